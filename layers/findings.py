@@ -1,0 +1,163 @@
+"""Findings: what a check saw in a layer, row by row, with what was done about it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+import pandas as pd
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterable
+
+__all__ = ["Finding", "Ledger", "Level", "count_codes", "worst_level"]
+
+Level = Literal["info", "warn", "block"]
+_RANK: dict[str, int] = {"info": 0, "warn": 1, "block": 2}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that a check saw.
+
+    Parameters
+    ----------
+    code : str
+        Name of the finding, a key of the locale files (``finding.<code>``).
+    layer : str
+        Name of the layer.
+    row : str or None
+        Identity of the row in its source, ``None`` for a finding about the whole layer.
+    level : {"info", "warn", "block"}
+        ``info`` changes nothing, ``warn`` was mended or needs a look, ``block`` means that the row
+        or the layer can't be used.
+    fields : dict
+        Facts of the finding: column, expected, found, ``area_before_m2``, ``area_after_m2``, ...
+
+    Examples
+    --------
+    >>> Finding("null_geometry", "ccn", "7", "block").row
+    '7'
+    """
+
+    code: str
+    layer: str
+    row: str | None = None
+    level: Level = "warn"
+    fields: dict[str, Any] = field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values, ready for JSON or a table.
+
+        Returns
+        -------
+        dict
+            Keys ``code, layer, row, level`` and the fields.
+        """
+        flat = asdict(self)
+        return {**{k: flat[k] for k in ("code", "layer", "row", "level")}, **flat["fields"]}
+
+
+def worst_level(findings: Iterable[Finding]) -> Level | None:
+    """Return the gravest level among findings.
+
+    Parameters
+    ----------
+    findings : iterable of Finding
+
+    Returns
+    -------
+    {"info", "warn", "block"} or None
+        ``None`` where there are no findings.
+
+    Examples
+    --------
+    >>> worst_level([Finding("a", "x", level="info"), Finding("b", "x", level="block")])
+    'block'
+    """
+    return max((f.level for f in findings), key=_RANK.__getitem__, default=None)
+
+
+def count_codes(findings: Iterable[Finding]) -> dict[str, int]:
+    """Count findings by code.
+
+    Parameters
+    ----------
+    findings : iterable of Finding
+
+    Returns
+    -------
+    dict of str to int
+        Code to number of findings, the most frequent first.
+    """
+    return dict(Counter(f.code for f in findings).most_common())
+
+
+class Ledger:
+    """Book of one reading: every finding, and every row set aside with the reason.
+
+    Nothing leaves a layer without an entry here, so rows used and rows set aside add up to rows read.
+
+    Parameters
+    ----------
+    layer : str
+        Name of the layer the entries speak of.
+
+    Examples
+    --------
+    >>> ledger = Ledger("ccn")
+    >>> ledger.set_aside([3], "null_geometry")
+    >>> ledger.aside
+    {3: 'null_geometry'}
+    >>> ledger.findings[0].level
+    'block'
+    """
+
+    def __init__(self, layer: str) -> None:
+        self.layer = layer
+        self.findings: list[Finding] = []
+        self.aside: dict[Hashable, str] = {}
+
+    def find(self, code: str, row: Hashable | None = None, level: Level = "warn", **fields: Any) -> None:
+        """Enter a finding.
+
+        Parameters
+        ----------
+        code : str
+        row : hashable, optional
+            Index label of the row.
+        level : {"info", "warn", "block"}
+        **fields
+            Facts of the finding.
+        """
+        self.findings.append(Finding(code, self.layer, None if row is None else str(row), level, fields))
+
+    def set_aside(
+        self, rows: Iterable[Hashable], code: str, level: Level = "block", **fields: Any
+    ) -> None:
+        """Enter rows that can't be used; a row that was set aside before keeps its first reason.
+
+        Parameters
+        ----------
+        rows : iterable of hashable
+            Index labels.
+        code : str
+        level : {"info", "warn", "block"}
+        **fields
+            Facts of the finding.
+        """
+        for row in rows:
+            if row not in self.aside:
+                self.aside[row] = code
+                self.find(code, row, level, **fields)
+
+    def aside_frame(self) -> pd.DataFrame:
+        """List the rows set aside.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns ``row`` and ``code``.
+        """
+        return pd.DataFrame({"row": list(self.aside), "code": list(self.aside.values())})

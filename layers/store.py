@@ -1,0 +1,340 @@
+"""The workspace: a folder of immutable GeoParquet versions and one SQLite catalogue of what is current.
+
+A save writes a new file under a temporary name, syncs it, reads it back, renames it, and only then
+enters it in the catalogue, in one transaction that also checks that nobody saved in between. Killed at
+any moment, a workspace holds either the old version or the new one, whole; every earlier version stays.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import uuid
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import pyarrow.parquet as pq
+
+from layers._catalogue import Catalogue, SavedFile, Version
+from layers.crs import as_crs, is_metric, to_crs, transform_geometry
+from layers.errors import CrsError, StoreError
+from layers.layer import Layer
+from layers.names import fold
+from layers.provenance import file_hash
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pyproj import CRS
+
+    from layers.findings import Finding
+
+__all__ = ["Version", "Workspace"]
+
+
+class Workspace:
+    """A folder of layers, all in one projected system.
+
+    Parameters
+    ----------
+    folder : pathlib.Path or str
+        An existing workspace; :meth:`create` makes one.
+
+    Raises
+    ------
+    StoreError
+        ``workspace_missing`` or ``workspace_damaged``.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from shapely import box
+    >>> folder = tempfile.mkdtemp()
+    >>> workspace = Workspace.create(folder, crs=5897, name="Thử")
+    >>> square = gpd.GeoDataFrame({"name": ["A"]}, geometry=[box(0, 0, 100, 100)], crs=5897)
+    >>> workspace.save(Layer(square, "khu", "industrial_park")).version
+    1
+    >>> workspace.save(Layer(square.iloc[:0], "khu", "industrial_park"), expected=1).version
+    2
+    >>> workspace.restore("khu", 1).version, len(workspace.load("khu").frame)
+    (3, 1)
+    """
+
+    def __init__(self, folder: Path | str) -> None:
+        self.folder = Path(folder)
+        self._catalogue = Catalogue(self.folder)
+        meta = self._catalogue.meta()
+        if "crs" not in meta:
+            raise StoreError("workspace_damaged", path=str(self.folder), found="meta.crs")
+        self.crs: CRS = as_crs(meta["crs"])
+        self.name: str = meta.get("name", self.folder.name)
+
+    @classmethod
+    def create(cls, folder: Path | str, *, crs: object, name: str = "") -> Workspace:
+        """Make a workspace.
+
+        Parameters
+        ----------
+        folder : pathlib.Path or str
+            New or empty.
+        crs : int, str or pyproj.CRS
+            Projected system in metres: the VN-2000 3° zone of the province.
+        name : str
+            What people call it.
+
+        Returns
+        -------
+        Workspace
+
+        Raises
+        ------
+        CrsError
+            ``crs_not_metric``.
+        StoreError
+            ``workspace_exists``.
+        """
+        system = as_crs(crs)
+        if not is_metric(system):
+            raise CrsError("crs_not_metric", layer=name, found=system.name, expected="EPSG:5897")
+        path = Path(folder)
+        (path / "versions").mkdir(parents=True, exist_ok=True)
+        code = system.to_epsg()
+        Catalogue.create(path, {"crs": str(code) if code else system.to_wkt(), "name": name or path.name})
+        return cls(path)
+
+    def layers(self) -> list[Version]:
+        """List the current version of every layer, by name.
+
+        Returns
+        -------
+        list of Version
+        """
+        return [v for v in self._catalogue.versions() if v.current]
+
+    def history(self, name: str) -> list[Version]:
+        """List all versions of a layer, the newest first.
+
+        Parameters
+        ----------
+        name : str
+
+        Returns
+        -------
+        list of Version
+
+        Raises
+        ------
+        StoreError
+            ``layer_unknown``.
+        """
+        found = self._catalogue.versions(name)
+        if not found:
+            raise StoreError("layer_unknown", layer=name, expected=[v.layer for v in self.layers()])
+        return sorted(found, key=lambda v: -v.version)
+
+    def load(self, name: str, version: int | None = None) -> Layer:
+        """Read a layer.
+
+        Parameters
+        ----------
+        name : str
+        version : int, optional
+            Default the current one.
+
+        Returns
+        -------
+        Layer
+            Frame in the system of the workspace; index is the feature identity it was saved with.
+
+        Raises
+        ------
+        StoreError
+            ``layer_unknown``, ``version_unknown`` or ``version_damaged``.
+        """
+        entry = self.version(name, version)
+        path = self.folder / "versions" / entry.file
+        try:
+            frame = gpd.read_parquet(path)
+        except (OSError, ValueError) as error:
+            raise StoreError("version_damaged", layer=name, version=entry.version, found=str(error)) from error
+        if len(frame) != entry.rows:
+            raise StoreError(
+                "version_damaged", layer=name, version=entry.version, expected=entry.rows, found=len(frame)
+            )
+        extent = self._catalogue.extent(name, entry.version)
+        return Layer(frame, name, entry.kind_name, entry.period, entry.provenance, extent)
+
+    def version(self, name: str, version: int | None = None) -> Version:
+        """Look up one version.
+
+        Parameters
+        ----------
+        name : str
+        version : int, optional
+            Default the current one.
+
+        Returns
+        -------
+        Version
+
+        Raises
+        ------
+        StoreError
+            ``layer_unknown`` or ``version_unknown``.
+        """
+        for entry in self.history(name):
+            if (entry.current if version is None else entry.version == version):
+                return entry
+        known = [v.version for v in self.history(name)]
+        raise StoreError("version_unknown", layer=name, found=version, expected=known)
+
+    def save(
+        self, layer: Layer, *, expected: int | None = None, note: str = "", findings: Sequence[Finding] = ()
+    ) -> Version:
+        """Save a layer as a new version.
+
+        Parameters
+        ----------
+        layer : Layer
+            Any system; reprojected (edges densified, pinned datum operation) to that of the workspace.
+        expected : int, optional
+            Version that the caller worked from; ``None`` for a new layer.
+        note : str
+            Why it was saved.
+        findings : sequence of Finding
+            The book of the reading, kept with the version.
+
+        Returns
+        -------
+        Version
+
+        Raises
+        ------
+        StoreError
+            ``save_conflict`` if another version became current meanwhile, ``save_failed`` if the file
+            could not be written whole (a full disk).
+        """
+        frame = to_crs(layer.frame, self.crs, layer=layer.name)
+        extent = layer.extent
+        if extent is not None and layer.frame.crs is not None:
+            extent = transform_geometry(extent, as_crs(layer.frame.crs), self.crs)
+        file = self._write(frame, layer.name)
+        stored = replace(layer, frame=frame, extent=extent)
+        try:
+            number = self._catalogue.enter(stored, file, expected=expected, note=note, findings=findings)
+        except BaseException:
+            (self.folder / "versions" / file.name).unlink(missing_ok=True)
+            raise
+        return self.version(layer.name, number)
+
+    def restore(self, name: str, version: int) -> Version:
+        """Make an earlier version current again, as a new version.
+
+        Parameters
+        ----------
+        name : str
+        version : int
+
+        Returns
+        -------
+        Version
+
+        Raises
+        ------
+        StoreError
+            As :meth:`load` and :meth:`save`.
+        """
+        current = self.version(name).version
+        old = self.load(name, version)
+        steps = (*old.provenance.steps, f"restored {version}")
+        again = replace(old, provenance=replace(old.provenance, steps=steps))
+        return self.save(again, expected=current, note=f"restored {version}")
+
+    def findings(self, name: str, version: int | None = None) -> list[Finding]:
+        """Return the book of the reading that a version was saved with.
+
+        Parameters
+        ----------
+        name : str
+        version : int, optional
+
+        Returns
+        -------
+        list of Finding
+        """
+        return self._catalogue.findings(name, self.version(name, version).version)
+
+    def record(self, kind: str, content: dict[str, Any]) -> str:
+        """Put something on record for good: a run, an override.
+
+        Parameters
+        ----------
+        kind : str
+        content : dict
+            Plain values.
+
+        Returns
+        -------
+        str
+            Identity of the record.
+        """
+        return self._catalogue.record(kind, content)
+
+    def records(self, kind: str) -> list[dict[str, Any]]:
+        """Return the records of a kind, oldest first, each with its ``id`` and time ``at``.
+
+        Parameters
+        ----------
+        kind : str
+
+        Returns
+        -------
+        list of dict
+        """
+        return self._catalogue.records(kind)
+
+    def damaged(self) -> list[str]:
+        """Check the hash of every version file.
+
+        Returns
+        -------
+        list of str
+            Names of files that are missing or changed; empty when all is well.
+        """
+        out = []
+        for entry in self._catalogue.versions():
+            path = self.folder / "versions" / entry.file
+            if not path.is_file() or file_hash(path) != entry.sha256:
+                out.append(entry.file)
+        return out
+
+    def _write(self, frame: gpd.GeoDataFrame, name: str) -> SavedFile:
+        folder = self.folder / "versions"
+        slug = re.sub(r"[^a-z0-9]+", "-", fold(name)).strip("-")[:40] or "layer"
+        path = folder / f"{slug}.{uuid.uuid4().hex[:12]}.parquet"
+        draft = path.with_suffix(".part")
+        try:
+            frame.to_parquet(draft, compression="zstd", write_covering_bbox=True)
+            with draft.open("rb+") as handle:
+                os.fsync(handle.fileno())
+            rows = int(pq.ParquetFile(draft).metadata.num_rows)
+            if rows != len(frame):
+                raise StoreError("save_failed", layer=name, expected=len(frame), found=rows)
+            draft.rename(path)
+            _sync_folder(folder)
+        except OSError as error:
+            raise StoreError("save_failed", layer=name, found=str(error)) from error
+        finally:
+            draft.unlink(missing_ok=True)
+        return SavedFile(path.name, file_hash(path), path.stat().st_size, rows)
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name != "nt":  # Windows has no directory handles to sync
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

@@ -1,0 +1,1 @@
+"""How answers are shown: words, maps, exports, the terminal and the pages."""
