@@ -43,6 +43,8 @@ class Kind:
     coverage : {"full", "sparse"}
         ``full``: the features cover all the land, so land without a feature has no data.
         ``sparse``: land without a feature was looked at and is free, within the stated extent.
+    answer_per : {"layer", "code", "feature"}
+        What gets a row of its own in a conflict answer: the layer, each land-use code, each feature.
     required : tuple of str
         Columns that every layer of the kind must have.
     group : str
@@ -53,6 +55,7 @@ class Kind:
     role: Literal["zone", "constraint", "context"]
     geometry: Literal["polygon", "any"]
     coverage: Literal["full", "sparse"]
+    answer_per: Literal["layer", "code", "feature"]
     required: tuple[str, ...]
     group: str
 
@@ -66,6 +69,7 @@ def _all() -> dict[str, Kind]:
             role=cast("Literal['zone', 'constraint', 'context']", row["role"]),
             geometry=cast("Literal['polygon', 'any']", row["geometry"]),
             coverage=cast("Literal['full', 'sparse']", row["coverage"]),
+            answer_per=cast("Literal['layer', 'code', 'feature']", row["answer_per"]),
             required=tuple(row["required"].split()),
             group=row["group"],
         )

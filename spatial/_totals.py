@@ -1,0 +1,59 @@
+"""Totals per zone: every hectare once, under the gravest answer that it gets."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import shapely
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    from numpy.typing import NDArray
+
+__all__ = ["zone_totals"]
+
+_HA = 10_000.0
+#: order in which land is claimed; what nothing claims was checked and is clear
+_CLAIMS = ("blocks", "needs_consent", "no_data", "noise")
+
+
+def zone_totals(zones: gpd.GeoDataFrame, pieces: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Hectares per zone by answer; columns add up to the area of the zone."""
+    claim = np.where(pieces["noise"], "noise", pieces["state"])
+    areal = (pieces["thickness_m"] > 0).to_numpy() & np.isin(claim, _CLAIMS)
+    geometry = pieces.geometry.to_numpy()
+    groups = pieces[areal].groupby("zone").indices
+    positions = np.flatnonzero(areal)
+    rows = []
+    for label, zone in zip(zones.index, zones.geometry, strict=True):
+        mine = positions[groups[label]] if label in groups else positions[:0]
+        rows.append(_one(zone.area, claim[mine], geometry[mine], _simple(pieces, mine)))
+    columns = ["area_ha", "hit_ha", "blocks_ha", "consent_ha", "clear_ha", "no_data_ha", "noise_ha"]
+    return pd.DataFrame(rows, index=zones.index, columns=columns) / _HA
+
+
+def _simple(pieces: gpd.GeoDataFrame, mine: NDArray[np.intp]) -> bool:
+    """All pieces from one layer whose features share no land: sums are unions."""
+    return bool(pieces["exclusive"].to_numpy()[mine].all()) and pieces["layer"].iloc[mine].nunique() <= 1
+
+
+def _one(
+    area_m2: float, claim: NDArray[np.str_], geometry: NDArray[np.object_], simple: bool  # noqa: FBT001
+) -> list[float]:
+    taken, claimed = 0.0, {}
+    land = shapely.Polygon()
+    for name in _CLAIMS:
+        of = geometry[claim == name]
+        if simple:
+            claimed[name] = float(shapely.area(of).sum())
+            continue
+        if len(of):
+            land = shapely.union_all([land, shapely.union_all(of)])
+        reached = min(float(land.area), area_m2)
+        claimed[name] = max(reached - taken, 0.0)
+        taken = max(reached, taken)
+    hit = claimed["blocks"] + claimed["needs_consent"]
+    clear = max(area_m2 - hit - claimed["no_data"] - claimed["noise"], 0.0)
+    return [area_m2, hit, claimed["blocks"], claimed["needs_consent"], clear, claimed["no_data"], claimed["noise"]]

@@ -1,0 +1,347 @@
+"""What a zone runs into: overlaps turned into answers by the rule book.
+
+Four answers: *blocks*, *needs_consent*, *clear* (checked and clear), *no_data*. Pieces
+thinner than the stated tolerance are redrawing noise: they keep a sum of their own and are never
+dropped. A hectare hit by several rules is reported under each and counted once in the totals, under
+the gravest.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from layers.crs import require_metric
+from layers.errors import CrsError, QuestionError
+from layers.findings import Finding
+from layers.kinds import zone_kind_of
+from layers.reference import version
+from spatial._cover import is_coverage, uncovered
+from spatial._rows import layer_rows
+from spatial._totals import zone_totals
+from spatial.overlap import overlap
+from spatial.rules import STATES, RuleBook
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import date
+
+    from layers.layer import Layer
+
+    Progress = Callable[[int, int, str], None]
+
+__all__ = ["ConflictAnswer", "conflicts", "override", "feature_labels"]
+
+_ANY_ZONE = "industrial_zone"
+
+
+@dataclass(frozen=True)
+class ConflictAnswer:
+    """The answer to a conflict question, with everything it was made from.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        One row per zone, constraint and rule: ``zone, zone_name, zone_kind, constraint, layer, kind,
+        part, code, state, area_ha, share_pct, noise_ha, features, length_m, rule, clause_vi, clause_en,
+        basis, valid_from, valid_to, confidence, unsettled, state_found, reason, by``; index 0, 1, 2, ...
+    totals : pandas.DataFrame
+        One row per zone, index ``zone``: ``area_ha, hit_ha, blocks_ha, consent_ha, clear_ha,
+        no_data_ha, noise_ha``; ``hit + clear + no_data + noise = area`` and ``blocks + consent = hit``.
+    pieces : geopandas.GeoDataFrame
+        Every piece behind the rows: ``zone, feature, layer, kind, part, code, state, state_found,
+        noise, covered, area_m2, length_m, thickness_m``; uncovered land has no feature.
+    zones : geopandas.GeoDataFrame
+        The zones, index ``zone`` labels.
+    run : dict
+        ``layers, periods, rule_version, tolerance_m, crs, on, made``.
+    findings : tuple of Finding
+        What should be known about the inputs: assumed extents, unknown kinds and codes.
+    """
+
+    rows: pd.DataFrame
+    totals: pd.DataFrame
+    pieces: gpd.GeoDataFrame
+    zones: gpd.GeoDataFrame
+    run: dict[str, Any]
+    findings: tuple[Finding, ...]
+
+
+def conflicts(
+    zones: Layer,
+    constraints: Sequence[Layer],
+    *,
+    rules: pd.DataFrame,
+    on: date,
+    tolerance_m: float = 0.5,
+    progress: Progress | None = None,
+) -> ConflictAnswer:
+    """Lay zones over constraint layers and judge every overlap.
+
+    Parameters
+    ----------
+    zones : Layer
+        Polygons in a projected CRS in metres; a column ``kind`` may name the kind of each zone.
+    constraints : sequence of Layer
+        Points, lines or polygons in the same CRS. A layer of a kind that covers all land (land use)
+        has no data where it has no feature; a sparse one has no data outside its extent.
+    rules : pandas.DataFrame
+        ``layers.reference.table("conflict_rules")``.
+    on : datetime.date
+        Day whose rules hold.
+    tolerance_m : float
+        Pieces with 2·area/perimeter below this are redrawing noise.
+    progress : callable, optional
+        Called with (done, of how many, name of the step); may raise to cancel.
+
+    Returns
+    -------
+    ConflictAnswer
+
+    Raises
+    ------
+    QuestionError
+        ``tolerance_negative`` or ``nothing_to_check``.
+    CrsError
+        ``crs_missing``, ``crs_not_metric`` or ``crs_differs``.
+
+    Notes
+    -----
+    Decree 32/2024/NĐ-CP (clusters), Land Law 31/2024/QH15 Art. 121 and the other clauses are cited
+    row by row from the rule table; a rule without a clause says so and never blocks.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from shapely import box
+    >>> from layers import Layer, reference
+    >>> square = lambda *b: gpd.GeoDataFrame({"name": ["A"]}, geometry=[box(*b)], crs=5897)
+    >>> zone = Layer(square(0, 0, 1000, 1000), "ccn", "industrial_cluster")
+    >>> homes = Layer(square(900, -500, 3000, 1500), "homes", "residential", extent=box(0, 0, 2000, 2000))
+    >>> rules = reference.table("conflict_rules")
+    >>> answer = conflicts(zone, [homes], rules=rules, on=date(2026, 6, 1))
+    >>> answer.rows[["zone", "state", "area_ha", "clause_en"]].values.tolist()
+    [['A', 'blocks', 10.0, 'Decree 32/2024/NĐ-CP, Art. 2.1']]
+    >>> answer.totals[["hit_ha", "clear_ha", "no_data_ha"]].values.tolist()
+    [[10.0, 90.0, 0.0]]
+    """
+    if not constraints:
+        raise QuestionError("nothing_to_check", expected="KIND=FILE")
+    if not tolerance_m >= 0:
+        raise QuestionError("tolerance_negative", found=tolerance_m)
+    crs = require_metric(zones.frame, zones.name)
+    for layer in constraints:
+        if layer.frame.crs != crs:
+            raise CrsError("crs_differs", layer=layer.name, expected=crs.name, found=str(layer.frame.crs))
+    frame, findings = _labelled(zones)
+    book = RuleBook(rules, on)
+    rows: list[pd.DataFrame] = []
+    found: list[gpd.GeoDataFrame] = []
+    for done, layer in enumerate(constraints):
+        if progress:
+            progress(done, len(constraints), layer.name)
+        findings += _layer_findings(layer)
+        parts = _pieces(frame, zones, layer, tolerance_m=tolerance_m)
+        judged, table = layer_rows(frame, layer, parts, book)
+        found.append(judged)
+        rows.append(table)
+    pieces = _joined(found, crs)
+    if progress:
+        progress(len(constraints), len(constraints), "totals")
+    return ConflictAnswer(
+        rows=pd.concat(rows, ignore_index=True),
+        totals=zone_totals(frame, pieces),
+        pieces=pieces,
+        zones=frame,
+        run=_run(zones, constraints, on=on, tolerance_m=tolerance_m),
+        findings=tuple(findings),
+    )
+
+
+def override(
+    answer: ConflictAnswer, row: int, *, state: str, reason: str, by: str = "", at: str = ""
+) -> ConflictAnswer:
+    """Change the state of one row, with a reason that stays on the record.
+
+    Parameters
+    ----------
+    answer : ConflictAnswer
+    row : int
+        Index of the row.
+    state : {"blocks", "needs_consent", "clear", "no_data"}
+    reason : str
+        Why; must not be empty.
+    by : str
+        Who.
+    at : str
+        When, ISO 8601.
+
+    Returns
+    -------
+    ConflictAnswer
+        Row with the new state, the state found by the rules in ``state_found``, the reason and who
+        gave it; totals reckoned again.
+
+    Raises
+    ------
+    QuestionError
+        ``override_without_reason``, ``state_unknown`` or ``row_unknown``.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from shapely import box
+    >>> from layers import Layer, reference
+    >>> square = lambda *b: gpd.GeoDataFrame({"name": ["A"]}, geometry=[box(*b)], crs=5897)
+    >>> zone = Layer(square(0, 0, 1000, 1000), "kcn", "industrial_park")
+    >>> belt = Layer(square(0, 0, 1000, 100), "belt", "green_belt", extent=box(0, 0, 2000, 2000))
+    >>> rules = reference.table("conflict_rules")
+    >>> answer = conflicts(zone, [belt], rules=rules, on=date(2026, 6, 1))
+    >>> agreed = override(answer, 0, state="clear", reason="Văn bản đồng ý số 12")
+    >>> agreed.rows.loc[0, ["state_found", "state"]].tolist(), agreed.totals["hit_ha"].tolist()
+    (['needs_consent', 'clear'], [0.0])
+    """
+    if not reason.strip():
+        raise QuestionError("override_without_reason", row=row)
+    if state not in STATES:
+        raise QuestionError("state_unknown", found=state, expected=list(STATES))
+    if row not in answer.rows.index:
+        raise QuestionError("row_unknown", found=row, expected=len(answer.rows))
+    rows = answer.rows.copy()
+    rows.loc[row, ["state", "reason", "by", "at"]] = [state, reason.strip(), by, at]
+    pieces = answer.pieces.copy()
+    one = rows.loc[row]
+    mine = (pieces["zone"] == one["zone"]) & (pieces["layer"] == one["layer"]) & (pieces["part"] == one["part"])
+    mine &= pieces["state_found"] == one["state_found"]
+    pieces.loc[mine & ~pieces["noise"], "state"] = state
+    return replace(answer, rows=rows, pieces=pieces, totals=zone_totals(answer.zones, pieces))
+
+
+def feature_labels(frame: gpd.GeoDataFrame) -> pd.Series:
+    """Name every feature once and for all.
+
+    Parameters
+    ----------
+    frame : geopandas.GeoDataFrame
+
+    Returns
+    -------
+    pandas.Series
+        Column ``id`` where it is whole and unique, else ``name`` where that is, else the name (or
+        nothing) with ``#`` and the index label.
+
+    Examples
+    --------
+    >>> from shapely import Point
+    >>> twins = gpd.GeoDataFrame({"name": ["CCN Liên Hà"] * 2}, geometry=[Point(0, 0), Point(1, 1)])
+    >>> feature_labels(twins).tolist()
+    ['CCN Liên Hà #0', 'CCN Liên Hà #1']
+    """
+    for column in ("id", "name"):
+        if column in frame and frame[column].notna().all() and frame[column].is_unique:
+            return frame[column].map(lambda v: str(int(v)) if isinstance(v, float) and v.is_integer() else str(v))
+    names = frame["name"].fillna("").astype(str) if "name" in frame else pd.Series("", index=frame.index)
+    return pd.Series([f"{n} #{i}".strip() for i, n in zip(frame.index, names, strict=True)], index=frame.index)
+
+
+def _labelled(zones: Layer) -> tuple[gpd.GeoDataFrame, list[Finding]]:
+    """Zones by label with ``zone_name`` and ``zone_kind``; a kind nobody can read is a finding."""
+    labels = feature_labels(zones.frame)
+    names = zones.frame["name"].fillna("").astype(str) if "name" in zones.frame else labels
+    stated = zones.frame["kind"] if "kind" in zones.frame else pd.Series(None, index=zones.frame.index, dtype=object)
+    kinds, findings = [], []
+    for row, text in stated.items():
+        kind = zone_kind_of(str(text)) if pd.notna(text) else None
+        if kind is None and pd.notna(text):
+            findings.append(Finding("zone_kind_unknown", zones.name, str(row), "warn", {"found": str(text)}))
+        kinds.append(kind or zones.kind_name)
+    if _ANY_ZONE in kinds:
+        findings.append(Finding("zone_kind_general", zones.name, None, "warn", {"count": kinds.count(_ANY_ZONE)}))
+    frame = gpd.GeoDataFrame(
+        {"zone_name": names.to_numpy(), "zone_kind": kinds, "source_index": zones.frame.index.to_numpy()},
+        geometry=zones.frame.geometry.to_numpy(),
+        index=pd.Index(labels.to_numpy(), name="zone"),
+        crs=zones.frame.crs,
+    )
+    return frame, findings
+
+
+def _layer_findings(layer: Layer) -> list[Finding]:
+    out = []
+    if layer.kind.coverage == "sparse" and layer.extent is None:
+        out.append(Finding("extent_assumed", layer.name, None, "info", {"kind": layer.kind_name}))
+    if layer.kind_name == "land_use" and "code" not in layer.frame:
+        out.append(Finding("column_missing", layer.name, None, "block", {"column": "code", "kind": "land_use"}))
+    return out
+
+
+def _pieces(frame: gpd.GeoDataFrame, zones: Layer, layer: Layer, *, tolerance_m: float) -> gpd.GeoDataFrame:
+    """Hits and uncovered parts of one layer; uncovered parts carry the feature ``None``."""
+    hits = overlap(frame, layer.frame)
+    own = frame["source_index"].reindex(hits["zone"]).to_numpy() == hits["feature"].to_numpy()
+    if layer.name == zones.name and layer.provenance.sha256 == zones.provenance.sha256:
+        hits = hits[~own].reset_index(drop=True)
+    touched = layer.frame.geometry.loc[pd.unique(hits["feature"])].to_numpy()
+    exclusive = is_coverage(touched)
+    areas = hits[hits["thickness_m"] > 0]
+    empty = uncovered(frame, layer, areas, exclusive=exclusive).assign(feature=None, length_m=0.0)
+    both = pd.concat([hits.assign(covered=True), empty.assign(covered=False)], ignore_index=True)
+    thin = (both["thickness_m"] > 0) & (both["thickness_m"] < tolerance_m)
+    both["noise"] = thin | ((both["length_m"] > 0) & (both["length_m"] < tolerance_m))
+    both["part"] = ""
+    both.loc[both["covered"], "part"] = _part_names(layer).reindex(hits["feature"]).to_numpy()
+    both["code"] = both["part"] if layer.kind.answer_per == "code" else ""
+    both["exclusive"] = exclusive
+    return gpd.GeoDataFrame(both, geometry="geometry", crs=frame.crs)
+
+
+def _part_names(layer: Layer) -> pd.Series:
+    """What each feature is answered under: nothing, its land-use code, or its own name."""
+    per = layer.kind.answer_per
+    if per == "feature":
+        return feature_labels(layer.frame)
+    if per == "code" and "code" in layer.frame:
+        return layer.frame["code"].astype(str)
+    return pd.Series("", index=layer.frame.index, dtype=object)
+
+
+def _joined(found: list[gpd.GeoDataFrame], crs: Any) -> gpd.GeoDataFrame:
+    kept = [f for f in found if len(f)]
+    if not kept:
+        return found[0]
+    return gpd.GeoDataFrame(pd.concat(kept, ignore_index=True), geometry="geometry", crs=crs)
+
+
+def _run(zones: Layer, constraints: Sequence[Layer], *, on: date, tolerance_m: float) -> dict[str, Any]:
+    every = [("zones", zones), *(("constraint", layer) for layer in constraints)]
+    crs = zones.frame.crs
+    code = crs.to_epsg() if crs else None
+    return {
+        "layers": [
+            {
+                "role": role,
+                "name": layer.name,
+                "kind": layer.kind_name,
+                "source": layer.provenance.source,
+                "sha256": layer.provenance.sha256,
+                "decision": layer.provenance.decision,
+                "period": str(layer.period) if layer.period else None,
+                "stage": layer.period.stage if layer.period else None,
+                "rows": len(layer.frame),
+                "extent": "stated" if layer.extent is not None else layer.kind.coverage,
+                "made": layer.provenance.made,
+                "steps": list(layer.provenance.steps),
+            }
+            for role, layer in every
+        ],
+        "periods": sorted({str(layer.period) for _, layer in every if layer.period}),
+        "rule_version": version(),
+        "tolerance_m": tolerance_m,
+        "crs": f"EPSG:{code}" if code else (crs.name if crs else None),
+        "on": on.isoformat(),
+        "made": any(layer.provenance.made for _, layer in every),
+    }
