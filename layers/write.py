@@ -199,7 +199,9 @@ def short_names(columns: Sequence[str]) -> dict[str, str]:
     return out
 
 
-def write_shapefile_zip(path: Path, layers: Mapping[str, gpd.GeoDataFrame], *, readme: str = "") -> dict[str, str]:
+def write_shapefile_zip(
+    path: Path, layers: Mapping[str, gpd.GeoDataFrame], *, readme: str = ""
+) -> dict[str, str]:
     """Write shapefiles into one zip: UTF-8 with ``.cpg``, ``.prj``, one file per layer and geometry family.
 
     Parameters
@@ -314,8 +316,7 @@ def _fill(page: Any, sheet: Sheet) -> None:
                 cell.number_format = sheet.formats[column]
     page.freeze_panes = page.cell(row=top + 1, column=1)
     for n, column in enumerate(sheet.frame.columns, start=1):
-        shown = sheet.frame[column].astype(str).str.len().head(200)
-        width = max([len(str(column)), *(int(w) for w in shown)])
+        width = max(len(str(text)) for text in (column, *sheet.frame[column].head(200)))
         page.column_dimensions[get_column_letter(n)].width = min(max(width * 0.9 + 3, 8), 48)
 
 

@@ -19,6 +19,7 @@ from layers.crs import require_metric
 from layers.errors import CrsError, QuestionError
 from layers.findings import Finding
 from layers.kinds import zone_kind_of
+from layers.layer import Layer
 from layers.reference import version
 from spatial._cover import is_coverage, uncovered
 from spatial._rows import layer_rows
@@ -29,8 +30,6 @@ from spatial.rules import STATES, RuleBook
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import date
-
-    from layers.layer import Layer
 
     Progress = Callable[[int, int, str], None]
 
@@ -72,7 +71,7 @@ class ConflictAnswer:
 
 
 def conflicts(
-    zones: Layer,
+    zones: Layer | Sequence[Layer],
     constraints: Sequence[Layer],
     *,
     rules: pd.DataFrame,
@@ -84,7 +83,7 @@ def conflicts(
 
     Parameters
     ----------
-    zones : Layer
+    zones : Layer or sequence of Layer
         Polygons in a projected CRS in metres; a column ``kind`` may name the kind of each zone.
     constraints : sequence of Layer
         Points, lines or polygons in the same CRS. A layer of a kind that covers all land (land use)
@@ -129,15 +128,16 @@ def conflicts(
     >>> answer.totals[["hit_ha", "clear_ha", "no_data_ha"]].values.tolist()
     [[10.0, 90.0, 0.0]]
     """
-    if not constraints:
+    of_zones = [zones] if isinstance(zones, Layer) else list(zones)
+    if not of_zones or not constraints:
         raise QuestionError("nothing_to_check", expected="KIND=FILE")
     if not tolerance_m >= 0:
         raise QuestionError("tolerance_negative", found=tolerance_m)
-    crs = require_metric(zones.frame, zones.name)
-    for layer in constraints:
+    crs = require_metric(of_zones[0].frame, of_zones[0].name)
+    for layer in (*of_zones[1:], *constraints):
         if layer.frame.crs != crs:
             raise CrsError("crs_differs", layer=layer.name, expected=crs.name, found=str(layer.frame.crs))
-    frame, findings = _labelled(zones)
+    frame, findings = _labelled(of_zones)
     book = RuleBook(rules, on)
     rows: list[pd.DataFrame] = []
     found: list[gpd.GeoDataFrame] = []
@@ -145,7 +145,7 @@ def conflicts(
         if progress:
             progress(done, len(constraints), layer.name)
         findings += _layer_findings(layer)
-        parts = _pieces(frame, zones, layer, tolerance_m=tolerance_m)
+        parts = _pieces(frame, layer, tolerance_m=tolerance_m)
         judged, table = layer_rows(frame, layer, parts, book)
         found.append(judged)
         rows.append(table)
@@ -157,7 +157,7 @@ def conflicts(
         totals=zone_totals(frame, pieces),
         pieces=pieces,
         zones=frame,
-        run=_run(zones, constraints, on=on, tolerance_m=tolerance_m),
+        run=_run(of_zones, constraints, on=on, tolerance_m=tolerance_m),
         findings=tuple(findings),
     )
 
@@ -248,8 +248,22 @@ def feature_labels(frame: gpd.GeoDataFrame) -> pd.Series:
     return pd.Series([f"{n} #{i}".strip() for i, n in zip(frame.index, names, strict=True)], index=frame.index)
 
 
-def _labelled(zones: Layer) -> tuple[gpd.GeoDataFrame, list[Finding]]:
-    """Zones by label with ``zone_name`` and ``zone_kind``; a kind nobody can read is a finding."""
+def _labelled(layers: list[Layer]) -> tuple[gpd.GeoDataFrame, list[Finding]]:
+    """Zones of all layers by label, each with its name and kind; labels that meet get the layer's name."""
+    frames, findings = [], []
+    for layer in layers:
+        frame, found = _labelled_one(layer)
+        frames.append(frame)
+        findings += found
+    whole = pd.concat(frames)
+    twice = whole.index.duplicated(keep=False)
+    labels = [f"{z} ({n})" if t else z for z, n, t in zip(whole.index, whole["source_layer"], twice, strict=True)]
+    whole.index = pd.Index(labels, name="zone")
+    return gpd.GeoDataFrame(whole, geometry="geometry", crs=layers[0].frame.crs), findings
+
+
+def _labelled_one(zones: Layer) -> tuple[gpd.GeoDataFrame, list[Finding]]:
+    """Zones of one layer; a kind that nobody can read is a finding."""
     labels = feature_labels(zones.frame)
     names = zones.frame["name"].fillna("").astype(str) if "name" in zones.frame else labels
     stated = zones.frame["kind"] if "kind" in zones.frame else pd.Series(None, index=zones.frame.index, dtype=object)
@@ -262,7 +276,13 @@ def _labelled(zones: Layer) -> tuple[gpd.GeoDataFrame, list[Finding]]:
     if _ANY_ZONE in kinds:
         findings.append(Finding("zone_kind_general", zones.name, None, "warn", {"count": kinds.count(_ANY_ZONE)}))
     frame = gpd.GeoDataFrame(
-        {"zone_name": names.to_numpy(), "zone_kind": kinds, "source_index": zones.frame.index.to_numpy()},
+        {
+            "zone_name": names.to_numpy(),
+            "zone_kind": kinds,
+            "source_layer": zones.name,
+            "source_sha": zones.provenance.sha256,
+            "source_index": zones.frame.index.to_numpy(),
+        },
         geometry=zones.frame.geometry.to_numpy(),
         index=pd.Index(labels.to_numpy(), name="zone"),
         crs=zones.frame.crs,
@@ -279,12 +299,13 @@ def _layer_findings(layer: Layer) -> list[Finding]:
     return out
 
 
-def _pieces(frame: gpd.GeoDataFrame, zones: Layer, layer: Layer, *, tolerance_m: float) -> gpd.GeoDataFrame:
+def _pieces(frame: gpd.GeoDataFrame, layer: Layer, *, tolerance_m: float) -> gpd.GeoDataFrame:
     """Hits and uncovered parts of one layer; uncovered parts carry the feature ``None``."""
     hits = overlap(frame, layer.frame)
-    own = frame["source_index"].reindex(hits["zone"]).to_numpy() == hits["feature"].to_numpy()
-    if layer.name == zones.name and layer.provenance.sha256 == zones.provenance.sha256:
-        hits = hits[~own].reset_index(drop=True)
+    zone = frame.reindex(hits["zone"])
+    same_file = (zone["source_sha"] == layer.provenance.sha256) & (layer.provenance.sha256 != "")
+    itself = same_file.to_numpy() & (zone["source_index"].to_numpy() == hits["feature"].to_numpy())
+    hits = hits[~itself].reset_index(drop=True)
     touched = layer.frame.geometry.loc[pd.unique(hits["feature"])].to_numpy()
     exclusive = is_coverage(touched)
     areas = hits[hits["thickness_m"] > 0]
@@ -316,9 +337,9 @@ def _joined(found: list[gpd.GeoDataFrame], crs: Any) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(pd.concat(kept, ignore_index=True), geometry="geometry", crs=crs)
 
 
-def _run(zones: Layer, constraints: Sequence[Layer], *, on: date, tolerance_m: float) -> dict[str, Any]:
-    every = [("zones", zones), *(("constraint", layer) for layer in constraints)]
-    crs = zones.frame.crs
+def _run(zones: list[Layer], constraints: Sequence[Layer], *, on: date, tolerance_m: float) -> dict[str, Any]:
+    every = [*(("zones", layer) for layer in zones), *(("constraint", layer) for layer in constraints)]
+    crs = zones[0].frame.crs
     code = crs.to_epsg() if crs else None
     return {
         "layers": [

@@ -1,0 +1,127 @@
+"""The application: routes, headers, and the script with the page table."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+from starlette.middleware import Middleware
+from starlette.responses import Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from layers.errors import ThoCongError
+from maps.assets import STATIC
+from maps.pages._frame import open_frame, speak
+from maps.tile_service import TILE_ROUTE, tile
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from starlette.requests import Request
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_LOG = logging.getLogger("thocong")
+_PAGES = Path(__file__).parent / "maps" / "pages"
+# the map component evaluates its scripts; nothing may come from, or go to, another host
+_POLICY = "; ".join(
+    (
+        "default-src 'self'",
+        "script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:",
+        "style-src 'self' 'unsafe-inline'",
+        "img-src 'self' data: blob:",
+        "font-src 'self' data:",
+        "connect-src 'self' ws: wss: blob:",
+        "worker-src 'self' blob:",
+        "frame-ancestors 'self'",
+        "object-src 'none'",
+        "base-uri 'self'",
+        "form-action 'self'",
+    )
+)
+_HEADERS = (
+    (b"content-security-policy", _POLICY.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"SAMEORIGIN"),
+    (b"referrer-policy", b"same-origin"),
+)
+
+
+class SafeHeaders:
+    """Put the headers on every answer."""
+
+    def __init__(self, inner: ASGIApp) -> None:
+        self.inner = inner
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on and its answer back."""
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", []), *_HEADERS]
+            await send(message)
+
+        await self.inner(scope, receive, with_headers if scope["type"] == "http" else send)
+
+
+async def tile_response(request: Request) -> Response:
+    """Answer a request for a map tile."""
+    place = request.path_params
+    try:
+        picture = await asyncio.to_thread(tile, place["token"], place["z"], place["x"], place["y"])
+    except ThoCongError as error:
+        return Response(status_code=403 if error.code == "token_invalid" else 404)
+    if picture is None:
+        return Response(status_code=204)
+    return Response(picture, media_type="image/png", headers={"Cache-Control": "private, max-age=28800"})
+
+
+@asynccontextmanager
+async def lifespan(_: Any) -> AsyncIterator[dict[str, Any]]:
+    """Warm what the first question would wait for."""
+    from layers import reference  # noqa: PLC0415
+
+    await asyncio.to_thread(lambda: [reference.table(name) for name in reference.names()])
+    yield {}
+
+
+def say_sorry(error: Exception) -> bool:
+    """Show a sentence for an error that nobody foresaw; the log has the rest."""
+    _LOG.error("page failed", exc_info=error)
+    words = speak()
+    st.error(words("error.internal", found=type(error).__name__))
+    return True
+
+
+def show() -> None:
+    """Show the page that was asked for."""
+    words = open_frame()
+    page = st.navigation(
+        {
+            words("nav.analysis"): [
+                st.Page(_PAGES / "conflicts.py", title=words("page.conflicts.title"), url_path="xung-dot", default=True)
+            ],
+            words("nav.data"): [
+                st.Page(_PAGES / "layers.py", title=words("page.layers.title"), url_path="lop-du-lieu"),
+                st.Page(_PAGES / "rules.py", title=words("page.rules.title"), url_path="quy-dinh"),
+            ],
+        }
+    )
+    page.run()
+
+
+if get_script_run_ctx(suppress_warning=True) is None:
+    app = st.App(
+        Path(__file__),
+        lifespan=lifespan,
+        on_script_error=say_sorry,
+        middleware=[Middleware(SafeHeaders)],
+        routes=[Route(TILE_ROUTE, tile_response), Mount("/gis/static", StaticFiles(directory=STATIC))],
+    )
+else:
+    show()

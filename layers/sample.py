@@ -1,0 +1,102 @@
+"""The sample district as a workspace: made data around Thạch Thất–Quốc Oai, labelled as made."""
+
+from __future__ import annotations
+
+import tomllib
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+
+from layers.layer import Layer
+from layers.period import parse_period
+from layers.provenance import Provenance, file_hash
+from layers.reference import data_dir
+from layers.store import Workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+__all__ = ["create_sample", "sample_layer", "sample_manifest"]
+
+
+def sample_manifest() -> dict[str, Any]:
+    """Return what the sample holds.
+
+    Returns
+    -------
+    dict
+        ``crs``, ``label_vi``, ``label_en`` and the list ``layer``, as in ``data/sample/layers.toml``.
+    """
+    with (data_dir() / "sample" / "layers.toml").open("rb") as handle:
+        return tomllib.load(handle)
+
+
+def sample_layer(name: str) -> Layer:
+    """Read one layer of the sample district.
+
+    Parameters
+    ----------
+    name : str
+        As in ``layers.toml``.
+
+    Returns
+    -------
+    Layer
+        Marked as made.
+
+    Examples
+    --------
+    >>> sample_layer("industrial_parks_2030").provenance.made
+    True
+    """
+    entry = next(e for e in sample_manifest()["layer"] if e["name"] == name)
+    return _layer(entry)
+
+
+def create_sample(folder: Path, *, progress: Callable[[int, int, str], None] | None = None) -> Workspace:
+    """Make a workspace that holds the sample district.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        New or empty.
+    progress : callable, optional
+        Called with (done, of how many, name of the layer).
+
+    Returns
+    -------
+    Workspace
+
+    Raises
+    ------
+    StoreError
+        ``workspace_exists``.
+    """
+    manifest = sample_manifest()
+    workspace = Workspace.create(
+        folder, crs=manifest["crs"], name=manifest.get("name_vi", "Thạch Thất – Quốc Oai")
+    )
+    entries = manifest["layer"]
+    for done, entry in enumerate(entries):
+        if progress:
+            progress(done, len(entries), entry["name"])
+        workspace.save(_layer(entry), note=manifest["label_vi"])
+    return workspace
+
+
+def _layer(entry: dict[str, Any]) -> Layer:
+    folder = data_dir() / "sample"
+    path = folder / entry["file"]
+    period = f"{entry['period']}:{entry.get('stage', 'unknown')}" if "period" in entry else None
+    facts = {key: str(entry.get(key, "")) for key in ("decision", "body", "date")}
+    origin = Provenance(source=entry["file"], sha256=file_hash(path), made=True, licence="MIT", **facts)
+    extent = gpd.read_parquet(folder / "extent.parquet").geometry.iloc[0] if entry.get("extent") else None
+    return Layer(
+        gpd.read_parquet(path),
+        entry["name"],
+        entry["kind"],
+        parse_period(period) if period else None,
+        origin,
+        extent,
+    )

@@ -1,0 +1,268 @@
+"""A conflict answer on the map: zones, each overlap drawn, land without data, redrawing noise."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+
+from maps.canvas import MapLayer
+from maps.styles import NOISE, SELECTED, kind_look, land_looks, state_look
+from maps.tables import clause_of, constraint_label, land_name, layer_label, periods_of
+
+if TYPE_CHECKING:
+    from layers import Layer
+    from maps.words import Words
+    from spatial.conflicts import ConflictAnswer
+
+__all__ = ["answer_layers", "context_layers", "drawn_by_server", "drawn_rows", "row_at", "selection_layer"]
+
+_STATES = ("blocks", "needs_consent", "no_data")
+_TOP = 90
+_MOST_FEATURES = 3_000
+_BASE_KINDS = ("admin_unit", "road", "river")
+
+
+def drawn_rows(answer: ConflictAnswer) -> gpd.GeoDataFrame:
+    """Join the pieces behind each row of an answer.
+
+    Parameters
+    ----------
+    answer : ConflictAnswer
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        One row per zone, layer, part, state and noise: ``zone, layer, part, state, noise, row``
+        (index label in ``answer.rows``, -1 where none) and the joined geometry.
+    """
+    keys = ["zone", "layer", "part", "state", "noise"]
+    shown = answer.pieces[answer.pieces["noise"] | answer.pieces["state"].isin(_STATES)]
+    groups = shown.groupby(keys, sort=False)
+    geometry = [shapely.union_all(part.geometry.to_numpy()) for _, part in groups]
+    frame = gpd.GeoDataFrame(
+        pd.DataFrame([key for key, _ in groups], columns=keys), geometry=geometry, crs=answer.pieces.crs
+    )
+    first = answer.rows.drop_duplicates(["zone", "layer", "part", "state"])
+    index = {tuple(r[k] for k in keys[:4]): i for i, r in first.iterrows()}
+    found = [-1 if noise else index.get((z, name, p, s), -1) for z, name, p, s, noise in frame[keys].to_numpy()]
+    return frame.assign(row=found)
+
+
+def answer_layers(answer: ConflictAnswer, drawn: gpd.GeoDataFrame, words: Words) -> list[MapLayer]:
+    """Layers that show an answer.
+
+    Parameters
+    ----------
+    answer : ConflictAnswer
+    drawn : geopandas.GeoDataFrame
+        From :func:`drawn_rows`.
+    words : Words
+
+    Returns
+    -------
+    list of MapLayer
+        Zones on top, then blocked, consent, no data, and noise (hidden at first).
+    """
+    out = [_zones(answer, words)]
+    for n, state in enumerate(_STATES):
+        part = drawn[(drawn["state"] == state) & ~drawn["noise"]]
+        tips = [_row_tip(answer, int(row), words) for row in part["row"]]
+        out.append(
+            MapLayer(
+                id=f"state-{state.replace('_', '-')}",
+                title=words(f"state.{state}"),
+                group=words("group.answer"),
+                order=70 - n,
+                frame=part.assign(tip=tips),
+                looks=[state_look(state)],
+                legend=[state_look(state).legend()],
+            )
+        )
+    thin = drawn[drawn["noise"]]
+    out.append(
+        MapLayer(
+            id="noise",
+            title=words("map.noise", tolerance_m=answer.run["tolerance_m"]),
+            group=words("group.answer"),
+            order=64,
+            frame=thin,
+            looks=[NOISE],
+            legend=[NOISE.legend()],
+            show=False,
+        )
+    )
+    return out
+
+
+def _zones(answer: ConflictAnswer, words: Words) -> MapLayer:
+    kinds = list(dict.fromkeys(answer.zones["zone_kind"]))
+    tips = [
+        [
+            str(zone.zone_name),
+            words(f"kind.{zone.zone_kind}"),
+            words("map.zone_area", area=words.number(answer.totals.loc[zone.Index, "area_ha"])),
+            words("map.zone_hit", area=words.number(answer.totals.loc[zone.Index, "hit_ha"])),
+        ]
+        for zone in answer.zones.itertuples()
+    ]
+    look = [kinds.index(k) for k in answer.zones["zone_kind"]]
+    return MapLayer(
+        id="zones",
+        title=words("map.zones"),
+        group=words("group.answer"),
+        order=80,
+        frame=answer.zones.assign(look=look, tip=tips),
+        looks=[kind_look(k) for k in kinds],
+        legend=[kind_look(k).legend(words(f"kind.{k}")) for k in kinds],
+    )
+
+
+def _row_tip(answer: ConflictAnswer, row: int, words: Words) -> list[str]:
+    if row < 0:
+        return []
+    facts = answer.rows.loc[row].to_dict()
+    area = words("map.row_area", area=words.number(facts["area_ha"]), share=words.number(facts["share_pct"], 1))
+    lines = [
+        f"{facts['zone_name']}: {words('state.' + facts['state'])}",
+        constraint_label(facts, periods_of(answer), words),
+        area,
+        clause_of(facts, words),
+    ]
+    return [line for line in lines if line]
+
+
+def selection_layer(answer: ConflictAnswer, drawn: gpd.GeoDataFrame, *, zone: str, row: int | None) -> MapLayer:
+    """Return the layer that marks what is selected: a zone, or the overlap of one row.
+
+    Parameters
+    ----------
+    answer : ConflictAnswer
+    drawn : geopandas.GeoDataFrame
+    zone : str
+        Zone label, empty for none.
+    row : int or None
+        Index of a row.
+
+    Returns
+    -------
+    MapLayer
+    """
+    frame = drawn[drawn["row"] == row] if row is not None else drawn.iloc[:0]
+    if frame.empty and zone in answer.zones.index:
+        frame = answer.zones.loc[[zone]]
+    bare = gpd.GeoDataFrame(geometry=frame.geometry.to_numpy(), crs=answer.zones.crs)
+    return MapLayer("selection", "", "", _TOP, bare, [SELECTED])
+
+
+def drawn_by_server(layer: Layer) -> bool:
+    """Decide how a layer gets to the screen: few features as features, many areas as picture tiles.
+
+    Parameters
+    ----------
+    layer : Layer
+
+    Returns
+    -------
+    bool
+    """
+    return _shape(layer) == "area" and (layer.kind_name == "land_use" or len(layer.frame) > _MOST_FEATURES)
+
+
+def context_layers(layers: list[Layer], words: Words) -> list[MapLayer]:
+    """Layers that show what an answer was checked against.
+
+    Parameters
+    ----------
+    layers : list of Layer
+    words : Words
+
+    Returns
+    -------
+    list of MapLayer
+        In the order given; hidden at first, but for boundaries, roads and rivers. What
+        :func:`drawn_by_server` says is drawn by the server still has its frame, for its place.
+    """
+    return [_land(n, layer, words) if layer.kind_name == "land_use" else _context(n, layer, words) for n, layer in enumerate(layers)]
+
+
+def _title(layer: Layer, words: Words) -> str:
+    return layer_label(layer.name, layer.kind_name, str(layer.period) if layer.period else None, words)
+
+
+def _context(n: int, layer: Layer, words: Words) -> MapLayer:
+    look = kind_look(layer.kind_name)
+    title = _title(layer, words)
+    names = layer.frame["name"] if "name" in layer.frame else pd.Series("", index=layer.frame.index)
+    tips = [[line for line in (str(name or ""), title) if line] for name in names.fillna("")]
+    base = layer.kind_name in _BASE_KINDS
+    return MapLayer(
+        id=f"layer-{n}",
+        title=title,
+        group=words("group.base" if base else "group.constraints"),
+        order=(10 if base else 30) + n,
+        frame=layer.frame[[layer.frame.geometry.name]].assign(tip=tips),
+        looks=[look],
+        legend=[look.legend(shape=_shape(layer))],
+        show=base,
+        folded=not base,
+    )
+
+
+def _shape(layer: Layer) -> str:
+    types = set(layer.frame.geom_type.str.removeprefix("Multi"))
+    if "Polygon" in types:
+        return "area"
+    return "line" if "LineString" in types else "point"
+
+
+def _land(n: int, layer: Layer, words: Words) -> MapLayer:
+    """Land use with the legend of its codes, the commonest first."""
+    looks = land_looks()
+    codes: list[str] = []
+    if "code" in layer.frame:
+        area = layer.frame.geometry.area.groupby(layer.frame["code"]).sum().sort_values(ascending=False)
+        codes = [c for c in area.index if c in looks]
+    legend = [
+        {
+            "fill": looks[c].colour,
+            "stroke": "#8a8a8a",
+            "weight": 0.6,
+            "label": f"{c} {land_name(c, words)}",
+            "over": f"url(#tc-land{looks[c].hatch})" if looks[c].hatch else "",
+        }
+        for c in codes
+    ]
+    return MapLayer(f"layer-{n}", _title(layer, words), words("group.land"), 2 + n, layer.frame, [], legend, folded=True)
+
+
+def row_at(answer: ConflictAnswer, drawn: gpd.GeoDataFrame, x: float, y: float) -> tuple[str, int | None]:
+    """Find what lies under a point: the zone, and the gravest overlap.
+
+    Parameters
+    ----------
+    answer : ConflictAnswer
+    drawn : geopandas.GeoDataFrame
+    x, y : float
+        In the CRS of the answer.
+
+    Returns
+    -------
+    zone : str
+        Empty where no zone lies there; the smallest where several do.
+    row : int or None
+    """
+    point = shapely.Point(x, y)
+    zones = answer.zones[answer.zones.geometry.intersects(point)]
+    if zones.empty:
+        return "", None
+    zone = str(zones.geometry.area.idxmin())
+    hits = drawn[(drawn["row"] >= 0) & (drawn["zone"] == zone) & drawn.geometry.intersects(point)]
+    if hits.empty:
+        return zone, None
+    gravest = hits["state"].map({state: n for n, state in enumerate(_STATES)}).idxmin()
+    return zone, int(hits.loc[gravest, "row"])
+
+

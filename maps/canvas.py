@@ -1,0 +1,354 @@
+"""The map itself: a folium map that needs no network, and layers for its panel.
+
+The base map stays the same while a page lives; all that varies goes into feature groups. That keeps
+zoom and drawings, and it is the only way a change is noticed: the component compares scripts with
+every ``_word`` taken out.
+"""
+
+from __future__ import annotations
+
+import json
+import warnings
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar, Final
+
+import folium
+import geopandas as gpd
+import numpy as np
+import shapely
+from branca.element import MacroElement
+from folium.plugins import Fullscreen, MeasureControl
+from folium.template import Template
+from pyproj import CRS
+
+from layers.crs import as_crs, to_crs
+from maps.assets import asset
+from maps.styles import HATCHINGS
+
+if TYPE_CHECKING:
+    from maps.styles import Look
+    from maps.words import Words
+
+__all__ = ["MapLayer", "base_map", "feature_group", "tile_group", "to_lonlat", "view_of"]
+
+_WGS84: Final = 4326
+_PLACES: Final = 1e-7  # of a degree: a centimetre
+_TILE_PX: Final = 256
+
+
+class _OfflineMap(folium.Map):
+    default_js: ClassVar = [
+        ("leaflet", asset("vendor/leaflet/leaflet.js")),
+        ("proj4", asset("vendor/proj4/proj4.js")),
+        ("thocong", asset("thocong.js")),
+    ]
+    default_css: ClassVar = [
+        ("leaflet_css", asset("vendor/leaflet/leaflet.css")),
+        ("thocong_css", asset("thocong.css")),
+    ]
+
+
+class _OfflineFullscreen(Fullscreen):
+    # since its version 5 the plugin is a class and no longer a factory function
+    _template = Template(
+        "{% macro script(this, kwargs) %}"
+        "new L.Control.FullScreen({{ this.options|tojavascript }}).addTo({{ this._parent.get_name() }});"
+        "{% endmacro %}"
+    )
+    default_js: ClassVar = [("fullscreen", asset("vendor/leaflet.fullscreen/fullscreen.js"))]
+    default_css: ClassVar = [("fullscreen_css", asset("vendor/leaflet.fullscreen/fullscreen.css"))]
+
+
+class _OfflineMeasure(MeasureControl):
+    default_css: ClassVar = [("measure_css", asset("vendor/leaflet-measure/measure.css"))]
+
+    def __init__(self, lang: str, **options: Any) -> None:
+        super().__init__(**options)
+        self.default_js = [("measure", asset(f"vendor/leaflet-measure/measure.{lang}.js"))]
+
+
+class _Script(MacroElement):
+    """A call into our own script; its arguments go through JSON, never through HTML."""
+
+    _template = Template("{% macro script(this, kwargs) %}TC.{{ this.call }};{% endmacro %}")
+
+    def __init__(self, function: str, *arguments: Any) -> None:
+        super().__init__()
+        self._name = "Script"
+        self.function = function
+        self.arguments = arguments
+
+    @property
+    def call(self) -> str:
+        """The call with the name of the map it stands on."""
+        values = [self._parent.get_name(), *(_script_json(a) for a in self.arguments)]
+        return f"{self.function}({', '.join(values)})"
+
+
+class _Hatchings(MacroElement):
+    _template = Template("{% macro script(this, kwargs) %}TC.hatchings({{ this.patterns }});{% endmacro %}")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._name = "Hatchings"
+        self.patterns = _script_json(HATCHINGS)
+
+
+class _Group(folium.FeatureGroup):
+    """A feature group whose options reach Leaflet; folium hands them over as its list of layers."""
+
+    _template = Template(
+        "{% macro script(this, kwargs) %}"
+        "var {{ this.get_name() }} = L.featureGroup([], {tc: {{ this.facts }}});"
+        "{% endmacro %}"
+    )
+
+    def __init__(self, name: str, facts: dict[str, Any]) -> None:
+        super().__init__(name=name)
+        self.facts = _script_json(facts)
+
+
+class _MetricScale(MacroElement):
+    _template = Template(
+        "{% macro script(this, kwargs) %}"
+        "L.control.scale({imperial: false, maxWidth: 140}).addTo({{ this._parent.get_name() }});"
+        "{% endmacro %}"
+    )
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._name = "MetricScale"
+
+
+@dataclass(frozen=True)
+class MapLayer:
+    """A layer for the map and its panel.
+
+    Parameters
+    ----------
+    id : str
+        Letters, digits and hyphens; visibility and opacity are remembered under it.
+    title : str
+        Name in the panel.
+    group : str
+        Group in the panel.
+    order : int
+        Higher lies on top.
+    frame : geopandas.GeoDataFrame
+        Any CRS. A column ``look`` (index into `looks`) chooses the look of each feature, a column
+        ``tip`` (list of lines) the text under the pointer.
+    looks : list of Look
+    legend : list of dict
+        Entries for the panel.
+    show, folded : bool
+        Whether the layer starts visible, whether its group starts folded.
+    """
+
+    id: str
+    title: str
+    group: str
+    order: int
+    frame: gpd.GeoDataFrame
+    looks: list[Look]
+    legend: list[dict[str, Any]] = field(default_factory=list)
+    show: bool = True
+    folded: bool = False
+
+    @property
+    def pane(self) -> str:
+        """Name of the pane that the layer is drawn in."""
+        return f"tc-{self.order}-{self.id}"
+
+    def options(self) -> dict[str, Any]:
+        """Return what the panel needs to know."""
+        keys = ("id", "title", "group", "order", "legend", "show", "folded")
+        return {key: getattr(self, key) for key in keys}
+
+
+def base_map(
+    bounds: tuple[float, float, float, float], words: Words, *, crs: CRS | None = None, label: str = ""
+) -> folium.Map:
+    """Make the map that a page keeps: controls and no layers.
+
+    Parameters
+    ----------
+    bounds : tuple of float
+        West, south, east, north in degrees; the first view.
+    words : Words
+    crs : pyproj.CRS, optional
+        VN-2000 system whose coordinates are shown under the pointer.
+    label : str
+        Words that stay on the map, the made-data label.
+
+    Returns
+    -------
+    folium.Map
+        Names no address outside the application.
+    """
+    center, zoom = view_of(bounds)
+    chart = _OfflineMap(
+        location=center, zoom_start=zoom, tiles=None, control_scale=False, attribution_control=False, zoom_snap=0.5
+    )
+    # without a limit of its own the map takes that of its first tile layer
+    chart.options |= {"maxZoom": 19, "minZoom": 5}
+    chart.add_child(_Script("panes"))
+    chart.add_child(_Hatchings())
+    if label:
+        chart.add_child(_Script("label", label))
+    chart.add_child(
+        _Script("panel", {k: words(f"map.{k}") for k in ("layers", "opacity", "zoom")})
+    )
+    chart.add_child(
+        _OfflineFullscreen(title=words("map.fullscreen"), title_cancel=words("map.fullscreen_end"))
+    )
+    marks = _marks(words)
+    chart.add_child(
+        _OfflineMeasure(
+            words.lang, position="topleft", primary_length_unit="meters", secondary_length_unit="kilometers",
+            primary_area_unit="hectares", secondary_area_unit="sqmeters", active_color="#0072B2",
+            completed_color="#5b3fa8", dec_point=marks["decimal"], thousands_sep=marks["thousands"],
+        )
+    )  # fmt: skip
+    if crs is not None:
+        chart.add_child(_Script("position", proj4_text(crs), {**marks, "position": crs.name}))
+    chart.add_child(_MetricScale())
+    return chart
+
+
+def _marks(words: Words) -> dict[str, str]:
+    return {"decimal": ",", "thousands": "."} if words.lang == "vi" else {"decimal": ".", "thousands": ","}
+
+
+def proj4_text(crs: CRS) -> str:
+    """Write a VN-2000 system for proj4js, with the pinned seven parameters.
+
+    proj4js reads rotations as position vector, the EPSG operation is a coordinate-frame one: the
+    rotations change their sign (the wrong sign would be 0.76 m off).
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what PROJ text can't hold is put back below
+        text = crs.to_proj4()
+    if crs.geodetic_crs is not None and crs.geodetic_crs.to_epsg() == 4756:  # noqa: PLR2004 - VN-2000
+        text = " ".join(part for part in text.split() if not part.startswith(("+towgs84", "+type")))
+        shift = "-191.90441429,-39.30318279,-111.45032835,0.00928836,-0.01975479,0.00427372,0.252906278"
+        return f"{text} +towgs84={shift}"
+    return text
+
+
+def feature_group(layer: MapLayer) -> folium.FeatureGroup:
+    """Make the folium group of a layer.
+
+    Parameters
+    ----------
+    layer : MapLayer
+
+    Returns
+    -------
+    folium.FeatureGroup
+    """
+    group = _Group(layer.id, layer.options())
+    if layer.frame.empty:
+        return group
+    data = _geojson(layer)
+    styles = [look.leaflet() for look in layer.looks]
+    marker = folium.CircleMarker(radius=5, pane=layer.pane)
+    folium.GeoJson(
+        data,
+        style_function=lambda feature: styles[feature["properties"]["look"]],
+        marker=marker if "Point" in set(layer.frame.geom_type) else None,
+        pane=layer.pane,
+        control=False,
+        smooth_factor=0.5,
+    ).add_to(group)
+    return group
+
+
+def tile_group(layer: MapLayer, address: str, *, max_native_zoom: int = 19) -> folium.FeatureGroup:
+    """Make the group of a layer that is drawn by the server, tile by tile.
+
+    Parameters
+    ----------
+    layer : MapLayer
+        Its frame only says where it lies.
+    address : str
+        ``{z}/{x}/{y}`` template, relative to the map frame.
+    max_native_zoom : int
+        Deeper zooms stretch the tiles of this one.
+
+    Returns
+    -------
+    folium.FeatureGroup
+    """
+    west, south, east, north = to_lonlat(layer.frame).total_bounds
+    options = {**layer.options(), "bounds": [[south, west], [north, east]]}
+    group = _Group(layer.id, options)
+    folium.TileLayer(
+        tiles=address, attr=" ", pane=layer.pane, max_native_zoom=max_native_zoom, max_zoom=19, control=False,
+        overlay=True, bounds=[[south, west], [north, east]],
+    ).add_to(group)  # fmt: skip
+    return group
+
+
+def to_lonlat(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Reproject a frame to degrees for the screen.
+
+    Parameters
+    ----------
+    frame : geopandas.GeoDataFrame
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+    """
+    return to_crs(frame, as_crs(_WGS84), max_edge_m=2000.0)
+
+
+def view_of(
+    bounds: tuple[float, float, float, float], *, width_px: int = 500, height_px: int = 520
+) -> tuple[tuple[float, float], float]:
+    """Choose the centre and the zoom that show a box.
+
+    Parameters
+    ----------
+    bounds : tuple of float
+        West, south, east, north in degrees.
+    width_px, height_px : int
+        Size of the map on the screen.
+
+    Returns
+    -------
+    center : tuple of float
+        Latitude, longitude.
+    zoom : float
+        In steps of 0.5, at most 17.
+
+    Examples
+    --------
+    >>> view_of((105.0, 21.0, 105.5, 21.3))
+    ((21.15, 105.25), 10.0)
+    """
+    west, south, east, north = bounds
+    world = [np.log(np.tan(np.pi / 4 + np.radians(lat) / 2)) / (2 * np.pi) for lat in (south, north)]
+    spans = [max((east - west) / 360 * _TILE_PX, 1e-9) / width_px, max(world[1] - world[0], 1e-12) * _TILE_PX / height_px]
+    zoom = np.floor(-np.log2(max(spans)) * 2) / 2
+    return (round((south + north) / 2, 6), round((west + east) / 2, 6)), float(min(max(zoom, 5.0), 17.0))
+
+
+def _geojson(layer: MapLayer) -> dict[str, Any]:
+    frame = to_lonlat(layer.frame)
+    shapes = shapely.to_geojson(shapely.set_precision(frame.geometry.to_numpy(), _PLACES, mode="pointwise"))
+    looks = frame["look"].tolist() if "look" in frame else [0] * len(frame)
+    tips = frame["tip"].tolist() if "tip" in frame else [None] * len(frame)
+    features = [
+        {"type": "Feature", "geometry": json.loads(shape), "properties": {"look": int(look), **({"tip": tip} if tip else {})}}
+        for shape, look, tip in zip(shapes, looks, tips, strict=True)
+    ]
+    return {"type": "FeatureCollection", "features": features}
+
+
+def _script_json(value: Any) -> str:
+    """JSON that is safe inside a script: no tag can close it, no line separator can break it."""
+    text = json.dumps(value, ensure_ascii=False)
+    for sign in ("<", ">", "&", "\u2028", "\u2029"):
+        text = text.replace(sign, f"\\u{ord(sign):04x}")
+    return text

@@ -1,0 +1,5 @@
+"""The terminal: ``thocong conflicts | check | export | serve | doctor | workspace``."""
+
+from maps.cli.main import main
+
+__all__ = ["main"]

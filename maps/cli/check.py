@@ -1,0 +1,113 @@
+"""``thocong check``: can this file be used, and what is wrong with it?"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from layers import Finding, parse_period, parse_source, read_layer
+from layers.align import choose_crs
+from layers.crs import as_crs, is_metric, to_crs
+from layers.errors import ThoCongError
+from layers.findings import worst_level
+from layers.kinds import kind as kind_named
+from layers.kinds import kinds
+from maps.cli.speech import DONE, FINDINGS, T, Command, Terminal, finding_records, terminal, write_json
+
+if TYPE_CHECKING:
+    from layers import Reading
+
+__all__ = ["check"]
+
+_KINDS = [k.name for k in kinds()]
+_HA = 10_000.0
+
+
+@click.command(cls=Command, help=T("cli.check.help"), epilog=T("cli.exit_codes"))
+@click.argument("file", metavar="FILE[:LAYER]")
+@click.option("--kind", required=True, type=click.Choice(_KINDS), metavar="KIND", help=T("cli.check.kind", kinds=", ".join(_KINDS)))
+@click.option("--json", "json_target", metavar="FILE", help=T("cli.json"))
+@click.option("--period", metavar="YEARS[:STAGE]", help=T("cli.check.period"))
+@click.option("--assume-crs", metavar="EPSG", help=T("cli.check.assume_crs"))
+@click.option("--stated-area-ha", type=float, metavar="HA", help=T("cli.check.stated_area"))
+@click.option("--exit-zero", is_flag=True, help=T("cli.exit_zero"))
+def check(**given: Any) -> None:
+    """Read the file as an analysis would, and tell what was seen."""
+    speak = terminal()
+    kind_named(given["kind"])
+    try:
+        source = replace(parse_source(given["file"]), assume_crs=given["assume_crs"])
+        period = parse_period(given["period"]) if given["period"] else None
+        reading = read_layer(source, given["kind"], period=period)
+    except ThoCongError as error:
+        _write_failure(error, given, speak)
+        speak.fail(error)
+    findings = [*reading.findings, *_measure(reading, given["stated_area_ha"])]
+    _report(reading, findings, given, speak)
+    blocked = worst_level(findings) == "block"
+    raise SystemExit(FINDINGS if blocked and not given["exit_zero"] else DONE)
+
+
+def _measure(reading: Reading, stated_ha: float | None) -> list[Finding]:
+    """Say in which system the layer would be measured, and put stated and computed area side by side."""
+    layer = reading.layer
+    if layer.frame.crs is None or layer.frame.empty:
+        return []
+    out = []
+    crs = choose_crs(layer)
+    if not is_metric(as_crs(layer.frame.crs)):
+        fields = {"found": layer.frame.crs.name, "crs": crs.name}
+        out.append(Finding("crs_not_metric", layer.name, None, "info", fields))
+    if stated_ha:
+        computed = float(to_crs(layer.frame, crs).geometry.area.sum()) / _HA
+        share = (computed - stated_ha) / stated_ha * 100
+        fields = {"stated_ha": stated_ha, "computed_ha": computed, "share_pct": share, "crs": crs.name}
+        out.append(Finding("area_stated", layer.name, None, "info" if abs(share) < 1 else "warn", fields))
+    return out
+
+
+def _report(reading: Reading, findings: list[Finding], given: dict[str, Any], speak: Terminal) -> None:
+    if given["json_target"]:
+        write_json(
+            given["json_target"],
+            {
+                "file": given["file"],
+                "kind": given["kind"],
+                "layer": reading.layer.name,
+                "crs": reading.layer.frame.crs.name if reading.layer.frame.crs is not None else None,
+                "sha256": reading.layer.provenance.sha256,
+                "rows_read": reading.rows_read,
+                "rows_used": reading.rows_used,
+                "rows_set_aside": len(reading.set_aside),
+                "findings": finding_records(findings, speak.words),
+            },
+        )
+        return
+    counts = {"read": reading.rows_read, "used": reading.rows_used, "aside": len(reading.set_aside)}
+    click.echo(speak.words("cli.check.rows", layer=reading.layer.name, **counts))
+    for finding in findings:
+        click.echo(f"{speak.words('level.' + finding.level)}: {speak.words.message(finding)}")
+        fix = speak.words.fix(finding)
+        if fix:
+            click.echo(f"  → {fix}")
+    if not findings:
+        click.echo(speak.words("cli.check.clean"))
+
+
+def _write_failure(error: ThoCongError, given: dict[str, Any], speak: Terminal) -> None:
+    """A script gets its JSON even where nothing could be read."""
+    if not given["json_target"]:
+        return
+    record = {
+        "code": error.code,
+        "layer": given["file"],
+        "row": None,
+        "level": "block",
+        "message": speak.words.message(error),
+        "fix": speak.words.fix(error),
+        "fields": error.fields,
+    }
+    nothing = {"rows_read": 0, "rows_used": 0, "rows_set_aside": 0}
+    write_json(given["json_target"], {"file": given["file"], "kind": given["kind"], **nothing, "findings": [record]})

@@ -1,0 +1,163 @@
+"""``thocong conflicts``: what do these zones run into?"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+import pandas as pd
+
+from layers import Workspace, as_crs, reference
+from layers.align import align
+from layers.errors import SourceError
+from layers.findings import worst_level
+from layers.kinds import kinds
+from maps.cli.inputs import Assumptions, Inputs
+from maps.cli.speech import DONE, FINDINGS, T, USAGE, Command, Terminal, finding_records, pairs, terminal, write_json
+from maps.export import export_answer
+from maps.export.frames import contract_rows, contract_totals
+from spatial.conflicts import conflicts as ask
+from spatial.conflicts import override
+
+if TYPE_CHECKING:
+    from layers import Finding
+    from spatial.conflicts import ConflictAnswer
+
+__all__ = ["conflicts"]
+
+_ZONE_KINDS = [k.name for k in kinds("zone")]
+
+
+@click.command(cls=Command, help=T("cli.conflicts.help"), epilog=T("cli.exit_codes"))
+@click.option("--zones", required=True, metavar="FILE[:LAYER]", help=T("cli.conflicts.zones"))
+@click.option("--against", required=True, multiple=True, metavar="KIND=FILE[:LAYER]", help=T("cli.conflicts.against"))
+@click.option("--zone-kind", type=click.Choice(_ZONE_KINDS), default="industrial_zone", help=T("cli.conflicts.zone_kind"))
+@click.option("--crs", metavar="EPSG", help=T("cli.conflicts.crs"))
+@click.option("--on", "on_text", metavar="DATE", help=T("cli.conflicts.on"))
+@click.option("--tolerance-m", type=float, default=0.5, show_default=True, help=T("cli.conflicts.tolerance"))
+@click.option("--out", multiple=True, metavar="FILE", type=click.Path(path_type=Path), help=T("cli.conflicts.out"))
+@click.option("--json", "json_target", metavar="FILE", help=T("cli.json"))
+@click.option("--workspace", metavar="DIR", type=click.Path(path_type=Path), help=T("cli.workspace_option"))
+@click.option("--extent", multiple=True, metavar="KIND=FILE", help=T("cli.conflicts.extent"))
+@click.option("--where", multiple=True, metavar="KIND:COLUMN=V1,V2", help=T("cli.conflicts.where"))
+@click.option("--assume-crs", multiple=True, metavar="[KIND=]EPSG", help=T("cli.conflicts.assume_crs"))
+@click.option("--override", "overrides", metavar="FILE.csv", type=click.Path(path_type=Path), help=T("cli.conflicts.override"))
+@click.option("--exit-zero", is_flag=True, help=T("cli.exit_zero"))
+def conflicts(**given: Any) -> None:
+    """Ask, write what was asked for, and leave with the exit code that fits."""
+    speak = terminal()
+    on = _day(given["on_text"])
+    inputs = Inputs(
+        Workspace(given["workspace"]) if given["workspace"] else None,
+        Assumptions(_where(given["where"]), _assumed(given), dict(pairs(given["extent"], "--extent"))),
+    )
+    zones = inputs.zones(given["zones"], given["zone_kind"])
+    constraints = [inputs.constraint(text) for text in given["against"]]
+    aligned = align([zones, *constraints], as_crs(given["crs"]) if given["crs"] else None)
+    answer = ask(
+        aligned.layers[0],
+        aligned.layers[1:],
+        rules=reference.table("conflict_rules"),
+        on=on,
+        tolerance_m=given["tolerance_m"],
+        progress=speak.progress,
+    )
+    answer.run["asked_at"] = datetime.now(UTC).isoformat(timespec="seconds")
+    if given["overrides"]:
+        answer = _overridden(answer, given["overrides"])
+    findings = [*inputs.findings, *aligned.findings, *answer.findings]
+    _report(answer, findings, inputs, given, speak)
+    raise SystemExit(DONE if given["exit_zero"] else _exit_code(answer, findings, inputs))
+
+
+def _day(text: str | None) -> date:
+    if text is None:
+        return datetime.now(UTC).astimezone().date()
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise click.BadParameter(T("cli.day_expected", found=text), param_hint="--on") from None
+
+
+def _where(given: tuple[str, ...]) -> dict[str, tuple[str, tuple[str, ...]]]:
+    out = {}
+    for kind, rest in pairs(given, "--where", mark=":"):
+        ((column, values),) = pairs([rest], "--where")
+        out[kind] = (column, tuple(values.split(",")) if values != "*" else ())
+    return out
+
+
+def _assumed(given: dict[str, Any]) -> dict[str, str]:
+    """Systems for files that state none; ``--crs`` stands in for all of them."""
+    out = {"*": given["crs"]} if given["crs"] else {}
+    for text in given["assume_crs"]:
+        kind, mark, code = text.partition("=")
+        out[kind if mark else "*"] = code if mark else text
+    return out
+
+
+def _overridden(answer: ConflictAnswer, path: Path) -> ConflictAnswer:
+    """Apply a table with the columns zone, constraint, state, reason, by."""
+    try:
+        table = pd.read_csv(path, dtype=str, keep_default_na=False)
+    except (OSError, ValueError) as error:
+        raise SourceError("source_unreadable", path=str(path), found=str(error)) from error
+    missing = [c for c in ("zone", "constraint", "state", "reason") if c not in table]
+    if missing:
+        raise SourceError("override_columns", path=str(path), expected=missing, found=list(table.columns))
+    for row in table.to_dict("records"):
+        mine = answer.rows[(answer.rows["zone"] == row["zone"]) & (answer.rows["constraint"] == row["constraint"])]
+        if mine.empty:
+            raise SourceError("override_row_unknown", path=str(path), found=f"{row['zone']} / {row['constraint']}")
+        for index in mine.index:
+            answer = override(
+                answer, int(index), state=row["state"], reason=row["reason"], by=row.get("by", ""), at=row.get("at", "")
+            )
+    return answer
+
+
+def _report(
+    answer: ConflictAnswer, findings: list[Finding], inputs: Inputs, given: dict[str, Any], speak: Terminal
+) -> None:
+    speak.complain_all(findings)
+    for error in inputs.unreadable:
+        speak.complain(error)
+    for path in given["out"]:
+        export_answer(answer, path, speak.words)
+        speak.say(speak.words("cli.written", path=str(path)))
+    if given["json_target"]:
+        content = {
+            "rows": contract_rows(answer, speak.words),
+            "totals": contract_totals(answer),
+            "run": answer.run,
+            "findings": finding_records(findings, speak.words),
+        }
+        write_json(given["json_target"], content)
+    elif not given["out"]:
+        _print(answer, speak)
+
+
+def _print(answer: ConflictAnswer, speak: Terminal) -> None:
+    """Give a person at a terminal the rows that matter, the gravest first."""
+    from maps.tables import rows_table  # noqa: PLC0415 - only here
+
+    table = rows_table(answer, speak.words)
+    order = answer.rows["state"].map({"blocks": 0, "needs_consent": 1, "no_data": 2, "clear": 3})
+    table = table.loc[order.sort_values(kind="stable").index]
+    names = [speak.words(f"column.{c}") for c in ("zone", "constraint", "state", "area_ha", "share_pct", "clause")]
+    shown = table[names].copy()
+    for name, digits in zip(names[3:5], (2, 1), strict=True):
+        shown[name] = shown[name].map(lambda v, d=digits: speak.words.number(v, d))
+    click.echo(shown.to_string(index=False))
+    if answer.run["made"]:
+        click.echo(speak.words("made.label"))
+
+
+def _exit_code(answer: ConflictAnswer, findings: list[Finding], inputs: Inputs) -> int:
+    if inputs.unreadable:
+        return USAGE
+    if worst_level(findings) == "block" or (answer.rows["state"] == "blocks").any():
+        return FINDINGS
+    return DONE

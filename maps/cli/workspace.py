@@ -1,0 +1,116 @@
+"""``thocong workspace``: make one, look into it, add a layer, go back to an earlier version."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from layers import Workspace, as_crs, parse_period, parse_source, province_epsg, read_layer
+from layers.errors import StoreError
+from layers.kinds import kinds
+from layers.sample import create_sample
+from maps.cli.speech import DONE, FINDINGS, T, Command, terminal
+
+__all__ = ["workspace"]
+
+_KINDS = [k.name for k in kinds()]
+_DIR = click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+
+
+@click.group(help=T("cli.workspace.help"))
+def workspace() -> None:
+    """Group of the workspace commands."""
+
+
+@workspace.command(cls=Command, help=T("cli.workspace.create"))
+@_DIR
+@click.option("--crs", metavar="EPSG", help=T("cli.workspace.crs"))
+@click.option("--province", metavar="NAME", help=T("cli.workspace.province"))
+@click.option("--name", default="", help=T("cli.workspace.name"))
+@click.option("--sample", is_flag=True, help=T("cli.workspace.sample"))
+def create(folder: Path, *, crs: str | None, province: str | None, name: str, sample: bool) -> None:
+    """Make a workspace, empty or with the sample district."""
+    speak = terminal()
+    if sample:
+        create_sample(folder, progress=speak.progress)
+    else:
+        from datetime import UTC, datetime  # noqa: PLC0415
+
+        today = datetime.now(UTC).date()
+        system = as_crs(crs) if crs else as_crs(province_epsg(province or "Hà Nội", today))
+        Workspace.create(folder, crs=system, name=name)
+    speak.say(speak.words("cli.workspace.created", path=str(folder)))
+    raise SystemExit(DONE)
+
+
+@workspace.command(name="list", cls=Command, help=T("cli.workspace.list"))
+@_DIR
+def list_layers(folder: Path) -> None:
+    """Show the current version of every layer."""
+    speak = terminal().words
+    for entry in Workspace(folder).layers():
+        label = speak("made.label") if entry.provenance.made else ""
+        facts = [entry.layer, entry.kind_name, str(entry.period or ""), f"v{entry.version}", f"{entry.rows}", label]
+        click.echo("\t".join(facts).rstrip())
+
+
+@workspace.command(cls=Command, help=T("cli.workspace.add"))
+@_DIR
+@click.argument("file", metavar="FILE[:LAYER]")
+@click.option("--kind", required=True, type=click.Choice(_KINDS), metavar="KIND", help=T("cli.check.kind", kinds=", ".join(_KINDS)))
+@click.option("--name", help=T("cli.workspace.layer_name"))
+@click.option("--period", metavar="YEARS[:STAGE]", help=T("cli.check.period"))
+@click.option("--assume-crs", metavar="EPSG", help=T("cli.check.assume_crs"))
+@click.option("--decision", default="", help=T("cli.workspace.decision"))
+@click.option("--body", default="", help=T("cli.workspace.body"))
+@click.option("--date", "day", default="", metavar="DATE", help=T("cli.workspace.date"))
+@click.option("--scale", default="", help=T("cli.workspace.scale"))
+@click.option("--note", default="", help=T("cli.workspace.note"))
+def add(folder: Path, file: str, **given: Any) -> None:
+    """Read a file, report what was seen, and save it as a new version."""
+    speak = terminal()
+    base = Workspace(folder)
+    source = replace(parse_source(file), assume_crs=given["assume_crs"])
+    period = parse_period(given["period"]) if given["period"] else None
+    reading = read_layer(source, given["kind"], name=given["name"], period=period)
+    speak.complain_all(reading.findings)
+    if reading.layer.frame.empty or reading.layer.frame.crs is None:
+        speak.say(speak.words("cli.workspace.not_added", layer=reading.layer.name))
+        raise SystemExit(FINDINGS)
+    facts = {"decision": given["decision"], "body": given["body"], "date": given["day"], "scale": given["scale"]}
+    layer = replace(reading.layer, provenance=replace(reading.layer.provenance, **facts))
+    head = next((v.version for v in base.layers() if v.layer == layer.name), None)
+    saved = base.save(layer, expected=head, note=given["note"], findings=reading.findings)
+    counts = {"read": reading.rows_read, "used": reading.rows_used, "aside": len(reading.set_aside)}
+    speak.say(speak.words("cli.workspace.added", layer=saved.layer, version=saved.version, **counts))
+    raise SystemExit(DONE)
+
+
+@workspace.command(cls=Command, help=T("cli.workspace.history"))
+@_DIR
+@click.argument("name")
+def history(folder: Path, name: str) -> None:
+    """Show all versions of a layer."""
+    for entry in Workspace(folder).history(name):
+        mark = "*" if entry.current else " "
+        click.echo(f"{mark} v{entry.version}\t{entry.saved_at}\t{entry.rows}\t{entry.note}")
+
+
+@workspace.command(cls=Command, help=T("cli.workspace.undo"))
+@_DIR
+@click.argument("name")
+@click.option("--to", "version", type=int, metavar="N", help=T("cli.workspace.undo_to"))
+def undo(folder: Path, name: str, version: int | None) -> None:
+    """Make an earlier version current again."""
+    speak = terminal()
+    base = Workspace(folder)
+    current = base.version(name).version
+    wanted = version if version is not None else current - 1
+    if wanted < 1:
+        raise StoreError("nothing_to_undo", layer=name, found=current)
+    saved = base.restore(name, wanted)
+    speak.say(speak.words("cli.workspace.undone", layer=name, wanted=wanted, version=saved.version))
+    raise SystemExit(DONE)

@@ -1,0 +1,123 @@
+"""A conflict answer in every format, chosen by the ending of the file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from layers.errors import SourceError
+from layers.write import Sheet, write_csv, write_geojson, write_gpkg, write_shapefile_zip, write_text, write_xlsx
+from maps.answer_map import answer_layers, drawn_rows
+from maps.export.frames import overlaps_frame, pieces_frame, zones_frame
+from maps.export.kml import answer_kml
+from maps.export.page import map_page
+from maps.export.qgis import state_style, zone_style
+from maps.tables import findings_table, rows_table, run_table, totals_table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from maps.words import Words
+    from spatial.conflicts import ConflictAnswer
+
+__all__ = ["FORMATS", "export_answer"]
+
+
+def export_answer(answer: ConflictAnswer, path: Path, words: Words) -> None:
+    """Write an answer.
+
+    Parameters
+    ----------
+    answer : ConflictAnswer
+    path : pathlib.Path
+        The ending decides: ``.gpkg`` (styles for QGIS inside), ``.geojson`` (overlaps), ``.zip``
+        (shapefiles), ``.kml``, ``.xlsx``, ``.csv`` (rows), ``.html`` (map that needs no network).
+    words : Words
+
+    Raises
+    ------
+    SourceError
+        ``target_format`` for another ending, ``target_unwritable``.
+    """
+    write = FORMATS.get(path.suffix.lower())
+    if write is None:
+        raise SourceError("target_format", path=str(path), found=path.suffix, expected=sorted(FORMATS))
+    write(answer, path, words)
+
+
+def title_of(answer: ConflictAnswer, words: Words) -> str:
+    """Head an export: what it answers, the day it holds for, and the made-data label."""
+    title = words("export.title", on=words.day(answer.run["on"]))
+    return f"{title} – {words('made.label')}" if answer.run["made"] else title
+
+
+def _gpkg(answer: ConflictAnswer, path: Path, words: Words) -> None:
+    zones = zones_frame(answer, words)
+    layers = {"zones": zones, "overlaps": overlaps_frame(answer, words), "pieces": pieces_frame(answer, words)}
+    kinds = list(dict.fromkeys(zones["kind"]))
+    styles = {"zones": zone_style(kinds, words), "overlaps": state_style(words), "pieces": state_style(words)}
+    tables = {
+        "rows": rows_table(answer, words).reset_index(drop=True),
+        "totals": totals_table(answer, words).reset_index(drop=True),
+        "run": run_table(answer, words),
+    }
+    write_gpkg(path, layers, tables=tables, styles=styles)
+
+
+def _geojson(answer: ConflictAnswer, path: Path, words: Words) -> None:
+    write_geojson(path, overlaps_frame(answer, words))
+
+
+def _shapefiles(answer: ConflictAnswer, path: Path, words: Words) -> None:
+    layers = {"zones": zones_frame(answer, words), "overlaps": overlaps_frame(answer, words)}
+    filled = {name: frame for name, frame in layers.items() if len(frame)}
+    write_shapefile_zip(path, filled, readme=title_of(answer, words))
+
+
+def _kml(answer: ConflictAnswer, path: Path, words: Words) -> None:
+    zones, overlaps = zones_frame(answer, words), overlaps_frame(answer, words)
+    write_text(path, answer_kml(zones, overlaps, words, title=title_of(answer, words)))
+
+
+def _xlsx(answer: ConflictAnswer, path: Path, words: Words) -> None:
+    notes = [title_of(answer, words), words("export.rules", version=answer.run["rule_version"])]
+    hectares = {words(f"column.{c}"): "#,##0.0000" for c in _HECTARES}
+    formats = {**hectares, words("column.share_pct"): "0.00", words("column.length_m"): "#,##0.0"}
+    write_xlsx(
+        path,
+        [
+            Sheet(words("sheet.rows"), rows_table(answer, words), notes, formats),
+            Sheet(words("sheet.totals"), totals_table(answer, words), notes, formats),
+            Sheet(words("sheet.findings"), findings_table(answer.findings, words), notes),
+            Sheet(words("sheet.run"), run_table(answer, words), notes),
+        ],
+    )
+
+
+def _csv(answer: ConflictAnswer, path: Path, words: Words) -> None:
+    table = rows_table(answer, words)
+    table[words("column.on")] = answer.run["on"]
+    table[words("column.note")] = words("made.label") if answer.run["made"] else ""
+    write_csv(path, table)
+
+
+def _html(answer: ConflictAnswer, path: Path, words: Words) -> None:
+    layers = answer_layers(answer, drawn_rows(answer), words)
+    label = title_of(answer, words)
+    write_text(path, map_page(layers, words, title=label, frame=answer.zones, crs=answer.zones.crs, label=label))
+
+
+_HECTARES: Final = (
+    *("area_ha", "noise_ha", "hit_ha", "blocks_ha", "consent_ha", "clear_ha", "no_data_ha"),
+)
+
+#: file ending -> writer
+FORMATS: Final[dict[str, Callable[[ConflictAnswer, Path, Words], None]]] = {
+    ".gpkg": _gpkg,
+    ".geojson": _geojson,
+    ".zip": _shapefiles,
+    ".kml": _kml,
+    ".xlsx": _xlsx,
+    ".csv": _csv,
+    ".html": _html,
+}

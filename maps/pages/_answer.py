@@ -1,0 +1,265 @@
+"""The answer of the conflict page: figures, map and table linked both ways, detail, changes, export."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+import streamlit as st
+
+from layers.crs import as_crs, to_crs
+from layers.kinds import kind
+from maps.answer_map import answer_layers, context_layers, drawn_by_server, row_at, selection_layer
+from maps.canvas import to_lonlat
+from maps.export import FORMATS, export_answer
+from maps.pages._cache import cached_drawing, cached_layer, workspace_bounds
+from maps.pages._charts import totals_chart
+from maps.pages._frame import plain, sentences
+from maps.pages._map import clicked_point, go_to, show_map
+from maps.pages._rows import show_rows
+from maps.question import override_row
+from maps.styles import state_look
+from maps.tables import clause_of, constraint_label, findings_table, override_text, periods_of, run_table, totals_table
+from spatial.rules import STATES
+
+if TYPE_CHECKING:
+    from layers import Layer, Version
+    from layers.store import Workspace
+    from maps.question import ConflictQuestion
+    from maps.words import Words
+    from spatial.conflicts import ConflictAnswer
+
+__all__ = ["show_answer", "show_preview"]
+
+_MAP = "conflicts"
+_ZONE = "conflict-zone"
+_ROW = "conflict-row"
+_FIGURES = (
+    ("blocks_ha", "blocks"),
+    ("consent_ha", "needs_consent"),
+    ("no_data_ha", "no_data"),
+    ("clear_ha", "clear"),
+    ("noise_ha", ""),
+)
+
+
+def show_preview(base: Workspace, versions: list[Version], words: Words) -> None:
+    """Before anything was asked: the layers of the workspace on the map, and what to do next.
+
+    Parameters
+    ----------
+    base : Workspace
+    versions : list of Version
+    words : Words
+    """
+    st.html(f"<div class='tc-empty'>{words('ask.empty')}</div>")
+    shown = [v for v in versions if kind(v.kind_name).role in ("zone", "context") or v.kind_name in ("road", "river")]
+    layers = [cached_layer(str(base.folder), v.layer, v.version) for v in _latest(shown)]
+    if layers:
+        names = tuple((v.layer, v.version) for v in _latest(shown))
+        show_map(
+            f"{_MAP}-preview",
+            context_layers(layers, words),
+            words,
+            bounds=workspace_bounds(str(base.folder), names),
+            crs=base.crs,
+            tiles=_tiles(base, layers),
+        )
+
+
+def _latest(versions: list[Version]) -> list[Version]:
+    """Of each kind the layer of the last period: the map should not show one park twice."""
+    best: dict[str, Version] = {}
+    for v in versions:
+        year = v.period.last if v.period else 0
+        known = best.get(v.kind_name)
+        if known is None or year > (known.period.last if known.period else 0):
+            best[v.kind_name] = v
+    return list(best.values())
+
+
+def show_answer(base: Workspace, question: ConflictQuestion, answer: ConflictAnswer, words: Words, *, records: int) -> None:
+    """Show an answer.
+
+    Parameters
+    ----------
+    base : Workspace
+    question : ConflictQuestion
+    answer : ConflictAnswer
+    words : Words
+    records : int
+        Number of changes on record.
+    """
+    drawn = cached_drawing(question, records, answer)
+    _handle_click(answer, drawn)
+    _figures(answer, words)
+    left, right = st.columns(2, gap="small")
+    with right:
+        row = show_rows(answer, words, zone=_picked_zone(answer))
+        if row != st.session_state.get(_ROW):
+            st.session_state[_ROW] = row
+            _move_to(answer, drawn, row)
+    with left:
+        _show_map(base, question, answer, drawn, words)
+        _basis(answer, words)
+    row = st.session_state.get(_ROW)
+    with right:
+        if row is not None and row in answer.rows.index:
+            _detail(question, answer, row, words)
+        _exports(answer, words)
+    _below(answer, words)
+
+
+def _picked_zone(answer: ConflictAnswer) -> str | None:
+    zone = st.session_state.get(_ZONE)
+    return zone if zone in answer.zones.index else None
+
+
+def _handle_click(answer: ConflictAnswer, drawn: gpd.GeoDataFrame) -> None:
+    point = clicked_point(_MAP)
+    if point is None:
+        return
+    here = gpd.GeoDataFrame(geometry=[shapely.Point(*point)], crs=as_crs(4326))
+    place = to_crs(here, as_crs(answer.zones.crs)).geometry.iloc[0]
+    zone, row = row_at(answer, drawn, place.x, place.y)
+    st.session_state[_ZONE] = zone or None
+    st.session_state[_ROW] = row
+    # a new key: the table starts again with this row selected
+    st.session_state["rows-mark"] = st.session_state.get("rows-mark", 0) + 1
+
+
+def _move_to(answer: ConflictAnswer, drawn: gpd.GeoDataFrame, row: int | None) -> None:
+    if row is None or row not in answer.rows.index:
+        return
+    target = drawn[drawn["row"] == row]
+    if target.empty:
+        target = answer.zones.loc[[answer.rows.loc[row, "zone"]]]
+    west, south, east, north = to_lonlat(target[[target.geometry.name]]).total_bounds
+    go_to(_MAP, (float(west), float(south), float(east), float(north)))
+
+
+def _figures(answer: ConflictAnswer, words: Words) -> None:
+    """A row of figures; numbers and words of ours only, so plain HTML is safe."""
+    totals = answer.totals.sum()
+    area = float(totals["area_ha"])
+    cells = [("", words("figure.zones"), words.number(float(len(answer.zones)), 0), "")]
+    cells.append(("", words("figure.area"), words.number(area, 1), ""))
+    for name, state in _FIGURES:
+        share = f"{words.number(100 * totals[name] / area, 1)} %" if area else ""
+        cells.append((state_look(state).fill if state else "#7a0177", words(f"column.{name}"), words.number(totals[name], 1), share))
+    body = "".join(
+        f"<div class='tc-card' style='border-left-color:{colour or '#1f5fa8'}'><span>{label}</span>"
+        f"<b>{value}</b><i>{share}</i></div>"
+        for colour, label, value, share in cells
+    )
+    st.html(f"<div class='tc-cards'>{body}</div>")
+
+
+def _show_map(base: Workspace, question: ConflictQuestion, answer: ConflictAnswer, drawn: gpd.GeoDataFrame, words: Words) -> None:
+    others = [cached_layer(question.folder, *entry) for entry in question.constraints]
+    units = [v for v in base.layers() if v.kind_name == "admin_unit"]
+    newest = sorted(units, key=lambda v: v.period.last if v.period else 0)[-1:]
+    context = [*others, *(cached_layer(question.folder, v.layer, v.version) for v in newest)]
+    row = st.session_state.get(_ROW)
+    marked = selection_layer(answer, drawn, zone=_picked_zone(answer) or "", row=row)
+    layers = [*answer_layers(answer, drawn, words), *context_layers(context, words), marked]
+    bounds = workspace_bounds(question.folder, question.zones)
+    show_map(_MAP, layers, words, bounds=bounds, crs=base.crs, tiles=_tiles(base, context))
+
+
+def _tiles(base: Workspace, layers: list[Layer]) -> dict[str, tuple[str, str, int]]:
+    heads = {v.layer: v.version for v in base.layers()}
+    return {
+        f"layer-{n}": (str(base.folder), layer.name, heads[layer.name])
+        for n, layer in enumerate(layers)
+        if drawn_by_server(layer)
+    }
+
+
+def _basis(answer: ConflictAnswer, words: Words) -> None:
+    run = answer.run
+    st.caption(
+        words(
+            "ask.basis",
+            on=words.day(run["on"]),
+            tolerance_m=run["tolerance_m"],
+            crs=run["crs"],
+            rules=run["rule_version"],
+            periods=", ".join(run["periods"]) or "–",
+        )
+    )
+
+
+def _detail(question: ConflictQuestion, answer: ConflictAnswer, row: int, words: Words) -> None:
+    facts = answer.rows.loc[row].to_dict()
+    with st.container(border=True):
+        st.markdown(f"**{plain(facts['zone_name'] or facts['zone'])}** – {plain(constraint_label(facts, periods_of(answer), words))}")
+        lines = [
+            (words("column.state"), words(f"state.{facts['state']}")),
+            (words("column.area_ha"), f"{words.number(facts['area_ha'])} ha · {words.number(facts['share_pct'], 1)} %"),
+            (words("column.noise_ha"), words.number(facts["noise_ha"], 4)),
+            (words("column.clause"), clause_of(facts, words)),
+            (words("column.validity"), words.validity(facts["valid_from"], facts["valid_to"]) if facts["rule"] else ""),
+            (words("column.confidence"), words(f"confidence.{facts['confidence']}") if facts["confidence"] else ""),
+            (words("column.features"), words.number(float(facts["features"]), 0) if facts["features"] else ""),
+            (words("column.length_m"), words.number(facts["length_m"], 1) if facts["length_m"] else ""),
+            (words("column.unsettled"), facts["unsettled"]),
+            (words("column.override"), override_text(facts, words)),
+        ]
+        shown = pd.DataFrame([line for line in lines if line[1]], columns=["what", "value"])
+        st.dataframe(shown, hide_index=True, column_config={"what": words("column.what"), "value": words("column.value")})
+        _change(question, answer, row, words)
+
+
+def _change(question: ConflictQuestion, answer: ConflictAnswer, row: int, words: Words) -> None:
+    with st.popover(words("override.open")), st.form(f"override-{row}", border=False):
+        st.caption(words("override.explain"))
+        state = st.selectbox(words("column.state"), STATES, format_func=lambda s: words(f"state.{s}"))
+        reason = st.text_area(words("override.reason"))
+        by = st.text_input(words("override.by"))
+        if st.form_submit_button(words("override.save"), type="primary"):
+            with sentences():
+                override_row(question, answer, row, state=str(state), reason=reason, by=by)
+            st.rerun()
+
+
+def _exports(answer: ConflictAnswer, words: Words) -> None:
+    with st.popover(words("export.open")):
+        st.caption(words("export.explain"))
+        for ending in FORMATS:
+            st.download_button(
+                words(f"export.{ending[1:]}"),
+                data=lambda ending=ending: _file(answer, ending, words),
+                file_name=f"xung-dot-{answer.run['on']}{ending}",
+                on_click="ignore",
+                width="stretch",
+                key=f"export{ending}",
+            )
+
+
+def _file(answer: ConflictAnswer, ending: str, words: Words) -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"xung-dot{ending}"
+        export_answer(answer, path, words)
+        return path.read_bytes()
+
+
+def _below(answer: ConflictAnswer, words: Words) -> None:
+    st.markdown(f"#### {words('sheet.totals')}")
+    left, right = st.columns([5, 4], gap="small")
+    with left:
+        table = totals_table(answer, words)
+        numbers = [c for c in table.columns if c.endswith("(ha)")]
+        style = table.style.format(dict.fromkeys(numbers, words.number))
+        st.dataframe(style, hide_index=True, width="stretch")
+    with right:
+        st.altair_chart(totals_chart(answer, words), width="stretch")
+    if answer.findings:
+        with st.expander(words("sheet.findings")):
+            st.dataframe(findings_table(answer.findings, words), hide_index=True, width="stretch")
+    with st.expander(words("sheet.run")):
+        st.dataframe(run_table(answer, words), hide_index=True, width="stretch")

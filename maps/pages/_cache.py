@@ -1,0 +1,117 @@
+"""Every cached call of the pages, in one place; keys are names and versions, never frames."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from threading import Lock
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from layers.store import Workspace
+from maps.answer_map import drawn_rows
+from maps.canvas import to_lonlat
+from maps.question import ConflictQuestion, answer_question
+from spatial.conflicts import ConflictAnswer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import geopandas as gpd
+
+    from layers import Layer
+
+__all__ = ["cached_answer", "cached_drawing", "cached_layer", "workspace_bounds"]
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def cached_layer(folder: str, name: str, version: int) -> Layer:
+    """Read a version of a layer; versions never change.
+
+    Parameters
+    ----------
+    folder, name : str
+    version : int
+
+    Returns
+    -------
+    Layer
+    """
+    return Workspace(folder).load(name, version)
+
+
+_ANSWERS: OrderedDict[tuple[ConflictQuestion, int], ConflictAnswer] = OrderedDict()
+_LOCK = Lock()
+_MOST_ANSWERS = 16
+
+
+def cached_answer(
+    question: ConflictQuestion, records: int, progress: Callable[[int, int, str], None] | None = None
+) -> ConflictAnswer:
+    """Answer a question once a process.
+
+    Streamlit's own cache would replay the progress bar at every hit; this one is a plain shelf.
+
+    Parameters
+    ----------
+    question : ConflictQuestion
+    records : int
+        Number of changes on record, so that a new one asks again.
+    progress : callable, optional
+
+    Returns
+    -------
+    ConflictAnswer
+        Shared: never to be changed.
+    """
+    key = (question, records)
+    with _LOCK:
+        if key in _ANSWERS:
+            _ANSWERS.move_to_end(key)
+            return _ANSWERS[key]
+    answer = answer_question(question, progress=progress)
+    with _LOCK:
+        _ANSWERS[key] = answer
+        while len(_ANSWERS) > _MOST_ANSWERS:
+            _ANSWERS.popitem(last=False)
+    return answer
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def cached_drawing(question: ConflictQuestion, records: int, _answer: ConflictAnswer) -> gpd.GeoDataFrame:
+    """Join the pieces of an answer for the map once.
+
+    Parameters
+    ----------
+    question : ConflictQuestion
+    records : int
+    _answer : ConflictAnswer
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+    """
+    return drawn_rows(_answer)
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def workspace_bounds(folder: str, layers: tuple[tuple[str, int], ...]) -> tuple[float, float, float, float]:
+    """Find the box round some layers, degrees.
+
+    Parameters
+    ----------
+    folder : str
+    layers : tuple of (str, int)
+        Names and versions.
+
+    Returns
+    -------
+    tuple of float
+        West, south, east, north; Vietnam where there are no layers.
+    """
+    boxes = [to_lonlat(cached_layer(folder, *entry).frame).total_bounds for entry in layers]
+    boxes = [b for b in boxes if b[0] <= b[2]]
+    if not boxes:
+        return 102.0, 8.2, 110.0, 23.5
+    west, south, east, north = zip(*boxes, strict=True)
+    return float(min(west)), float(min(south)), float(max(east)), float(max(north))

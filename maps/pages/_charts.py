@@ -1,0 +1,54 @@
+"""Charts of the pages; drawn by the browser from what Streamlit ships, nothing comes from outside."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import altair as alt
+import pandas as pd
+
+from maps.styles import state_look
+
+if TYPE_CHECKING:
+    from maps.words import Words
+    from spatial.conflicts import ConflictAnswer
+
+__all__ = ["totals_chart"]
+
+_PARTS = (("blocks_ha", "blocks"), ("consent_ha", "needs_consent"), ("no_data_ha", "no_data"), ("clear_ha", "clear"))
+
+
+def totals_chart(answer: ConflictAnswer, words: Words) -> alt.Chart:
+    """Bars of hectares per zone by answer, as shares of the zone.
+
+    Parameters
+    ----------
+    answer : ConflictAnswer
+    words : Words
+
+    Returns
+    -------
+    altair.Chart
+    """
+    names = answer.zones["zone_name"].where(answer.zones["zone_name"] != "", answer.zones.index)
+    rows = [
+        {"zone": names[zone], "state": words(f"state.{state}"), "rank": n, "ha": float(values[column])}
+        for zone, values in answer.totals.iterrows()
+        for n, (column, state) in enumerate(_PARTS)
+    ]
+    colours = alt.Scale(
+        domain=[words(f"state.{s}") for _, s in _PARTS], range=[state_look(s).fill for _, s in _PARTS]
+    )
+    return (
+        alt.Chart(pd.DataFrame(rows))
+        .mark_bar()
+        .encode(
+            y=alt.Y("zone:N", title=None, sort=None, axis=alt.Axis(labelLimit=190)),
+            x=alt.X("ha:Q", stack="normalize", title=words("chart.share"), axis=alt.Axis(format="%")),
+            color=alt.Color("state:N", scale=colours, title=None, legend=alt.Legend(orient="top", labelLimit=220)),
+            order=alt.Order("rank:Q"),
+            tooltip=[alt.Tooltip("zone:N", title=words("column.zone")), alt.Tooltip("state:N", title=words("column.state")),
+                     alt.Tooltip("ha:Q", title="ha", format=".2f")],
+        )
+        .properties(height=max(28 * len(answer.zones) + 60, 140))
+    )  # fmt: skip

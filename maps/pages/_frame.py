@@ -1,0 +1,120 @@
+"""What every page shares: language, workspace, style sheet, errors shown as sentences."""
+
+from __future__ import annotations
+
+import os
+import re
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import streamlit as st
+
+from layers.errors import StoreError, ThoCongError
+from layers.store import Workspace
+from maps.words import LANGUAGES, Words, words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["heading", "open_frame", "plain", "sentences", "speak", "workspace"]
+
+_STYLE: Final = Path(__file__).parents[1] / "static" / "pages.css"
+_LOGO: Final = Path(__file__).parents[1] / "static" / "logo.svg"
+_LANGUAGE: Final = "lang"
+
+
+def open_frame() -> Words:
+    """Set up the page: layout, style, language switch.
+
+    Returns
+    -------
+    Words
+        Of the language chosen.
+    """
+    st.set_page_config(page_title="Thổ Công", page_icon="🧭", layout="wide", initial_sidebar_state="auto")
+    st.html(f"<style>{_STYLE.read_text(encoding='utf-8')}</style>")
+    chosen = st.session_state.get(_LANGUAGE) or st.query_params.get(_LANGUAGE) or os.environ.get("THOCONG_LANG")
+    st.logo(_LOGO, size="large")
+    with st.sidebar:
+        picked = st.segmented_control(
+            "Ngôn ngữ / Language",
+            LANGUAGES,
+            default=chosen if chosen in LANGUAGES else LANGUAGES[0],
+            format_func={"vi": "Tiếng Việt", "en": "English"}.__getitem__,
+            required=True,
+            key=_LANGUAGE,
+            label_visibility="collapsed",
+        )
+    return words(str(picked))
+
+
+def speak() -> Words:
+    """Return the words of the language that this session reads.
+
+    Returns
+    -------
+    Words
+    """
+    return words(str(st.session_state.get(_LANGUAGE, LANGUAGES[0])))
+
+
+def workspace() -> Workspace:
+    """Open the workspace that the server was started with, or stop the page with what to do.
+
+    Returns
+    -------
+    Workspace
+    """
+    try:
+        return Workspace(os.environ.get("THOCONG_WORKSPACE", "workspace"))
+    except StoreError as error:
+        with sentences():
+            raise error from None
+        st.stop()
+
+
+def heading(title: str, base: Workspace, *, made: bool) -> None:
+    """Head a page: title, name of the workspace, and the made-data label where it holds.
+
+    Parameters
+    ----------
+    title : str
+    base : Workspace
+    made : bool
+        True if any layer of the workspace is made.
+    """
+    say = speak()
+    label = f" :orange-badge[{say('made.label')}]" if made else ""
+    st.markdown(f"### {title} :gray-badge[{plain(base.name)}]{label}")
+
+
+def plain(text: str) -> str:
+    """Keep text from data text: no sign in it is taken for markup.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> plain("![x](http://a)")
+    '\\\\!\\\\[x\\\\]\\\\(http\\\\://a\\\\)'
+    """
+    return re.sub(r"([\\`*_{}\[\]()#+\-.!|<>~:$&])", r"\\\1", text)
+
+
+@contextmanager
+def sentences() -> Iterator[None]:
+    """Show our errors as a sentence with what to do, and stop the page there."""
+    try:
+        yield
+    except ThoCongError as error:
+        say = speak()
+        fix = say.fix(error)
+        st.error(plain(say.message(error)) + (f"\n\n→ {plain(fix)}" if fix else ""))
+        st.stop()

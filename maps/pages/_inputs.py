@@ -1,0 +1,116 @@
+"""Widgets of a question, gathered into one frozen question."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from maps.question import ConflictQuestion, choices, periods_in
+from maps.tables import layer_label
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from layers import Version
+    from layers.store import Workspace
+    from maps.words import Words
+
+__all__ = ["conflict_question"]
+
+_TOLERANCES = (0.0, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
+_USUAL = 0.5
+_WIDEST = 100.0
+
+
+def conflict_question(base: Workspace, versions: list[Version], words: Words) -> tuple[ConflictQuestion | None, bool]:
+    """Show the widgets of a conflict question.
+
+    Parameters
+    ----------
+    base : Workspace
+    versions : list of Version
+        Current versions of its layers.
+    words : Words
+
+    Returns
+    -------
+    question : ConflictQuestion or None
+        ``None`` where zones or constraints are missing.
+    pressed : bool
+        True when the button was pressed in this run.
+    """
+    years = periods_in(versions)
+    with st.container(border=True):
+        left, middle, right = st.columns([2, 5, 3])
+        with left:
+            year = _year(years, words)
+            on = st.date_input(words("ask.on"), value=_today(), format="DD/MM/YYYY", key="ask-on", help=words("ask.on_help"))
+        zones, others = choices(versions, year)
+        with middle:
+            chosen = _pick("ask.zones", zones, zones, words, key=f"ask-zones-{year}")
+            checked = _pick("ask.constraints", others, others, words, key=f"ask-others-{year}")
+        with right:
+            tolerance = _tolerance(words)
+            ready = bool(chosen and checked and tolerance is not None)
+            pressed = st.button(words("ask.go"), type="primary", width="stretch", disabled=not ready, key="ask-go")
+            if not ready:
+                st.caption(words("ask.incomplete"))
+    if not chosen or not checked or tolerance is None or not isinstance(on, _date_type()):
+        return None, False
+    question = ConflictQuestion(
+        folder=str(base.folder),
+        zones=tuple((v.layer, v.version) for v in chosen),
+        constraints=tuple((v.layer, v.version) for v in checked),
+        on=on,
+        tolerance_m=tolerance,
+    )
+    return question, pressed
+
+
+def _tolerance(words: Words) -> float | None:
+    """Metres, written the way the language does; ``None`` for what is no length."""
+    usual = {words.number(value, 2).rstrip("0").rstrip(",."): value for value in _TOLERANCES}
+    names = list(usual)
+    text = st.selectbox(
+        words("ask.tolerance"), names, index=_TOLERANCES.index(_USUAL), accept_new_options=True,
+        help=words("ask.tolerance_help"), key=f"ask-tolerance-{words.lang}",
+    )  # fmt: skip
+    try:
+        value = usual.get(text or "", float((text or "").replace(",", ".")))
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= _WIDEST:
+        st.caption(words("ask.tolerance_wrong"))
+        return None
+    return value
+
+
+def _year(years: list[str], words: Words) -> str | None:
+    if not years:
+        return None
+    return st.segmented_control(
+        words("ask.period"), years, default=years[-1], required=True, key="ask-period", help=words("ask.period_help")
+    )
+
+
+def _pick(label: str, offered: list[Version], chosen: list[Version], words: Words, *, key: str) -> list[Version]:
+    names = {
+        v.layer: layer_label(v.layer, v.kind_name, str(v.period) if v.period else None, words) for v in offered
+    }
+    picked = st.multiselect(
+        words(label), list(names), default=[v.layer for v in chosen], format_func=names.__getitem__, key=key,
+        placeholder=words("ask.choose"),
+    )  # fmt: skip
+    return [v for v in offered if v.layer in picked]
+
+
+def _today() -> date:
+    return datetime.now(UTC).astimezone().date()
+
+
+def _date_type() -> type[date]:
+    from datetime import date as day  # noqa: PLC0415 - the type is needed at run time only here
+
+    return day

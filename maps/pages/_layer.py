@@ -1,0 +1,152 @@
+"""One layer of the workspace: its origin, the book of its reading, its versions, its export."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import streamlit as st
+
+from maps.answer_map import context_layers, drawn_by_server
+from maps.export import export_layer
+from maps.pages._cache import cached_layer, workspace_bounds
+from maps.pages._frame import plain, sentences
+from maps.pages._map import show_map
+from maps.tables import findings_table, layer_label
+
+if TYPE_CHECKING:
+    from layers import Version
+    from layers.store import Workspace
+    from maps.words import Words
+
+__all__ = ["show_layer", "show_layers"]
+
+_ENDINGS = (".gpkg", ".geojson", ".zip", ".kml", ".xlsx", ".csv")
+
+
+def show_layers(versions: list[Version], words: Words) -> Version | None:
+    """List the layers; one can be selected.
+
+    Parameters
+    ----------
+    versions : list of Version
+    words : Words
+
+    Returns
+    -------
+    Version or None
+    """
+    if not versions:
+        st.html(f"<div class='tc-empty'>{words('layers.empty')}</div>")
+        return None
+    columns = ("name", "kind", "period", "stage", "rows", "version", "decision", "saved_at")
+    table = pd.DataFrame(
+        [
+            (
+                layer_label(v.layer, v.kind_name, str(v.period) if v.period else None, words),
+                words(f"kind.{v.kind_name}"),
+                str(v.period or ""),
+                words(f"stage.{v.period.stage}") if v.period else "",
+                words.number(float(v.rows), 0),
+                v.version,
+                v.provenance.decision,
+                f"{words.day(v.saved_at)} {v.saved_at[11:16]}",
+            )
+            for v in versions
+        ],
+        columns=[words(f"column.{c}") for c in columns],
+    )
+    event = st.dataframe(
+        table, hide_index=True, width="stretch", height=300, on_select="rerun", selection_mode="single-row", key="layers"
+    )
+    picked = event["selection"]["rows"]
+    if not picked:
+        st.caption(words("layers.choose"))
+        return None
+    return versions[picked[0]]
+
+
+def show_layer(base: Workspace, entry: Version, words: Words) -> None:
+    """Show one layer.
+
+    Parameters
+    ----------
+    base : Workspace
+    entry : Version
+    words : Words
+    """
+    layer = cached_layer(str(base.folder), entry.layer, entry.version)
+    left, right = st.columns([5, 4])
+    with left:
+        served = {"layer-0": (str(base.folder), entry.layer, entry.version)} if drawn_by_server(layer) else {}
+        shown = context_layers([layer], words)
+        bounds = workspace_bounds(str(base.folder), ((entry.layer, entry.version),))
+        show_map(f"layers-{entry.layer}-{entry.version}", shown, words, bounds=bounds, crs=base.crs, tiles=served)
+    with right:
+        _origin(entry, words)
+        _versions(base, entry, words)
+        _export(base, entry, words)
+        findings = base.findings(entry.layer, entry.version)
+        if findings:
+            st.markdown(f"**{words('sheet.findings')}**")
+            st.dataframe(findings_table(findings, words), hide_index=True, width="stretch", height=220)
+    with st.expander(words("layers.attributes")):
+        table = pd.DataFrame(layer.frame.drop(columns=layer.frame.geometry.name).head(1000))
+        st.dataframe(table, width="stretch", height=300)
+
+
+def _origin(entry: Version, words: Words) -> None:
+    origin = entry.provenance
+    rows = [
+        (words("about.kind"), words(f"kind.{entry.kind_name}")),
+        (words("about.period"), f"{entry.period} · {words('stage.' + entry.period.stage)}" if entry.period else ""),
+        (words("about.source"), origin.source),
+        (words("about.decision"), origin.decision),
+        (words("about.body"), origin.body),
+        (words("about.date"), words.day(origin.date)),
+        (words("about.scale"), origin.scale),
+        (words("about.steps"), ", ".join(origin.steps)),
+        ("SHA-256", origin.sha256[:24]),
+        (words("run.warning"), words("made.label") if origin.made else ""),
+    ]
+    table = pd.DataFrame([r for r in rows if r[1]], columns=["what", "value"])
+    heads = {"what": words("column.what"), "value": words("column.value")}
+    st.dataframe(table, hide_index=True, width="stretch", column_config=heads)
+
+
+def _versions(base: Workspace, entry: Version, words: Words) -> None:
+    history = base.history(entry.layer)
+    if len(history) < 2:  # noqa: PLR2004 - there is nothing to go back to
+        st.caption(words("layers.one_version"))
+        return
+    labels = {v.version: f"v{v.version} · {words.day(v.saved_at)} {v.saved_at[11:16]} · {v.note}" for v in history}
+    older = [v.version for v in history if not v.current]
+    left, right = st.columns([3, 2], vertical_alignment="bottom")
+    wanted = left.selectbox(words("layers.earlier"), older, format_func=labels.__getitem__, key=f"earlier-{entry.layer}")
+    if right.button(words("layers.restore"), width="stretch", key=f"restore-{entry.layer}"):
+        with sentences():
+            saved = base.restore(entry.layer, int(wanted))
+        st.toast(words("cli.workspace.undone", layer=plain(entry.layer), wanted=wanted, version=saved.version))
+        st.rerun()
+
+
+def _export(base: Workspace, entry: Version, words: Words) -> None:
+    with st.popover(words("export.open")):
+        for ending in _ENDINGS:
+            st.download_button(
+                words(f"export.{ending[1:]}"),
+                data=lambda ending=ending: _file(base, entry, ending, words),
+                file_name=f"{entry.layer}{ending}",
+                on_click="ignore",
+                width="stretch",
+                key=f"layer-export{ending}",
+            )
+
+
+def _file(base: Workspace, entry: Version, ending: str, words: Words) -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"layer{ending}"
+        export_layer(base.load(entry.layer, entry.version), path, words)
+        return path.read_bytes()

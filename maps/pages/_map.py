@@ -1,0 +1,104 @@
+"""The map of a page: a base that stays, feature groups that change, clicks and views handed back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+from streamlit_folium import st_folium
+
+from maps.canvas import base_map, feature_group, tile_group, view_of
+from maps.tile_service import tile_address
+
+if TYPE_CHECKING:
+    from pyproj import CRS
+
+    from maps.canvas import MapLayer
+    from maps.words import Words
+
+__all__ = ["clicked_point", "go_to", "show_map"]
+
+
+def show_map(
+    key: str,
+    layers: list[MapLayer],
+    words: Words,
+    *,
+    bounds: tuple[float, float, float, float],
+    crs: CRS | None,
+    tiles: dict[str, tuple[str, str, int]] | None = None,
+) -> None:
+    """Show layers on the map of a page.
+
+    Parameters
+    ----------
+    key : str
+        Name of the map; views and clicks are kept under it.
+    layers : list of MapLayer
+    words : Words
+    bounds : tuple of float
+        First view, degrees.
+    crs : pyproj.CRS or None
+        System shown under the pointer.
+    tiles : dict of str to (str, str, int), optional
+        For layers drawn by the server: layer id to workspace folder, layer name and version.
+    """
+    served = tiles or {}
+    made = st.session_state.get(f"{key}-label", "")
+    groups = [
+        tile_group(layer, tile_address(*served[layer.id])) if layer.id in served else feature_group(layer)
+        for layer in layers
+    ]
+    view = st.session_state.get(f"{key}-view")
+    st_folium(
+        base_map(bounds, words, crs=crs, label=made),
+        key=f"{key}-{words.lang}",
+        height=580,
+        use_container_width=True,
+        returned_objects=["last_clicked"],
+        feature_group_to_add=groups,
+        center=view[0] if view else None,
+        zoom=view[1] if view else None,
+        on_change=lambda: _note_click(key, words.lang),
+    )
+
+
+def _note_click(key: str, lang: str) -> None:
+    """Keep the point of a click; it is reported again with every later event, so only a new one counts."""
+    state: dict[str, Any] = st.session_state.get(f"{key}-{lang}") or {}
+    point = state.get("last_clicked")
+    if point and point != st.session_state.get(f"{key}-last"):
+        st.session_state[f"{key}-last"] = point
+        st.session_state[f"{key}-click"] = (point["lng"], point["lat"])
+
+
+def clicked_point(key: str) -> tuple[float, float] | None:
+    """Take a click that nobody has handled yet.
+
+    Parameters
+    ----------
+    key : str
+
+    Returns
+    -------
+    tuple of float or None
+        Longitude, latitude.
+    """
+    point: tuple[float, float] | None = st.session_state.pop(f"{key}-click", None)
+    return point
+
+
+def go_to(key: str, bounds: tuple[float, float, float, float]) -> None:
+    """Move the map to a box.
+
+    Parameters
+    ----------
+    key : str
+    bounds : tuple of float
+        West, south, east, north, degrees.
+    """
+    (lat, lon), zoom = view_of(bounds, width_px=420, height_px=420)
+    # the component moves only when the view differs from the last one asked for
+    nudge = st.session_state.get(f"{key}-nudge", 0) + 1
+    st.session_state[f"{key}-nudge"] = nudge
+    st.session_state[f"{key}-view"] = ((lat + (nudge % 2) * 1e-7, lon), min(zoom, 16.0))

@@ -1,0 +1,23 @@
+"""Page *Lớp dữ liệu*: what the workspace holds, where it comes from, how it got in, and the way back."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from maps.pages._frame import heading, speak, workspace
+from maps.pages._import import show_import
+from maps.pages._layer import show_layer, show_layers
+
+words = speak()
+base = workspace()
+versions = base.layers()
+made = any(v.provenance.made for v in versions)
+heading(words("page.layers.title"), base, made=made)
+st.session_state["layers-label"] = words("made.label") if made else ""
+listed, added = st.tabs([words("layers.list"), words("layers.add")])
+with listed:
+    chosen = show_layers(versions, words)
+    if chosen is not None:
+        show_layer(base, chosen, words)
+with added:
+    show_import(base, words)

@@ -1,0 +1,224 @@
+/* Controls of the map that no library has: a layer panel with groups, legend, opacity and zoom-to, tooltips
+   made of plain text, hatchings, and the position of the pointer in VN-2000.
+
+   A layer takes part by `options.tc = {id, order, group, title, legend: [{fill, stroke, dash, label}], opacity, show}`.
+   Text from data only ever becomes `textContent`, so nothing in an attribute can run. */
+(function () {
+  "use strict";
+  var TC = (window.TC = window.TC || {});
+
+  /* Leaflet takes the focus when the mouse goes down; inside a frame that scrolls the page around it, and the
+     click then lands somewhere else than where it was aimed. */
+  L.Map.Keyboard.include({
+    _onMouseDown: function () {
+      if (!this._focused) this._map.getContainer().focus({ preventScroll: true });
+    }
+  });
+
+  function el(tag, name, parent, text) {
+    var node = document.createElement(tag);
+    if (name) node.className = name;
+    if (text !== undefined) node.textContent = text;
+    if (parent) parent.appendChild(node);
+    return node;
+  }
+
+  /* A pane named tc-ORDER-ID is made when a layer first asks for it; order decides what lies on top. */
+  TC.panes = function (map) {
+    var known = map.getPane;
+    map.getPane = function (name) {
+      var pane = known.call(map, name);
+      var asked = !pane && typeof name === "string" && /^tc-(\d+)-/.exec(name);
+      if (asked) {
+        pane = map.createPane(name);
+        pane.style.zIndex = 300 + Number(asked[1]);
+      }
+      return pane;
+    };
+  };
+
+  TC.hatchings = function (hatchings) {
+    var ns = "http://www.w3.org/2000/svg";
+    var svg = document.createElementNS(ns, "svg");
+    svg.setAttribute("width", "0");
+    svg.setAttribute("height", "0");
+    svg.style.position = "absolute";
+    var defs = svg.appendChild(document.createElementNS(ns, "defs"));
+    hatchings.forEach(function (h) {
+      var pattern = defs.appendChild(document.createElementNS(ns, "pattern"));
+      pattern.setAttribute("id", "tc-" + h.id);
+      pattern.setAttribute("width", h.size);
+      pattern.setAttribute("height", h.size);
+      pattern.setAttribute("patternUnits", "userSpaceOnUse");
+      var ground = pattern.appendChild(document.createElementNS(ns, "rect"));
+      ground.setAttribute("width", h.size);
+      ground.setAttribute("height", h.size);
+      ground.setAttribute("fill", h.fill);
+      var path = pattern.appendChild(document.createElementNS(ns, "path"));
+      path.setAttribute("d", h.path);
+      path.setAttribute("stroke", h.stroke);
+      path.setAttribute("stroke-width", h.width);
+      path.setAttribute("fill", "none");
+    });
+    document.body.appendChild(svg);
+  };
+
+  function tooltips(layer) {
+    if (layer.eachLayer) layer.eachLayer(tooltips);
+    var lines = layer.feature && layer.feature.properties && layer.feature.properties.tip;
+    if (!lines || !layer.bindTooltip || layer.getTooltip()) return;
+    var box = el("div", "tc-tip");
+    lines.forEach(function (line, i) { el("div", i ? "" : "tc-tip-title", box, line); });
+    layer.bindTooltip(box, { sticky: true });
+  }
+
+  function swatch(item, parent) {
+    var ns = "http://www.w3.org/2000/svg";
+    var svg = parent.appendChild(document.createElementNS(ns, "svg"));
+    svg.setAttribute("width", "22");
+    svg.setAttribute("height", "14");
+    svg.setAttribute("aria-hidden", "true");
+    var shape = svg.appendChild(document.createElementNS(ns, item.line ? "path" : item.point ? "circle" : "rect"));
+    if (item.line) { shape.setAttribute("d", "M1 7H21"); }
+    else if (item.point) { shape.setAttribute("cx", "11"); shape.setAttribute("cy", "7"); shape.setAttribute("r", "5"); }
+    else { shape.setAttribute("x", "1"); shape.setAttribute("y", "1"); shape.setAttribute("width", "20"); shape.setAttribute("height", "12"); }
+    shape.setAttribute("fill", item.line ? "none" : item.fill || "none");
+    shape.setAttribute("fill-opacity", item.opacity === undefined ? 1 : item.opacity);
+    shape.setAttribute("stroke", item.stroke || "none");
+    shape.setAttribute("stroke-width", item.weight || 1.5);
+    if (item.dash) shape.setAttribute("stroke-dasharray", item.dash);
+    if (item.over) {
+      var over = svg.appendChild(shape.cloneNode());
+      over.setAttribute("fill", item.over);
+    }
+  }
+
+  function paneOf(map, id) {
+    var panes = map.getPanes();
+    for (var name in panes) if (name.replace(/^tc-\d+-/, "") === id && name.indexOf("tc-") === 0) return panes[name];
+    return null;
+  }
+
+  TC.panel = function (map, words) {
+    var layers = {}, state = {}, waiting = null;
+    var Panel = L.Control.extend({
+      options: { position: "topright" },
+      onAdd: function () {
+        var box = el("div", "tc-panel leaflet-bar");
+        var head = el("button", "tc-panel-head", box, words.layers);
+        head.type = "button";
+        head.setAttribute("aria-expanded", "true");
+        var body = (this.body = el("div", "tc-panel-body", box));
+        head.onclick = function () {
+          var open = box.classList.toggle("tc-closed");
+          head.setAttribute("aria-expanded", String(!open));
+        };
+        if (map.getSize().x < 560) head.onclick();
+        L.DomEvent.disableClickPropagation(box);
+        L.DomEvent.disableScrollPropagation(box);
+        return box;
+      }
+    });
+    var panel = new Panel().addTo(map);
+
+    function apply(id) {
+      var pane = paneOf(map, id), s = state[id];
+      if (!pane) return;
+      pane.style.display = s.show ? "" : "none";
+      pane.style.opacity = s.opacity;
+    }
+
+    function row(tc, parent) {
+      var s = state[tc.id], line = el("div", "tc-layer", parent);
+      var head = el("label", "tc-layer-head", line);
+      var tick = el("input", "", head);
+      tick.type = "checkbox";
+      tick.checked = s.show;
+      tick.onchange = function () { s.show = tick.checked; apply(tc.id); };
+      if (tc.legend && tc.legend.length === 1 && !tc.legend[0].label) swatch(tc.legend[0], head);
+      el("span", "tc-layer-title", head, tc.title);
+      var tools = el("span", "tc-tools", line);
+      var slide = el("input", "tc-opacity", tools);
+      slide.type = "range"; slide.min = 0.1; slide.max = 1; slide.step = 0.1; slide.value = s.opacity;
+      slide.title = words.opacity; slide.setAttribute("aria-label", words.opacity + ": " + tc.title);
+      slide.oninput = function () { s.opacity = Number(slide.value); apply(tc.id); };
+      var go = el("button", "tc-go", tools, "⤢");
+      go.type = "button"; go.title = words.zoom; go.setAttribute("aria-label", words.zoom + ": " + tc.title);
+      go.onclick = function () {
+        var layer = layers[tc.id], bounds = tc.bounds ? L.latLngBounds(tc.bounds) : layer && layer.getBounds && layer.getBounds();
+        if (bounds && bounds.isValid()) map.fitBounds(bounds, { maxZoom: 17 });
+      };
+      (tc.legend || []).forEach(function (item) {
+        if (!item.label) return;
+        var entry = el("div", "tc-entry", line);
+        swatch(item, entry);
+        el("span", "", entry, item.label);
+      });
+    }
+
+    function draw() {
+      waiting = null;
+      var open = {};
+      panel.body.querySelectorAll("details").forEach(function (d) { open[d.dataset.group] = d.open; });
+      panel.body.textContent = "";
+      var list = Object.keys(layers).map(function (id) { return layers[id].options.tc; }).filter(function (tc) { return tc.title; });
+      list.sort(function (a, b) { return b.order - a.order; });
+      var groups = [];
+      list.forEach(function (tc) { if (groups.indexOf(tc.group) < 0) groups.push(tc.group); });
+      groups.forEach(function (name) {
+        var fold = el("details", "tc-group", panel.body);
+        fold.dataset.group = name;
+        var first = list.filter(function (tc) { return tc.group === name; });
+        fold.open = name in open ? open[name] : !first[0].folded;
+        el("summary", "", fold, name);
+        first.forEach(function (tc) { row(tc, fold); });
+      });
+    }
+
+    function later() { if (!waiting) waiting = setTimeout(draw, 0); }
+
+    map.on("layeradd", function (e) {
+      var tc = e.layer.options && e.layer.options.tc;
+      if (!tc) return;
+      layers[tc.id] = e.layer;
+      if (!state[tc.id]) state[tc.id] = { show: tc.show !== false, opacity: tc.opacity || 1 };
+      tooltips(e.layer);
+      apply(tc.id);
+      later();
+    });
+    map.on("layerremove", function (e) {
+      var tc = e.layer.options && e.layer.options.tc;
+      if (tc && layers[tc.id] === e.layer) { delete layers[tc.id]; later(); }
+    });
+  };
+
+  function number(value, digits, words) {
+    var parts = value.toFixed(digits).split(".");
+    parts[0] = parts[0].replace(/\B(?=(\d{3})+$)/g, words.thousands);
+    return parts.join(words.decimal);
+  }
+
+  TC.position = function (map, definition, words) {
+    var Box = L.Control.extend({
+      options: { position: "bottomleft" },
+      onAdd: function () { return el("div", "tc-position", null, words.position); }
+    });
+    var box = new Box().addTo(map), convert = window.proj4 && proj4("EPSG:4326", definition);
+    map.on("mousemove", function (e) {
+      var at = e.latlng, text = number(at.lat, 5, words) + "°, " + number(at.lng, 5, words) + "°";
+      if (convert) {
+        var xy = convert.forward([at.lng, at.lat]);
+        text = "X " + number(xy[1], 1, words) + "  Y " + number(xy[0], 1, words) + "  ·  " + text;
+      }
+      box.getContainer().textContent = text;
+    });
+  };
+
+  TC.label = function (map, text) {
+    var Box = L.Control.extend({
+      options: { position: "topleft" },
+      onAdd: function () { return el("div", "tc-label", null, text); }
+    });
+    new Box().addTo(map);
+  };
+})();

@@ -1,0 +1,234 @@
+"""Every word a person reads, from ``locale/vi.toml`` and ``locale/en.toml``; numbers and days as written there.
+
+Code below ``maps`` raises codes with fields; here they become sentences, Vietnamese first.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from layers import Finding, ThoCongError
+
+__all__ = ["LANGUAGES", "Words", "words"]
+
+LANGUAGES: Final = ("vi", "en")
+_DIGITS: Final = {"_m2": 2, "_ha": 4, "_pct": 2, "_m": 3}
+
+
+class Words:
+    """Words of one language.
+
+    Parameters
+    ----------
+    lang : {"vi", "en"}
+
+    Examples
+    --------
+    >>> vi = words("vi")
+    >>> vi("state.no_data")
+    'Không có dữ liệu'
+    >>> vi.number(1234.5, 1), words("en").number(1234.5, 1)
+    ('1.234,5', '1,234.5')
+    >>> vi.day("2026-11-21")
+    '21/11/2026'
+    """
+
+    def __init__(self, lang: str) -> None:
+        self.lang = lang if lang in LANGUAGES else LANGUAGES[0]
+        self._book = _load(self.lang)
+
+    def __call__(self, key: str, /, **fields: Any) -> str:
+        """Return the words under a key, fields filled in.
+
+        Parameters
+        ----------
+        key : str
+            ``section.name``.
+        **fields
+            Values for the ``{placeholders}``; numbers are written the way the language does.
+
+        Returns
+        -------
+        str
+            The key itself where the locale files lack it, so that nothing breaks on a screen.
+        """
+        text = self._book.get(key)
+        if text is None:
+            return key
+        return text.format_map(_Filled(self, fields)) if fields or "{" in text else text
+
+    def has(self, key: str) -> bool:
+        """Say whether the locale file has a key.
+
+        Parameters
+        ----------
+        key : str
+
+        Returns
+        -------
+        bool
+        """
+        return key in self._book
+
+    def number(self, value: float | None, digits: int = 2) -> str:
+        """Write a number.
+
+        Parameters
+        ----------
+        value : float or None
+            ``None`` and NaN give an empty text.
+        digits : int
+            Decimals.
+
+        Returns
+        -------
+        str
+        """
+        if value is None or value != value:  # noqa: PLR0124 - NaN
+            return ""
+        text = f"{value:,.{digits}f}"
+        if self.lang == "vi":
+            text = text.translate(str.maketrans(",.", ".,"))
+        return text.replace("-", "−")
+
+    def day(self, iso: str) -> str:
+        """Write a day given as ISO 8601.
+
+        Parameters
+        ----------
+        iso : str
+            Empty stays empty.
+
+        Returns
+        -------
+        str
+        """
+        if len(iso) < 10 or self.lang == "en":  # noqa: PLR2004 - YYYY-MM-DD
+            return iso
+        return f"{iso[8:10]}/{iso[5:7]}/{iso[:4]}"
+
+    def validity(self, first: str, last: str) -> str:
+        """Write a validity.
+
+        Parameters
+        ----------
+        first, last : str
+            ISO days, empty where open.
+
+        Returns
+        -------
+        str
+        """
+        if first and last:
+            return self("validity.between", first=self.day(first), last=self.day(last))
+        if first:
+            return self("validity.since", first=self.day(first))
+        return self("validity.until", last=self.day(last)) if last else self("validity.open")
+
+    def message(self, what: Finding | ThoCongError) -> str:
+        """Turn an error or a finding into a sentence.
+
+        Parameters
+        ----------
+        what : Finding or ThoCongError
+
+        Returns
+        -------
+        str
+            What is wrong, where, what was expected and found.
+        """
+        key, fields = _key_and_fields(what)
+        return self(key, **fields) if self.has(key) else str(what)
+
+    def fix(self, what: Finding | ThoCongError) -> str:
+        """Say what to do about an error or a finding.
+
+        Parameters
+        ----------
+        what : Finding or ThoCongError
+
+        Returns
+        -------
+        str
+            Empty where nothing needs to be done.
+        """
+        key, fields = _key_and_fields(what)
+        return self(f"fix.{key}", **fields) if self.has(f"fix.{key}") else ""
+
+    def value(self, value: Any, field: str = "") -> str:
+        """Write one value of a message.
+
+        Parameters
+        ----------
+        value : object
+        field : str
+            Its name; the ending tells the unit and so the decimals.
+
+        Returns
+        -------
+        str
+        """
+        if isinstance(value, bool | None.__class__):
+            return self(f"value.{value}".lower())
+        if isinstance(value, float):
+            return self.number(value, next((d for end, d in _DIGITS.items() if field.endswith(end)), 3))
+        if isinstance(value, int):
+            return self.number(value, 0)
+        if isinstance(value, list | tuple):
+            return ", ".join(str(v) for v in value[:12]) + (" …" if len(value) > 12 else "")  # noqa: PLR2004
+        return str(value)
+
+
+class _Filled(dict[str, Any]):
+    """Fields as the language writes them; a field that wasn't given shows as a dash."""
+
+    def __init__(self, owner: Words, fields: Mapping[str, Any]) -> None:
+        super().__init__({name: owner.value(value, name) for name, value in fields.items()})
+
+    def __missing__(self, key: str) -> str:
+        return "–"
+
+
+def _key_and_fields(what: Finding | ThoCongError) -> tuple[str, dict[str, Any]]:
+    if isinstance(what, Exception):
+        return f"error.{what.code}", dict(what.fields)
+    place = {"layer": what.layer, "row": what.row or "–"}
+    return f"finding.{what.code}", {**place, **what.fields}
+
+
+@cache
+def _load(lang: str) -> dict[str, str]:
+    with (Path(__file__).parent / "locale" / f"{lang}.toml").open("rb") as handle:
+        return _flat(tomllib.load(handle))
+
+
+def _flat(tree: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
+    out: dict[str, str] = {}
+    for key, value in tree.items():
+        if isinstance(value, dict):
+            out |= _flat(value, f"{prefix}{key}.")
+        else:
+            out[f"{prefix}{key}"] = str(value)
+    return out
+
+
+@cache
+def words(lang: str) -> Words:
+    """Get the words of a language.
+
+    Parameters
+    ----------
+    lang : {"vi", "en"}
+        Anything else gives Vietnamese.
+
+    Returns
+    -------
+    Words
+    """
+    return Words(lang)
