@@ -63,7 +63,7 @@ class SchemaError(ThoCongError):
 
 
 class CrsError(ThoCongError):
-    """A coordinate system is missing, unknown, geographic where metres are needed, or not the expected one."""
+    """A coordinate system is missing, unknown, not the expected one, or in degrees where metres must be."""
 
 
 class GeometryError(ThoCongError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import pandas as pd
 
@@ -15,6 +15,8 @@ __all__ = ["Finding", "Ledger", "Level", "count_codes", "worst_level"]
 
 Level = Literal["info", "warn", "block"]
 _RANK: dict[str, int] = {"info": 0, "warn": 1, "block": 2}
+#: findings of one code that are entered one by one; a column of a million empty cells is one trouble
+_EACH: Final = 10_000
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,8 @@ class Ledger:
     """Book of one reading: every finding, and every row set aside with the reason.
 
     Nothing leaves a layer without an entry here, so rows used and rows set aside add up to rows read.
+    Of one code the first 10,000 findings are entered one by one, the others counted in one finding
+    ``findings_more``; the list of rows set aside is always whole.
 
     Parameters
     ----------
@@ -118,6 +122,8 @@ class Ledger:
         self.layer = layer
         self.findings: list[Finding] = []
         self.aside: dict[Hashable, str] = {}
+        self._counts: Counter[str] = Counter()
+        self._more: dict[str, Finding] = {}
 
     def find(self, code: str, row: Hashable | None = None, level: Level = "warn", **fields: Any) -> None:
         """Enter a finding.
@@ -131,11 +137,19 @@ class Ledger:
         **fields
             Facts of the finding.
         """
+        self._counts[code] += 1
+        if self._counts[code] > _EACH:
+            self._count_more(code, level)
+            return
         self.findings.append(Finding(code, self.layer, None if row is None else str(row), level, fields))
 
-    def set_aside(
-        self, rows: Iterable[Hashable], code: str, level: Level = "block", **fields: Any
-    ) -> None:
+    def _count_more(self, code: str, level: Level) -> None:
+        if code not in self._more:
+            self._more[code] = Finding("findings_more", self.layer, None, level, {"of": code, "count": 0})
+            self.findings.append(self._more[code])
+        self._more[code].fields["count"] += 1
+
+    def set_aside(self, rows: Iterable[Hashable], code: str, level: Level = "block", **fields: Any) -> None:
         """Enter rows that can't be used; a row that was set aside before keeps its first reason.
 
         Parameters

@@ -8,6 +8,7 @@ from typing import Literal, cast
 
 from layers import reference
 from layers.errors import QuestionError
+from layers.names import fold
 
 __all__ = ["Kind", "kind", "kinds", "zone_kind_of"]
 
@@ -143,8 +144,6 @@ def zone_kind_of(text: str) -> str | None:
     >>> zone_kind_of("Cụm công nghiệp"), zone_kind_of("KCN"), zone_kind_of("chợ")
     ('industrial_cluster', 'industrial_park', None)
     """
-    from layers.names import fold  # noqa: PLC0415 - names is a leaf, kinds is read first
-
     folded = fold(text)
     found = _SPELLINGS.get(folded, folded)
     known = _all().get(found)

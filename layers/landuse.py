@@ -9,16 +9,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
 
 from layers import reference
+from layers.errors import QuestionError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["LandCode", "ancestors", "code_list", "list_on", "normal_code"]
+__all__ = ["LISTS", "LandCode", "ancestors", "code_list", "list_on", "normal_code"]
 
-_CHANGE = date(2024, 8, 1)
+#: the lists of the tables, older first
+LISTS: Final = ("2018", "2024")
+_CHANGE: Final = date(2024, 8, 1)
 
 
 @dataclass(frozen=True)
@@ -82,6 +86,12 @@ def code_list(list_name: str | None = None) -> Mapping[str, LandCode]:
     Returns
     -------
     mapping of str to LandCode
+        Read-only.
+
+    Raises
+    ------
+    QuestionError
+        ``code_list_unknown``.
 
     Examples
     --------
@@ -93,22 +103,25 @@ def code_list(list_name: str | None = None) -> Mapping[str, LandCode]:
     '2018'
     """
     if list_name is None:
-        return {**code_list("2018"), **code_list("2024")}
+        return MappingProxyType({**code_list("2018"), **code_list("2024")})
+    if list_name not in LISTS:
+        raise QuestionError("code_list_unknown", found=list_name, expected=list(LISTS))
     rows = reference.table("landuse_codes")
     rows = rows[rows["list"] == list_name]
-    return {
-        row.code: LandCode(
-            code=row.code,
+    found = {
+        str(row["code"]): LandCode(
+            code=str(row["code"]),
             list_name=list_name,
-            name_vi=row.name_vi,
-            name_en=row.name_en,
-            group=row.group,
-            parent=row.parent,
-            functional=row.functional == "1",
-            colour=row.colour,
+            name_vi=str(row["name_vi"]),
+            name_en=str(row["name_en"]),
+            group=str(row["group"]),
+            parent=str(row["parent"]),
+            functional=row["functional"] == "1",
+            colour=str(row["colour"]),
         )
-        for row in rows.itertuples()
+        for row in rows.to_dict("records")
     }
+    return MappingProxyType(found)
 
 
 @cache
@@ -138,7 +151,7 @@ def ancestors(code: str) -> tuple[str, ...]:
         if here in chain:
             continue
         chain.append(here)
-        for name in ("2024", "2018"):
+        for name in reversed(LISTS):
             entry = code_list(name).get(here)
             if entry and entry.parent:
                 waiting.append(entry.parent)

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from layers.kinds import kind
-from layers.period import Period
 from layers.provenance import Provenance
 
 if TYPE_CHECKING:
@@ -14,6 +13,7 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from layers.kinds import Kind
+    from layers.period import Period
 
 __all__ = ["Layer"]
 

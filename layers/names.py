@@ -10,7 +10,7 @@ _D = str.maketrans({"đ": "d", "Đ": "d"})
 
 
 def normal(text: str) -> str:
-    """Return text in Unicode form NFC with single spaces.
+    r"""Return text in Unicode form NFC with single spaces.
 
     Parameters
     ----------
@@ -22,7 +22,7 @@ def normal(text: str) -> str:
 
     Examples
     --------
-    >>> len("Ha\\u0300"), len(normal("Ha\\u0300"))
+    >>> len("Ha\u0300"), len(normal("Ha\u0300"))
     (3, 2)
     """
     return " ".join(unicodedata.normalize("NFC", text).split())
@@ -40,6 +40,7 @@ def fold(text: str) -> str:
     Returns
     -------
     str
+        Folding it again changes nothing.
 
     Examples
     --------
@@ -48,5 +49,5 @@ def fold(text: str) -> str:
     >>> fold("Đan Phượng")
     'dan phuong'
     """
-    parts = unicodedata.normalize("NFD", text.translate(_D)).casefold()
+    parts = unicodedata.normalize("NFD", text.translate(_D).casefold())
     return " ".join("".join(c for c in parts if not unicodedata.combining(c)).split())

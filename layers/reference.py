@@ -86,8 +86,8 @@ def table(name: str) -> pd.DataFrame:
     Raises
     ------
     TableError
-        ``table_missing`` (says which tables exist), ``table_columns``, ``table_cell_empty``,
-        ``table_duplicate_id`` or ``table_confidence``.
+        ``table_missing`` (says which tables exist), ``table_unreadable``, ``table_columns``,
+        ``table_cell_empty``, ``table_duplicate_id``, ``table_confidence`` or ``table_day``.
 
     Examples
     --------
@@ -101,7 +101,10 @@ def table(name: str) -> pd.DataFrame:
 def _read(path: Path) -> pd.DataFrame:
     if not path.is_file():
         raise TableError("table_missing", table=path.stem, expected=names())
-    frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
+    try:
+        frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
+    except (OSError, ValueError) as error:
+        raise TableError("table_unreadable", table=path.stem, found=str(error)) from error
     _check(frame, path.stem)
     return frame.set_index("id")
 
@@ -114,6 +117,11 @@ def _check(frame: pd.DataFrame, name: str) -> None:
         empty = frame.index[frame[column].str.strip() == ""]
         if len(empty):
             raise TableError("table_cell_empty", table=name, column=column, row=int(empty[0]) + 2)
+    for column in ("valid_from", "valid_to"):
+        wrong = frame.index[~frame[column].str.fullmatch(r"|\d{4}-\d{2}-\d{2}")]
+        if len(wrong):
+            found = frame.loc[wrong[0], column]
+            raise TableError("table_day", table=name, column=column, row=int(wrong[0]) + 2, found=found)
     twice = frame.loc[frame["id"].duplicated(), "id"]
     if len(twice):
         raise TableError("table_duplicate_id", table=name, found=twice.iloc[0])
