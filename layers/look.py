@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import fiona
+import pyarrow.parquet as pq
 import pyogrio
-from fiona.errors import FionaError
+from pyproj import CRS
 
-from layers._vector import layer_names
+from layers._boundary import find_systems
+from layers._door import opening
+from layers._table import load_grid
+from layers._unpack import unpacked, zipped_layers
+from layers._vector import layer_names, prepared
+from layers.crs import as_crs
+from layers.errors import SourceError
+from layers.findings import Ledger
 from layers.source import format_of
 
 if TYPE_CHECKING:
+    from layers._vector import Prepared
     from layers.source import Source
 
 __all__ = ["Look", "look_into"]
+
+_UNCOUNTED = ("OSM", "DXF", "DGN")
 
 
 @dataclass(frozen=True)
@@ -29,6 +40,7 @@ class Look:
     format : str
         A value of :data:`layers.source.FORMATS`.
     layers : list of str
+        What ``FILE:LAYER`` takes: layers, files in an archive, EPSG codes of a coordinate table.
     layer : str
         The layer that was looked into, empty where none could be chosen.
     geometry : str
@@ -53,7 +65,7 @@ class Look:
 
 
 def look_into(source: Source, *, sample_rows: int = 10) -> Look:
-    """Look into a vector file.
+    """Look into a file.
 
     Parameters
     ----------
@@ -69,48 +81,93 @@ def look_into(source: Source, *, sample_rows: int = 10) -> Look:
     Raises
     ------
     SourceError
-        As :func:`layers.source.format_of`, and ``source_unreadable``.
+        As :func:`layers.source.format_of`, and ``source_unreadable``, ``layer_missing`` or
+        ``table_without_coordinates``.
     """
-    name = format_of(source.path)
-    if name in ("GeoParquet", "table", "zip"):
-        return Look(name, [source.name], source.name, "", "", {}, -1, [])
-    path = str(source.path)
-    names = layer_names(path)
-    layer = source.layer or (names[0] if names else "")
+    if format_of(source.path) == "zip":
+        names = zipped_layers(source.path)
+        if source.layer is None and len(names) > 1:
+            return Look("zip", names, "", "", "", {}, -1, [])
+    with unpacked(source) as inner:
+        name = format_of(inner.path)
+        if name == "table":
+            return _look_at_table(inner, sample_rows)
+        if name == "GeoParquet":
+            return _look_at_parquet(inner, sample_rows)
+        with prepared(inner, Ledger(source.name)) as file:
+            return _look_at_vector(file, inner, sample_rows)
+
+
+def _look_at_vector(file: Prepared, source: Source, sample_rows: int) -> Look:
+    names = layer_names(file)
+    layer = names[0] if names and source.layer in (None, source.path.stem) else source.layer or ""
     if not layer:
-        return Look(name, names, "", "", "", {}, -1, [])
+        return Look(file.format, names, "", "", "", {}, -1, [])
+    if layer not in names:
+        raise SourceError("layer_missing", path=str(source.path), found=layer, expected=names)
+    look = Look(file.format, names, layer, "", "", {}, -1, [])
     try:
-        return _with_fiona(path, name, names, layer, sample_rows)
-    except (FionaError, OSError, ValueError):
-        # fiona's own GDAL knows fewer formats than pyogrio's
-        return _with_pyogrio(path, name, names, layer)
+        return _with_fiona(file.path, look, sample_rows)
+    except Exception:  # noqa: BLE001 - fiona knows fewer formats and raises GDAL's errors as they come
+        with opening(source.path), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return _with_pyogrio(file.path, look, sample_rows)
 
 
-def _with_fiona(path: str, name: str, names: list[str], layer: str, sample_rows: int) -> Look:
+def _with_fiona(path: str, look: Look, sample_rows: int) -> Look:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        with fiona.open(path, layer=layer, allow_unsupported_drivers=True) as rows:
-            return Look(
-                format=name,
-                layers=names,
-                layer=layer,
+        with fiona.open(path, layer=look.layer, allow_unsupported_drivers=True) as rows:
+            return replace(
+                look,
                 geometry=str(rows.schema["geometry"]),
-                crs=str(rows.crs) if rows.crs else "",
+                crs=_name_of(rows.crs_wkt),
                 columns={str(k): str(v) for k, v in rows.schema["properties"].items()},
-                rows=len(rows) if name not in ("OSM", "DXF", "DGN") else -1,
+                rows=len(rows) if look.format not in _UNCOUNTED else -1,
                 sample=[dict(row.properties) for row in islice(rows, sample_rows)],
             )
 
 
-def _with_pyogrio(path: str, name: str, names: list[str], layer: str) -> Look:
-    info = pyogrio.read_info(path, layer=layer)
-    return Look(
-        format=name,
-        layers=names,
-        layer=layer,
+def _with_pyogrio(path: str, look: Look, sample_rows: int) -> Look:
+    info = pyogrio.read_info(path, layer=look.layer)
+    sample: list[dict[str, Any]] = []
+    if sample_rows > 0:
+        head = pyogrio.read_dataframe(
+            path, layer=look.layer, max_features=sample_rows, read_geometry=False, encoding="ISO-8859-1"
+        )
+        sample = [{str(k): v for k, v in row.items()} for row in head.to_dict("records")]
+    return replace(
+        look,
         geometry=str(info["geometry_type"]),
-        crs=str(info["crs"] or ""),
+        crs=_name_of(info["crs"]),
         columns=dict(zip(map(str, info["fields"]), map(str, info["dtypes"]), strict=True)),
         rows=int(info["features"]),
-        sample=[],
+        sample=sample,
     )
+
+
+def _name_of(crs: Any) -> str:
+    return CRS.from_user_input(crs).name if crs else ""
+
+
+def _look_at_parquet(source: Source, sample_rows: int) -> Look:
+    with opening(source.path):
+        file = pq.ParquetFile(source.path)
+        fields = {field.name: str(field.type) for field in file.schema_arrow}
+        attributes = [name for name in fields if "binary" not in fields[name] and name != "bbox"]
+        batch = next(file.iter_batches(max(sample_rows, 1), columns=attributes), None)
+        sample = batch.to_pylist()[:sample_rows] if batch is not None else []
+        rows = file.metadata.num_rows
+    name = source.path.stem
+    return Look("GeoParquet", [name], name, "", "", {k: fields[k] for k in attributes}, rows, sample)
+
+
+def _look_at_table(source: Source, sample_rows: int) -> Look:
+    grid = load_grid(source.path, Ledger(source.name))
+    systems = find_systems(grid, source)
+    codes = [str(s.epsg) for s in systems if s.epsg is not None]
+    layer = source.layer or (codes[0] if codes else source.path.stem)
+    crs = as_crs(layer).name if layer in codes else ""
+    sample = [{str(i + 1): cell for i, cell in enumerate(row)} for row in grid.rows[:sample_rows]]
+    columns = {str(i + 1): "text" for i in range(grid.width)}
+    return Look("table", codes or [source.path.stem], layer, "Polygon", crs, columns, -1, sample)

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-import pandas as pd
+import geopandas as gpd
+import numpy as np
+import shapely
 
 from layers import reference
-from layers._table import read_boundary
+from layers._boundary import read_boundary
+from layers._known_crs import usable_crs
+from layers._place import place_of
+from layers._unpack import unpacked
 from layers._vector import read_rows
 from layers.clean import clean_geometry
-from layers.crs import as_crs, in_vietnam, to_crs
-from layers.errors import CrsError
+from layers.crs import as_crs, in_vietnam
+from layers.errors import SchemaError
 from layers.findings import Ledger
 from layers.kinds import kind as kind_named
 from layers.layer import Layer
@@ -21,7 +27,7 @@ from layers.schema import check, map_columns, normal_text
 from layers.source import Source, format_of, parse_source, source_parts
 
 if TYPE_CHECKING:
-    import geopandas as gpd
+    import pandas as pd
 
     from layers.findings import Finding
     from layers.period import Period
@@ -80,37 +86,50 @@ def read_layer(
     Raises
     ------
     SourceError
-        The file can't be read at all: ``source_missing``, ``source_empty``, ``source_unreadable``,
-        ``format_unknown``, ``format_mismatch``, ``no_layers``, ``layer_missing``,
-        ``layer_ambiguous``, ``no_geometry``, ``table_without_coordinates``, ...
+        The file can't be read at all: ``source_missing``, ``source_is_folder``, ``source_empty``,
+        ``source_unreadable``, ``format_unknown``, ``format_unsupported``, ``format_mismatch``,
+        ``coordinates_unreadable``, ``shp_part_cut``, ``zip_without_layer``, ``zip_too_large``,
+        ``no_layers``, ``layer_missing``, ``layer_ambiguous``, ``no_geometry``,
+        ``table_without_coordinates``, ``table_ragged`` or ``table_too_large``.
+    CrsError
+        ``crs_unreadable`` for an assumed system that doesn't exist.
+    SchemaError
+        ``column_missing`` for a column to filter by that the file lacks.
     QuestionError
         ``kind_unknown``.
     """
     asked = parse_source(source) if isinstance(source, str) else source
     wanted = kind_named(kind)
-    format_name = format_of(asked.path)
-    if format_name == "OSM":
-        asked = _with_osm_tags(asked, kind)
     ledger = Ledger(name or asked.name)
-    frame = read_boundary(asked, ledger) if format_name == "table" else read_rows(asked, ledger)
+    with unpacked(asked) as inner:
+        frame, used = _read(inner, kind, ledger)
     rows_read = len(frame)
-    frame = _filtered(frame, asked, ledger)
+    frame = _filtered(frame, used, ledger)
     frame = _with_crs(frame, asked, ledger)
-    frame = frame.drop(index=[row for row in ledger.aside if row in frame.index])
+    frame = frame.loc[~frame.index.isin(list(ledger.aside))]
     frame = clean_geometry(frame, ledger, polygons=wanted.geometry == "polygon")
-    frame = map_columns(normal_text(frame), kind, ledger)
+    frame = map_columns(normal_text(frame, ledger), kind, ledger)
     frame = check(frame, kind, ledger, period=period)
     if frame.empty:
         ledger.find("layer_empty", level="block", rows_read=rows_read)
-    parts = source_parts(asked.path)
     provenance = Provenance(
         source=f"{asked.path.name}:{asked.layer}" if asked.layer else asked.path.name,
-        sha256=file_hash(*parts),
+        sha256=file_hash(*source_parts(asked.path)),
         made=_is_made(frame),
         steps=_steps(ledger),
     )
     layer = Layer(frame, ledger.layer, kind, period, provenance)
     return Reading(layer, tuple(ledger.findings), rows_read, ledger.aside_frame())
+
+
+def _read(source: Source, kind: str, ledger: Ledger) -> tuple[gpd.GeoDataFrame, Source]:
+    """Read the rows, and give the source as it was understood: an OSM extract is filtered by its tags."""
+    name = format_of(source.path)
+    if name == "table":
+        return read_boundary(source, ledger), source
+    if name == "OSM":
+        source = _with_osm_tags(source, kind)
+    return read_rows(source, ledger), source
 
 
 def _with_osm_tags(source: Source, kind: str) -> Source:
@@ -130,10 +149,13 @@ def _filtered(frame: gpd.GeoDataFrame, source: Source, ledger: Ledger) -> gpd.Ge
     if source.where is None:
         return frame
     column, values = source.where
+    if column not in frame and "other_tags" in frame:  # where GDAL puts the rarer tags of OSM
+        tags = frame["other_tags"].astype(str).str.extract(rf'"{re.escape(column)}"=>"([^"]*)"', expand=False)
+        frame = frame.assign(**{column: tags})
     if column not in frame:
-        ledger.find("column_missing", level="block", column=column, found=[str(c) for c in frame.columns])
-        return frame
-    text = frame[column].astype("string").fillna("")
+        found = [str(c) for c in frame.columns if c != frame.geometry.name]
+        raise SchemaError("column_missing", layer=ledger.layer, column=column, found=found)
+    text = frame[column].astype(str).where(frame[column].notna(), "")
     keep = text.isin(values) if values else text != ""
     counts = text[text != ""].value_counts()
     ledger.find(
@@ -151,42 +173,59 @@ def _filtered(frame: gpd.GeoDataFrame, source: Source, ledger: Ledger) -> gpd.Ge
     ]
     for row in frame.index[~keep]:
         ledger.aside.setdefault(row, "rows_filtered")
-    return frame[keep]
+    return frame.loc[keep]
 
 
 def _with_crs(frame: gpd.GeoDataFrame, source: Source, ledger: Ledger) -> gpd.GeoDataFrame:
     """Settle the system: what the file states, else what the caller assumes, else a finding that blocks."""
-    if frame.crs is not None:
-        if frame.crs.is_engineering or frame.crs.is_bound:
-            ledger.find("crs_local", level="block", found=frame.crs.name)
-        return frame
+    stated = frame.crs
+    crs = usable_crs(as_crs(stated), ledger) if stated is not None else None
+    if crs is not None:
+        if source.assume_crs is not None and as_crs(source.assume_crs) != crs:
+            assumed = as_crs(source.assume_crs).name
+            ledger.find("crs_assumed_unused", level="warn", crs=crs.name, found=assumed)
+        frame = frame if crs == stated else frame.set_crs(crs, allow_override=True)
+        return _check_stated(frame, ledger)
+    frame = _without_crs(frame)
     if source.assume_crs is None:
         ledger.find("crs_missing", level="block", found=_range_of(frame), expected="EPSG:5897")
         return frame
     crs = as_crs(source.assume_crs)
     given = frame.set_crs(crs)
     ledger.find("crs_assumed", level="warn", crs=crs.name)
-    _check_assumed(given, ledger)
+    place = place_of(given)
+    if len(frame) and (place is None or not in_vietnam(*place)):
+        ledger.find("crs_assumed_implausible", level="block", crs=crs.name, found=_range_of(frame))
     return given
 
 
+def _check_stated(frame: gpd.GeoDataFrame, ledger: Ledger) -> gpd.GeoDataFrame:
+    """Take away a system that every row contradicts: degrees said to be metres, or the reverse."""
+    bounds = shapely.bounds(frame.geometry.to_numpy())
+    bounds = bounds[np.isfinite(bounds).all(axis=1)]
+    if frame.crs is None or not len(bounds):
+        return frame
+    degrees = (np.abs(bounds) <= [180, 90, 180, 90]).all(axis=1)
+    if degrees.all() if frame.crs.is_projected else not degrees.any():
+        ledger.find("crs_implausible", level="block", crs=frame.crs.name, found=_range_of(frame))
+        return _without_crs(frame)
+    return frame
+
+
+def _without_crs(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    if frame.crs is None:
+        return frame
+    bare = gpd.GeoSeries(frame.geometry.to_numpy(), index=frame.index, name=frame.geometry.name)
+    return frame.set_geometry(bare)
+
+
 def _range_of(frame: gpd.GeoDataFrame) -> str:
-    west, south, east, north = frame.total_bounds
+    bounds = shapely.bounds(frame.geometry.to_numpy())
+    bounds = bounds[np.isfinite(bounds).all(axis=1)]
+    if not len(bounds):
+        return ""
+    (west, south), (east, north) = bounds[:, :2].min(axis=0), bounds[:, 2:].max(axis=0)
     return f"x {west:.7g} … {east:.7g}, y {south:.7g} … {north:.7g}"
-
-
-def _check_assumed(frame: gpd.GeoDataFrame, ledger: Ledger) -> None:
-    """An assumed system must at least put the first usable point somewhere near Vietnam."""
-    usable = frame[frame.geometry.notna() & ~frame.geometry.is_empty]
-    if usable.empty or usable.crs is None:
-        return
-    point = usable.iloc[[0]].set_geometry(usable.iloc[[0]].representative_point())
-    try:
-        lonlat = to_crs(point, as_crs(4326)).geometry.iloc[0]
-    except CrsError:
-        return
-    if not in_vietnam(lonlat.x, lonlat.y):
-        ledger.find("crs_assumed_implausible", level="block", crs=usable.crs.name, found=_range_of(frame))
 
 
 def _is_made(frame: gpd.GeoDataFrame) -> bool:

@@ -1,19 +1,16 @@
-"""Naming a source: FILE[:LAYER], its format, and the parts of a shapefile."""
+"""Naming a source: FILE[:LAYER], its format, and the files that belong to it."""
 
 from __future__ import annotations
 
 import re
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from layers._door import opening
 from layers.errors import SourceError
 
-if TYPE_CHECKING:
-    from layers.findings import Ledger
-
-__all__ = ["FORMATS", "Source", "check_shapefile", "format_of", "parse_source", "source_parts"]
+__all__ = ["COMPANIONS", "FORMATS", "Source", "format_of", "parse_source", "source_parts"]
 
 #: file ending -> format; the format decides which door reads it
 FORMATS: Final = {
@@ -39,7 +36,37 @@ FORMATS: Final = {
     ".txt": "table",
     ".xlsx": "table",
 }
-_SHP_HEADER: Final = 100
+#: ending -> endings of the files that lie beside it and belong to it
+COMPANIONS: Final = {
+    ".shp": (".shx", ".dbf", ".prj", ".cpg"),
+    ".tab": (".dat", ".map", ".id", ".ind"),
+    ".mif": (".mid",),
+    ".gml": (".xsd",),
+}
+# what a file of the ending begins with, in lower case; a text may have a byte-order mark before it
+_BINARY: Final = {
+    ".shp": (b"\x00\x00\x27\x0a",),
+    ".gpkg": (b"sqlite format 3\x00",),
+    ".fgb": (b"fgb",),
+    ".parquet": (b"par1",),
+    ".geoparquet": (b"par1",),
+    ".zip": (b"pk\x03\x04", b"pk\x05\x06"),
+    ".kmz": (b"pk\x03\x04",),
+    ".xlsx": (b"pk\x03\x04",),
+}
+_TEXT: Final = {
+    ".geojson": (b"{", b"[", b"\x1e"),
+    ".json": (b"{", b"[", b"\x1e"),
+    ".kml": (b"<",),
+    ".gml": (b"<",),
+    ".osm": (b"<",),
+    ".tab": (b"!table",),
+    ".mif": (b"version",),
+}
+_MARKS: Final = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+# files that make GDAL open other files or addresses, whatever they are called
+_POINTERS: Final = (b"<ogrvrt", b"<vrtdataset", b"<ogrwfs", b"<ogroapif", b"<gdal_", b"gdal_streamed_alg")
+_FOREIGN: Final = {b"ac10": "DWG", b"\xd0\xcf\x11\xe0": "DGN v8, XLS"}
 
 
 @dataclass(frozen=True)
@@ -93,17 +120,22 @@ def parse_source(text: str) -> Source:
     Traceback (most recent call last):
     layers.errors.SourceError: source_missing: path='no_such.gpkg'
     """
-    whole = Path(text)
-    if whole.exists():
-        return Source(whole)
-    found = re.fullmatch(r"((?:[A-Za-z]:(?=[\\/]))?[^:]*):(.+)", text)
-    if found and Path(found.group(1)).exists():
-        return Source(Path(found.group(1)), found.group(2))
+    found = re.fullmatch(r"((?:[A-Za-z]:(?=[\\/]))?[^:]*):(.+)", text, re.DOTALL)
+    try:
+        if text and Path(text).exists():
+            return Source(Path(text))
+        if found and Path(found.group(1)).exists():
+            return Source(Path(found.group(1)), found.group(2))
+    except (OSError, ValueError) as error:  # a name that no file can have: too long, or with a zero byte
+        raise SourceError("source_missing", path=text[:200]) from error
     raise SourceError("source_missing", path=found.group(1) if found else text)
 
 
 def format_of(path: Path) -> str:
     """Decide the format of a file by its ending, and refuse what can't be that format.
+
+    The first bytes must fit the ending: GDAL itself looks at the content only, and would follow a file
+    of another format, such as a virtual one that points at other files, under any name.
 
     Parameters
     ----------
@@ -117,36 +149,50 @@ def format_of(path: Path) -> str:
     Raises
     ------
     SourceError
-        ``source_missing``, ``source_is_folder``, ``source_empty``, ``format_unknown`` or
-        ``format_mismatch``.
+        ``source_missing``, ``source_is_folder``, ``source_empty``, ``source_unreadable``,
+        ``format_unknown``, ``format_unsupported`` or ``format_mismatch``.
     """
-    if not path.exists():
-        raise SourceError("source_missing", path=str(path))
-    if path.is_dir():
-        raise SourceError("source_is_folder", path=str(path))
-    if path.stat().st_size == 0:
-        raise SourceError("source_empty", path=str(path))
+    with opening(path):
+        if not path.exists():
+            raise SourceError("source_missing", path=str(path))
+        if path.is_dir():
+            raise SourceError("source_is_folder", path=str(path))
+        if path.stat().st_size == 0:
+            raise SourceError("source_empty", path=str(path))
+        with path.open("rb") as handle:
+            head = handle.read(8192)
+    _refuse_foreign(path, head)
     name = FORMATS.get(path.suffix.lower())
     if name is None:
         raise SourceError("format_unknown", path=str(path), found=path.suffix, expected=sorted(FORMATS))
-    _check_first_bytes(path, name)
+    _check_first_bytes(path, head, name)
     return name
 
 
-def _check_first_bytes(path: Path, name: str) -> None:
-    with path.open("rb") as handle:
-        head = handle.read(16)
-    magic = {
-        "GPKG": b"SQLite format 3\x00",
-        "FlatGeobuf": b"fgb",
-        "GeoParquet": b"PAR1",
-        "zip": b"PK",
-        "ESRI Shapefile": b"\x00\x00\x27\x0a",
-    }.get(name)
-    if path.suffix.lower() in (".kmz", ".xlsx"):
-        magic = b"PK"
-    if magic and not head.startswith(magic):
+def _refuse_foreign(path: Path, head: bytes) -> None:
+    """CAD files that no free reader opens get an error that says what to save them as."""
+    for magic, found in _FOREIGN.items():
+        if head[: len(magic)].lower() == magic:
+            raise SourceError("format_unsupported", path=str(path), found=found, expected="DXF, DGN v7, XLSX")
+
+
+def _check_first_bytes(path: Path, head: bytes, name: str) -> None:
+    ending = path.suffix.lower()
+    if not _fits(head.lower(), ending):
         raise SourceError("format_mismatch", path=str(path), expected=name, found=head[:8].hex(" "))
+
+
+def _fits(head: bytes, ending: str) -> bool:
+    if ending in _BINARY:
+        return head.startswith(_BINARY[ending])
+    for mark in _MARKS:
+        head = head.removeprefix(mark)
+    text = head.replace(b"\x00", b"").lstrip()
+    if any(pointer in text for pointer in _POINTERS):
+        return False
+    if ending in _TEXT:
+        return text.startswith(_TEXT[ending])
+    return not text.startswith((b"<", b"{", b"pk\x03\x04"))
 
 
 def source_parts(path: Path) -> list[Path]:
@@ -159,79 +205,20 @@ def source_parts(path: Path) -> list[Path]:
     Returns
     -------
     list of pathlib.Path
-        The file, and for shapefiles and MapInfo files the companions that lie beside it.
+        The file, and the companions that lie beside it: of shapefiles, MapInfo and GML files, and of a
+        GeoPackage the changes that are not yet in the file itself (``-wal``).
+
+    Raises
+    ------
+    SourceError
+        ``source_unreadable`` where the folder can't be listed.
     """
-    companions = {
-        ".shp": (".shx", ".dbf", ".prj", ".cpg"),
-        ".tab": (".dat", ".map", ".id", ".ind"),
-        ".mif": (".mid",),
-    }.get(path.suffix.lower(), ())
-    beside = [f for f in path.parent.iterdir() if f.stem == path.stem and f.suffix.lower() in companions]
+    companions = COMPANIONS.get(path.suffix.lower(), ())
+    with opening(path):
+        beside = [
+            f
+            for f in path.parent.iterdir()
+            if ((f.stem == path.stem and f.suffix.lower() in companions) or f.name == f"{path.name}-wal")
+            and f.is_file()
+        ]
     return [path, *sorted(beside)]
-
-
-def check_shapefile(path: Path, ledger: Ledger) -> None:
-    """Look at the headers of a shapefile for what GDAL passes over without a word.
-
-    A cut ``.shp`` gives every row with a null geometry and no error, a cut ``.dbf`` loses its rows.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        The ``.shp``.
-    ledger : Ledger
-        Receives ``shp_truncated``, ``shp_part_missing`` and ``shp_parts_disagree``.
-
-    Raises
-    ------
-    SourceError
-        ``shp_truncated`` where not even the header is whole.
-    """
-    size = path.stat().st_size
-    if size < _SHP_HEADER:
-        raise SourceError("shp_header_cut", path=str(path), expected=_SHP_HEADER, found=size)
-    with path.open("rb") as handle:
-        stated = int.from_bytes(handle.read(28)[24:28], "big") * 2
-    if stated > size:
-        ledger.find("shp_truncated", level="block", expected=stated, found=size)
-    parts = {p.suffix.lower(): p for p in source_parts(path)}
-    for ending in (".shx", ".dbf", ".prj"):
-        if ending not in parts:
-            ledger.find("shp_part_missing", level="warn", part=path.stem + ending)
-    if ".shx" in parts and ".dbf" in parts:
-        shapes = (parts[".shx"].stat().st_size - _SHP_HEADER) // 8
-        with parts[".dbf"].open("rb") as handle:
-            records = int.from_bytes(handle.read(8)[4:8], "little")
-        if shapes != records:
-            ledger.find("shp_parts_disagree", level="block", shapes=shapes, records=records)
-
-
-def zipped_layers(path: Path) -> list[str]:
-    """List what a zip holds that we read.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-
-    Returns
-    -------
-    list of str
-        Names of members with a known ending.
-
-    Raises
-    ------
-    SourceError
-        ``source_unreadable`` if the archive is damaged, ``zip_without_layer`` if it holds nothing we read.
-    """
-    try:
-        with zipfile.ZipFile(path) as archive:
-            broken = archive.testzip()
-            members = archive.namelist()
-    except zipfile.BadZipFile as error:
-        raise SourceError("source_unreadable", path=str(path), found=str(error)) from error
-    if broken:
-        raise SourceError("source_unreadable", path=str(path), found=broken)
-    known = [m for m in members if FORMATS.get(Path(m).suffix.lower(), "zip") != "zip" and not m.startswith("__MACOSX")]
-    if not known:
-        raise SourceError("zip_without_layer", path=str(path), found=members[:10], expected=".shp")
-    return known

@@ -1,0 +1,114 @@
+"""Archives: the one layer of a .zip or .kmz, taken out into a folder of ours."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import zipfile
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Final
+
+from layers._door import opening, speaking_of
+from layers.errors import SourceError
+from layers.source import COMPANIONS, FORMATS, format_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from layers.source import Source
+
+_LARGEST: Final = 4 << 30
+_TABLES: Final = (".csv", ".tsv", ".xlsx", ".txt")
+
+
+@contextmanager
+def unpacked(source: Source) -> Iterator[Source]:
+    """Give the source that can be opened: the one asked for, or the file that its archive holds.
+
+    Raises
+    ------
+    SourceError
+        As :func:`layers.source.format_of`; ``zip_without_layer``, ``zip_too_large``, ``layer_ambiguous``,
+        ``layer_missing`` or ``source_unreadable`` for an archive.
+    """
+    format_of(source.path)
+    if source.path.suffix.lower() not in (".zip", ".kmz"):
+        yield source
+        return
+    with tempfile.TemporaryDirectory() as folder, speaking_of(source.path):
+        with opening(source.path), zipfile.ZipFile(source.path) as archive:
+            member, layer = _choose(source, members(archive, source.path))
+            inner = _extract(archive, member, Path(folder), source.path)
+        with unpacked(replace(source, path=inner, layer=layer)) as opened:
+            yield opened
+
+
+def members(archive: zipfile.ZipFile, path: Path) -> list[str]:
+    """List the files of an archive that we read; tables only where there is nothing else."""
+    files = [m for m in archive.namelist() if _is_file(m)]
+    known = [m for m in files if FORMATS.get(_suffix(m), "zip") != "zip"]
+    maps = [m for m in known if _suffix(m) not in _TABLES]
+    tables = [m for m in known if _suffix(m) in _TABLES[:3]] or known
+    if not known:
+        raise SourceError("zip_without_layer", path=str(path), found=files[:10], expected=".shp")
+    if path.suffix.lower() == ".kmz":
+        documents = [m for m in maps if _suffix(m) == ".kml"]
+        return [m for m in documents if m.lower() == "doc.kml"] or documents or maps
+    return maps or tables
+
+
+def zipped_layers(path: Path) -> list[str]:
+    """List the layers of an archive by the names that ``FILE[:LAYER]`` takes."""
+    with opening(path), zipfile.ZipFile(path) as archive:
+        return [_stem(m) for m in members(archive, path)]
+
+
+def _choose(source: Source, found: list[str]) -> tuple[str, str | None]:
+    """Pick the member, and the layer inside it that remains to be chosen."""
+    if len(found) == 1:
+        return found[0], source.layer
+    named = [m for m in found if source.layer in (m, PurePosixPath(_plain(m)).name, _stem(m))]
+    if len(named) == 1:
+        return named[0], None
+    code = "layer_ambiguous" if source.layer is None or named else "layer_missing"
+    raise SourceError(code, path=str(source.path), found=source.layer, expected=[_stem(m) for m in found])
+
+
+def _extract(archive: zipfile.ZipFile, member: str, folder: Path, path: Path) -> Path:
+    """Write a member and its companions under their bare names, so that none leads out of the folder."""
+    suffixes = (_suffix(member), *COMPANIONS.get(_suffix(member), ()))
+    stem = PurePosixPath(_plain(member)).with_suffix("")
+    parts = [
+        info
+        for info in archive.infolist()
+        if _is_file(info.filename)
+        and PurePosixPath(_plain(info.filename)).with_suffix("") == stem
+        and _suffix(info.filename) in suffixes
+    ]
+    size = sum(info.file_size for info in parts)
+    if size > _LARGEST:
+        raise SourceError("zip_too_large", path=str(path), found=size, expected=_LARGEST)
+    for info in parts:
+        place = folder / PurePosixPath(_plain(info.filename)).name
+        with archive.open(info) as packed, place.open("wb") as handle:
+            shutil.copyfileobj(packed, handle, 1 << 20)
+    return folder / PurePosixPath(_plain(member)).name
+
+
+def _is_file(member: str) -> bool:
+    plain = _plain(member)
+    return not (plain.endswith("/") or plain.startswith("__MACOSX/") or PurePosixPath(plain).name[:1] == ".")
+
+
+def _plain(member: str) -> str:
+    return member.replace("\\", "/")
+
+
+def _suffix(member: str) -> str:
+    return PurePosixPath(_plain(member)).suffix.lower()
+
+
+def _stem(member: str) -> str:
+    return PurePosixPath(_plain(member)).stem
