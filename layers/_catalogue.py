@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import uuid
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Final, cast
 
+import numpy as np
 import shapely
+from shapely.errors import ShapelyError
 
-from layers.errors import StoreError
+from layers.errors import QuestionError, StoreError
 from layers.findings import Finding
 from layers.period import Period
 from layers.provenance import Provenance
@@ -21,10 +24,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from layers._version_file import SavedFile
     from layers.layer import Layer
     from layers.period import Stage
 
 _CATALOGUE: Final = "catalogue.sqlite"
+_PATIENCE_S: Final = 30
+_TROUBLES: Final = {
+    sqlite3.SQLITE_BUSY: "workspace_busy",
+    sqlite3.SQLITE_LOCKED: "workspace_busy",
+    sqlite3.SQLITE_FULL: "save_failed",
+    sqlite3.SQLITE_IOERR: "save_failed",
+    sqlite3.SQLITE_READONLY: "workspace_unwritable",
+    sqlite3.SQLITE_CANTOPEN: "workspace_unwritable",
+}
 _SCHEMA: Final = """
 create table if not exists meta (key text primary key, value text not null);
 create table if not exists versions (
@@ -39,7 +52,6 @@ create table if not exists findings (
 create table if not exists records (
   id text primary key, kind text not null, at text not null, content text not null);
 """
-
 
 
 @dataclass(frozen=True)
@@ -79,16 +91,6 @@ class Version:
     current: bool
 
 
-@dataclass(frozen=True)
-class SavedFile:
-    """A version file on disk, written whole and read back."""
-
-    name: str
-    sha256: str
-    bytes: int
-    rows: int
-
-
 class Catalogue:
     """The SQLite file of a workspace; every change is one transaction, synced before it is reported.
 
@@ -100,7 +102,11 @@ class Catalogue:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        if not self.path.is_file():
+        try:
+            there = self.path.is_file()
+        except (OSError, ValueError):
+            there = False
+        if not there:
             raise StoreError("workspace_missing", path=str(folder))
 
     @property
@@ -110,40 +116,53 @@ class Catalogue:
 
     @classmethod
     def create(cls, folder: Path, meta: dict[str, str]) -> Catalogue:
-        """Make the file with its tables."""
-        if (folder / _CATALOGUE).exists():
+        """Make the file with its tables under another name, so that it is there whole or not at all."""
+        path = folder / _CATALOGUE
+        draft = folder / f"{_CATALOGUE}.{uuid.uuid4().hex[:12]}.part"
+        if path.exists():
             raise StoreError("workspace_exists", path=str(folder))
-        with closing(sqlite3.connect(folder / _CATALOGUE)) as base:
-            base.execute("pragma journal_mode=wal")
-            base.executescript(_SCHEMA)
-            base.executemany("insert into meta values (?, ?)", list(meta.items()))
-            base.commit()
+        try:
+            with closing(sqlite3.connect(draft)) as base:
+                base.execute("pragma journal_mode=wal")
+                base.executescript(_SCHEMA)
+                base.executemany("insert into meta values (?, ?)", list(meta.items()))
+                base.commit()
+            _claim(draft, path)
+        except FileExistsError as error:
+            raise StoreError("workspace_exists", path=str(folder)) from error
+        except (OSError, sqlite3.Error) as error:
+            raise StoreError("workspace_unwritable", path=str(folder), found=str(error)) from error
+        finally:
+            draft.unlink(missing_ok=True)
         return cls(folder)
 
     def meta(self) -> dict[str, str]:
         """Key and value of what holds for the whole workspace."""
-        try:
-            with self._base() as base:
-                return dict(base.execute("select key, value from meta").fetchall())
-        except sqlite3.DatabaseError as error:
-            raise StoreError("workspace_damaged", path=str(self.folder), found=str(error)) from error
+        with self._read() as base:
+            return dict(base.execute("select key, value from meta").fetchall())
 
     def versions(self, layer: str | None = None) -> list[Version]:
         """All versions of a layer, or of every layer, by name and number."""
         query = (
-            "select v.layer, v.version, v.kind, v.first, v.last, v.stage, v.file, v.sha256, v.rows, v.provenance,"
-            " v.saved_at, v.note, v.version = h.version from versions v join heads h on h.layer = v.layer"
+            "select v.layer, v.version, v.kind, v.first, v.last, v.stage, v.file, v.sha256, v.rows,"
+            " v.provenance, v.saved_at, v.note, v.version = h.version"
+            " from versions v join heads h on h.layer = v.layer"
             " where ?1 is null or v.layer = ?1 order by v.layer, v.version"
         )
-        with self._base() as base:
+        with self._read() as base:
             return [_version(row) for row in base.execute(query, (layer,)).fetchall()]
 
     def extent(self, layer: str, version: int) -> Any:
         """Surveyed extent of a version, ``None`` where none was stated."""
         query = "select extent from versions where layer = ? and version = ?"
-        with self._base() as base:
-            (text,) = base.execute(query, (layer, version)).fetchone()
-        return shapely.from_wkt(text) if text else None
+        with self._read() as base:
+            row = base.execute(query, (layer, version)).fetchone()
+            return shapely.from_wkt(row[0]) if row and row[0] else None
+
+    def names_file(self, file: str) -> bool:
+        """Say whether a version file is in the catalogue."""
+        with self._read() as base:
+            return base.execute("select 1 from versions where file = ?", (file,)).fetchone() is not None
 
     def enter(
         self, layer: Layer, file: SavedFile, *, expected: int | None, note: str, findings: Sequence[Finding]
@@ -161,40 +180,50 @@ class Catalogue:
             base.execute("insert or replace into heads values (?, ?)", (layer.name, number))
             base.executemany(
                 "insert into findings values (?, ?, ?, ?, ?, ?)",
-                [
-                    (layer.name, number, f.code, f.row, f.level, json.dumps(f.fields, ensure_ascii=False, default=str))
-                    for f in findings
-                ],
+                [(layer.name, number, f.code, f.row, f.level, as_json(f.fields)) for f in findings],
             )
         return number
 
     def findings(self, layer: str, version: int) -> list[Finding]:
-        """The book of the reading that a version was saved with."""
+        """Return the book of the reading that a version was saved with."""
         query = "select code, layer, row, level, fields from findings where layer = ? and version = ?"
-        with self._base() as base:
+        with self._read() as base:
             rows = base.execute(query, (layer, version)).fetchall()
-        return [Finding(code, name, row, level, json.loads(fields)) for code, name, row, level, fields in rows]
+            return [Finding(c, name, row, level, json.loads(fields)) for c, name, row, level, fields in rows]
 
     def record(self, kind: str, content: dict[str, Any]) -> str:
         """Put something on record for good; returns its identity."""
         key = uuid.uuid4().hex[:12]
-        text = json.dumps(content, ensure_ascii=False)
+        text = as_json(content)
         with self._transaction() as base:
             base.execute("insert into records values (?, ?, ?, ?)", (key, kind, _now(), text))
         return key
 
     def records(self, kind: str) -> list[dict[str, Any]]:
-        """Records of a kind, oldest first, each with its ``id`` and time ``at``."""
+        """Return the records of a kind, oldest first, each with its ``id`` and time ``at``."""
         query = "select id, at, content from records where kind = ? order by at, rowid"
-        with self._base() as base:
+        with self._read() as base:
             rows = base.execute(query, (kind,)).fetchall()
-        return [{**json.loads(content), "id": key, "at": at} for key, at, content in rows]
+            return [{**json.loads(content), "id": key, "at": at} for key, at, content in rows]
 
     @contextmanager
     def _base(self) -> Iterator[sqlite3.Connection]:
-        with closing(sqlite3.connect(self.path, timeout=30, isolation_level=None)) as base:
-            base.execute("pragma synchronous=full")
-            yield base
+        try:
+            with closing(sqlite3.connect(self.path, timeout=_PATIENCE_S, isolation_level=None)) as base:
+                base.execute("pragma synchronous=full")
+                yield base
+        except sqlite3.Error as error:
+            code = _TROUBLES.get(getattr(error, "sqlite_errorcode", 0) & 0xFF, "workspace_damaged")
+            raise StoreError(code, path=str(self.folder), found=str(error)) from error
+
+    @contextmanager
+    def _read(self) -> Iterator[sqlite3.Connection]:
+        """Read and understand: what stands in a damaged catalogue may be neither JSON nor a period."""
+        try:
+            with self._base() as base:
+                yield base
+        except (ValueError, TypeError, KeyError, AttributeError, QuestionError, ShapelyError) as error:
+            raise StoreError("workspace_damaged", path=str(self.folder), found=str(error)) from error
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
@@ -203,9 +232,35 @@ class Catalogue:
             try:
                 yield base
             except BaseException:
-                base.execute("rollback")
+                if base.in_transaction:
+                    base.execute("rollback")
                 raise
             base.execute("commit")
+
+
+def as_json(content: dict[str, Any]) -> str:
+    """Write plain values, and those of NumPy and the calendar as the plain values they are."""
+    return json.dumps(content, ensure_ascii=False, default=_plain)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, np.generic):
+        return value.item()
+    if isinstance(value, np.ndarray | set | frozenset | tuple):
+        return list(value)
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def _claim(draft: Path, path: Path) -> None:
+    """Give a file its name, unless somebody else took it meanwhile."""
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        raise
+    except OSError:  # a disk without links
+        if path.exists():
+            raise FileExistsError(path) from None
+        draft.rename(path)
 
 
 def _values(layer: Layer, number: int, file: SavedFile, note: str) -> tuple[Any, ...]:
@@ -222,7 +277,7 @@ def _values(layer: Layer, number: int, file: SavedFile, note: str) -> tuple[Any,
         file.bytes,
         file.rows,
         shapely.to_wkt(layer.extent, rounding_precision=-1) if layer.extent is not None else None,
-        json.dumps(layer.provenance.as_dict(), ensure_ascii=False),
+        as_json(layer.provenance.as_dict()),
         _now(),
         note,
     )

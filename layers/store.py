@@ -7,21 +7,17 @@ any moment, a workspace holds either the old version or the new one, whole; ever
 
 from __future__ import annotations
 
-import os
-import re
-import uuid
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
-import pyarrow.parquet as pq
 
-from layers._catalogue import Catalogue, SavedFile, Version
+from layers._catalogue import Catalogue, Version
+from layers._version_file import check_frame, sync_folder, write_version
 from layers.crs import as_crs, is_metric, to_crs, transform_geometry
 from layers.errors import CrsError, StoreError
 from layers.layer import Layer
-from layers.names import fold
 from layers.provenance import file_hash
 
 if TYPE_CHECKING:
@@ -93,15 +89,19 @@ class Workspace:
         CrsError
             ``crs_not_metric``.
         StoreError
-            ``workspace_exists``.
+            ``workspace_exists`` or ``workspace_unwritable``.
         """
         system = as_crs(crs)
         if not is_metric(system):
             raise CrsError("crs_not_metric", layer=name, found=system.name, expected="EPSG:5897")
         path = Path(folder)
-        (path / "versions").mkdir(parents=True, exist_ok=True)
+        try:
+            (path / "versions").mkdir(parents=True, exist_ok=True)
+        except (OSError, ValueError) as error:
+            raise StoreError("workspace_unwritable", path=str(folder)[:200], found=str(error)) from error
         code = system.to_epsg()
         Catalogue.create(path, {"crs": str(code) if code else system.to_wkt(), "name": name or path.name})
+        sync_folder(path)
         return cls(path)
 
     def layers(self) -> list[Version]:
@@ -155,14 +155,16 @@ class Workspace:
         """
         entry = self.version(name, version)
         path = self.folder / "versions" / entry.file
+        damage = {"layer": name, "version": entry.version, "file": entry.file}
         try:
-            frame = gpd.read_parquet(path)
-        except (OSError, ValueError) as error:
-            raise StoreError("version_damaged", layer=name, version=entry.version, found=str(error)) from error
-        if len(frame) != entry.rows:
-            raise StoreError(
-                "version_damaged", layer=name, version=entry.version, expected=entry.rows, found=len(frame)
-            )
+            digest = file_hash(path)
+            frame = gpd.read_parquet(path) if digest == entry.sha256 else None
+        except Exception as error:  # a damaged file makes Arrow and GEOS raise all kinds of errors
+            raise StoreError("version_damaged", **damage, found=str(error)[:200]) from error
+        if frame is None or len(frame) != entry.rows:
+            found = digest[:12] if frame is None else len(frame)
+            expected = entry.sha256[:12] if frame is None else entry.rows
+            raise StoreError("version_damaged", **damage, expected=expected, found=found)
         extent = self._catalogue.extent(name, entry.version)
         return Layer(frame, name, entry.kind_name, entry.period, entry.provenance, extent)
 
@@ -185,7 +187,7 @@ class Workspace:
             ``layer_unknown`` or ``version_unknown``.
         """
         for entry in self.history(name):
-            if (entry.current if version is None else entry.version == version):
+            if entry.current if version is None else entry.version == version:
                 return entry
         known = [v.version for v in self.history(name)]
         raise StoreError("version_unknown", layer=name, found=version, expected=known)
@@ -214,23 +216,42 @@ class Workspace:
         ------
         StoreError
             ``save_conflict`` if another version became current meanwhile, ``save_failed`` if the file
-            could not be written whole (a full disk).
+            could not be written whole (a full disk), ``layer_unnamed``.
+        SchemaError
+            ``index_duplicate``, ``column_duplicate`` or ``column_mixed``: what a file can't hold.
+        CrsError
+            ``crs_missing``, or ``coordinates_unreachable`` where the system of the workspace has no
+            coordinates for a place.
+        QuestionError
+            ``kind_unknown``.
         """
+        layer.kind  # noqa: B018 - refuses a kind that doesn't exist
+        if not layer.name.strip():
+            raise StoreError("layer_unnamed", path=str(self.folder))
         frame = to_crs(layer.frame, self.crs, layer=layer.name)
+        check_frame(frame, layer.name)
         extent = layer.extent
         if extent is not None and layer.frame.crs is not None:
             extent = transform_geometry(extent, as_crs(layer.frame.crs), self.crs)
-        file = self._write(frame, layer.name)
+        file = write_version(self.folder / "versions", frame, layer.name)
         stored = replace(layer, frame=frame, extent=extent)
         try:
             number = self._catalogue.enter(stored, file, expected=expected, note=note, findings=findings)
         except BaseException:
-            (self.folder / "versions" / file.name).unlink(missing_ok=True)
+            self._discard(file.name)
             raise
         return self.version(layer.name, number)
 
+    def _discard(self, file: str) -> None:
+        """Remove a file that was not entered; one whose entry is in doubt stays."""
+        try:
+            if not self._catalogue.names_file(file):
+                (self.folder / "versions" / file).unlink(missing_ok=True)
+        except (StoreError, OSError):
+            return
+
     def restore(self, name: str, version: int) -> Version:
-        """Make an earlier version current again, as a new version.
+        """Make an earlier version current again, as a new version with the findings of the old one.
 
         Parameters
         ----------
@@ -250,7 +271,8 @@ class Workspace:
         old = self.load(name, version)
         steps = (*old.provenance.steps, f"restored {version}")
         again = replace(old, provenance=replace(old.provenance, steps=steps))
-        return self.save(again, expected=current, note=f"restored {version}")
+        book = self.findings(name, version)
+        return self.save(again, expected=current, note=f"restored {version}", findings=book)
 
     def findings(self, name: str, version: int | None = None) -> list[Finding]:
         """Return the book of the reading that a version was saved with.
@@ -306,35 +328,10 @@ class Workspace:
         out = []
         for entry in self._catalogue.versions():
             path = self.folder / "versions" / entry.file
-            if not path.is_file() or file_hash(path) != entry.sha256:
+            try:
+                sound = file_hash(path) == entry.sha256
+            except OSError:
+                sound = False
+            if not sound:
                 out.append(entry.file)
         return out
-
-    def _write(self, frame: gpd.GeoDataFrame, name: str) -> SavedFile:
-        folder = self.folder / "versions"
-        slug = re.sub(r"[^a-z0-9]+", "-", fold(name)).strip("-")[:40] or "layer"
-        path = folder / f"{slug}.{uuid.uuid4().hex[:12]}.parquet"
-        draft = path.with_suffix(".part")
-        try:
-            frame.to_parquet(draft, compression="zstd", write_covering_bbox=True)
-            with draft.open("rb+") as handle:
-                os.fsync(handle.fileno())
-            rows = int(pq.ParquetFile(draft).metadata.num_rows)
-            if rows != len(frame):
-                raise StoreError("save_failed", layer=name, expected=len(frame), found=rows)
-            draft.rename(path)
-            _sync_folder(folder)
-        except OSError as error:
-            raise StoreError("save_failed", layer=name, found=str(error)) from error
-        finally:
-            draft.unlink(missing_ok=True)
-        return SavedFile(path.name, file_hash(path), path.stat().st_size, rows)
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name != "nt":  # Windows has no directory handles to sync
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
