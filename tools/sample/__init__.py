@@ -1,0 +1,1 @@
+"""Makes the sample district: a simulated land around Thạch Thất and Quốc Oai, Hà Nội."""
