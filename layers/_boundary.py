@@ -32,6 +32,7 @@ _FEWEST_POINTS: Final = 3
 _GROUPS: Final = ("khu", "ring", "vong", "thua", "part", "zone", "name", "ten", "lo", "o", "phan")
 _POINT_WORDS: Final = re.compile(r"\b(diem|moc|dinh|point|so hieu|stt)\b")
 _APART_M: Final = 0.5
+_DIGITS_OF_EAST: Final = 6
 _UTM_CODES: Final = (32648, 32649)
 
 
@@ -195,7 +196,7 @@ def _rings(body: _Body, name: str, ledger: Ledger) -> list[_Ring]:
     rings = [_Ring((_title(body) if group is None else "") or name)]
     passed: list[str] = []
     heads = {fold(str(cell)) for row in grid.rows[: body.start] for cell in row} | {""}
-    last_point = int(np.flatnonzero(np.isfinite(system.values).any(axis=1))[-1])
+    last_point = int(np.flatnonzero(np.isfinite(system.values).all(axis=1))[-1])
     for i in range(body.start, len(grid.rows)):
         row, line = grid.rows[i], grid.lines[i]
         label = normal(str(row[group])) if group is not None else ""
@@ -205,7 +206,7 @@ def _rings(body: _Body, name: str, ledger: Ledger) -> list[_Ring]:
             if group is None and _is_closed(rings[-1]):
                 rings.append(_Ring(f"{name} ({len(rings) + 1})"))
             _add_point(rings[-1], system.values[i], line)
-        elif _is_spoilt(row, system, heads):
+        elif _is_spoilt(row, system, heads) and (i < last_point or _is_part(row, system.values[i], system)):
             found = [str(row[system.north]), str(row[system.east])]
             _spoil(rings[-1], code="table_number_unreadable", line=line, found=found)
         elif all(fold(str(cell)) in heads for cell in row):
@@ -258,6 +259,15 @@ def _is_spoilt(row: list[Any], system: _System, heads: set[str]) -> bool:
     cells = [str(row[at]).strip() for at in (system.north, system.east)]
     digits = [sum(c.isdigit() for c in cell) >= _FEWEST_POINTS and fold(cell) not in heads for cell in cells]
     return any(digits)
+
+
+def _is_part(row: list[Any], values: NDArray[np.float64], system: _System) -> bool:
+    """Under the last point: tell half a point from a remark with a number in it, such as an area."""
+    east, north = values
+    if EAST[0] <= east <= EAST[1] or NORTH[0] <= north <= NORTH[1]:
+        return True
+    cells = ((str(row[system.east]), east), (str(row[system.north]), north))
+    return any(np.isnan(value) and sum(c.isdigit() for c in cell) >= _DIGITS_OF_EAST for cell, value in cells)
 
 
 def _spoil(ring: _Ring, **trouble: Any) -> None:

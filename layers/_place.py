@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
-from pyproj import Transformer
-from pyproj.exceptions import ProjError
 
 from layers._known_crs import VN2000_CODES
-from layers.crs import VIETNAM, as_crs, in_vietnam, metric_crs_at
+from layers.crs import VIETNAM, as_crs, in_vietnam, metric_crs_at, mover
+from layers.errors import CrsError
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -83,10 +82,10 @@ def _lonlat_boxes(bounds: NDArray[np.float64], crs: CRS) -> NDArray[np.float64]:
     if crs.is_geographic:
         return bounds
     try:
-        mover = Transformer.from_crs(crs, as_crs(4326), always_xy=True)
-    except ProjError:  # a system that has no way to the earth
+        transformer = mover(crs, as_crs(4326))
+    except CrsError:  # a system that has no way to the earth
         return np.full_like(bounds, np.inf)
-    x, y = mover.transform(bounds[:, [0, 2]].ravel(), bounds[:, [1, 3]].ravel())
+    x, y = transformer.transform(bounds[:, [0, 2]].ravel(), bounds[:, [1, 3]].ravel())
     return np.column_stack([np.reshape(x, (-1, 2)), np.reshape(y, (-1, 2))])[:, [0, 2, 1, 3]]
 
 

@@ -7,6 +7,7 @@ polygons, closed lines become polygons where polygons are asked for. What can't 
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -172,7 +173,8 @@ def _drop_out_of_range(frame: gpd.GeoDataFrame, ledger: Ledger) -> gpd.GeoDataFr
     beyond = np.flatnonzero((excess > 1) & np.isfinite(excess) & ~infinite[owner])
     # sorted by row and excess, the last point of each row is its farthest
     beyond = beyond[np.lexsort((excess[beyond], owner[beyond]))]
-    last = np.append(owner[beyond][1:] != owner[beyond][:-1], [True][: len(beyond)])
+    last = np.ones(len(beyond), dtype=bool)
+    last[:-1] = owner[beyond][1:] != owner[beyond][:-1]
     far = np.zeros(len(frame), dtype=bool)
     far[owner[beyond]] = True
     expected = f"±{limit[0]:g}, ±{limit[1]:g}"
@@ -195,9 +197,8 @@ def _to_polygons(frame: gpd.GeoDataFrame, ledger: Ledger) -> gpd.GeoDataFrame:
     areas = np.isin(shapely.get_type_id(geometry), _POLYGONS)
     for label in frame.index[areas & np.isin(kind, (*_LINES, GeometryType.MULTILINESTRING))]:
         ledger.find("line_closed_to_polygon", label, "info")
-    names = {int(t): t.name.title().replace("string", "String") for t in GeometryType}
-    for label, found in zip(frame.index[~areas], kind[~areas], strict=True):
-        ledger.set_aside([label], "geometry_type", expected="Polygon", found=names[int(found)])
+    for label, found in zip(frame.index[~areas], frame.geom_type[~areas], strict=True):
+        ledger.set_aside([label], "geometry_type", expected="Polygon", found=found)
     return _with(frame, geometry).loc[areas]
 
 
@@ -216,7 +217,7 @@ def _close_lines(geometry: NDArray[np.object_], kind: NDArray[np.int32]) -> None
         areas: Any = shapely.polygons(shapely.linearrings(points, indices=owner))
         if len(areas) > 1:
             whole = shapely.make_valid(areas, method="structure", keep_collapsed=False)
-            areas = polygon_parts(np.array([shapely.symmetric_difference_all(whole)], dtype=object))
+            areas = polygon_parts(np.array([reduce(shapely.symmetric_difference, whole)], dtype=object))
         geometry[i] = areas[0]
 
 

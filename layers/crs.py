@@ -37,6 +37,7 @@ __all__ = [
     "in_vietnam",
     "is_metric",
     "metric_crs_at",
+    "mover",
     "province_epsg",
     "require_metric",
     "to_crs",
@@ -50,7 +51,7 @@ _VN2000: Final = 4756
 _UNITS_CHANGED: Final = date(2025, 7, 1)
 #: west, south, east, north, with the islands
 VIETNAM: Final = (101.0, 6.0, 118.0, 24.0)
-_MAX_EDGE_M: Final = 200.0  # a chord of 200 m lies 0.3 mm off the projected line
+_MAX_EDGE_M: Final = 50.0  # a chord of 50 m lies 0.02 mm off the projected line; one of 200 m, 0.3 mm
 _METRES_PER_DEGREE: Final = 111_320.0
 _LONGEST_EDGE: Final = 1_000_000  # pieces; five times round the earth
 
@@ -253,6 +254,26 @@ def metric_crs_at(lon: float, lat: float) -> CRS:
     return CRS.from_epsg(province_epsg(province[nearest], _UNITS_CHANGED))
 
 
+def mover(source: CRS, target: CRS) -> Transformer:
+    """Return the transformation between two systems, x or longitude first.
+
+    Parameters
+    ----------
+    source, target : pyproj.CRS
+
+    Returns
+    -------
+    pyproj.Transformer
+        Between VN-2000 and another datum the pinned operation.
+
+    Raises
+    ------
+    CrsError
+        ``crs_unrelated`` or ``datum_operation_missing``.
+    """
+    return _transformer(source.to_wkt(), target.to_wkt())
+
+
 @lru_cache(maxsize=64)
 def _transformer(source: str, target: str) -> Transformer:
     """Pick the operation; between VN-2000 and another datum the pinned one, never the library's choice."""
@@ -272,8 +293,8 @@ def _transformer(source: str, target: str) -> Transformer:
     raise CrsError("datum_operation_missing", found=f"{start.name} → {end.name}", expected=DATUM_OPERATION)
 
 
-def _mover(source: CRS, target: CRS) -> Callable[[NDArray[np.float64]], NDArray[np.float64]]:
-    transformer = _transformer(source.to_wkt(), target.to_wkt())
+def _moving(source: CRS, target: CRS) -> Callable[[NDArray[np.float64]], NDArray[np.float64]]:
+    transformer = mover(source, target)
 
     def move(points: NDArray[np.float64]) -> NDArray[np.float64]:
         x, y = transformer.transform(points[:, 0], points[:, 1])
@@ -305,7 +326,7 @@ def to_crs(
 
     A straight edge in degrees is a curve in metres. Two neighbours that store one border with
     different vertices would overlap after plain reprojection: 5 m² on an edge of 1 km, 40,405 m² on
-    20 km. Cut to `max_edge_m`, the border stays within 0.3 mm (at 200 m) of its true line.
+    20 km. Cut to `max_edge_m`, the border stays within 0.02 mm (at 50 m) of its true line.
 
     Parameters
     ----------
@@ -348,5 +369,5 @@ def to_crs(
         sane = (np.abs(shapely.bounds(geometry)) < _LONGEST_EDGE * step).all(axis=1)
     dense = geometry.copy()
     dense[sane] = shapely.segmentize(geometry[sane], step)
-    moved = shapely.transform(dense, _mover(source, target))
+    moved = shapely.transform(dense, _moving(source, target))
     return frame.set_geometry(gpd.GeoSeries(moved, index=frame.index, crs=target, name=frame.geometry.name))

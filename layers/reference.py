@@ -105,6 +105,8 @@ def _read(path: Path) -> pd.DataFrame:
         frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
     except (OSError, ValueError) as error:
         raise TableError("table_unreadable", table=path.stem, found=str(error)) from error
+    if not isinstance(frame.index, pd.RangeIndex):  # pandas makes labels of cells that have no heading
+        raise TableError("table_unreadable", table=path.stem, found="more cells than headings")
     _check(frame, path.stem)
     return frame.set_index("id")
 
