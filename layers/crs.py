@@ -289,7 +289,8 @@ def _transformer(source: str, target: str) -> Transformer:
         raise CrsError("crs_unrelated", found=start.name, expected=end.name) from error
     for candidate in candidates:
         if DATUM_OPERATION in candidate.description:
-            return candidate
+            # members of a group must not be shared by threads (they crash the process); this one may
+            return Transformer.from_pipeline(candidate.definition)
     raise CrsError("datum_operation_missing", found=f"{start.name} → {end.name}", expected=DATUM_OPERATION)
 
 
