@@ -6,15 +6,19 @@ import subprocess
 import sys
 
 SCRIPT = """
+import gc
 from concurrent.futures import ThreadPoolExecutor
 import geopandas as gpd, numpy as np
-from layers.crs import as_crs, to_crs
-points = gpd.points_from_xy(np.linspace(550_000, 580_000, 20_000), np.linspace(2_300_000, 2_330_000, 20_000))
+from layers import crs
+points = gpd.points_from_xy(np.linspace(550_000, 580_000, 300_000), np.linspace(2_300_000, 2_330_000, 300_000))
 frame = gpd.GeoDataFrame(geometry=points, crs=5897)
-once = to_crs(frame, as_crs(4326)).geometry.x.to_numpy()
-with ThreadPoolExecutor(8) as pool:
-    for again in pool.map(lambda _: to_crs(frame, as_crs(4326)).geometry.x.to_numpy(), range(64)):
-        assert (again == once).all()
+once = crs.to_crs(frame, crs.as_crs(4326)).geometry.x.to_numpy()
+for _ in range(6):
+    crs._transformer.cache_clear()
+    with ThreadPoolExecutor(8) as pool:
+        for again in pool.map(lambda _: crs.to_crs(frame, crs.as_crs(4326)).geometry.x.to_numpy(), range(8)):
+            assert (again == once).all()
+    gc.collect()
 print("same")
 """
 
