@@ -10,7 +10,7 @@ import gc
 from concurrent.futures import ThreadPoolExecutor
 import geopandas as gpd, numpy as np
 from layers import crs
-points = gpd.points_from_xy(np.linspace(550_000, 580_000, 300_000), np.linspace(2_300_000, 2_330_000, 300_000))
+points = gpd.points_from_xy(np.linspace(550_000, 580_000, 40_000), np.linspace(2_300_000, 2_330_000, 40_000))
 frame = gpd.GeoDataFrame(geometry=points, crs=5897)
 once = crs.to_crs(frame, crs.as_crs(4326)).geometry.x.to_numpy()
 for _ in range(6):
