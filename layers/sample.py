@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 import tomllib
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 
+from layers.errors import StoreError
 from layers.layer import Layer
 from layers.period import parse_period
 from layers.provenance import Provenance, file_hash
@@ -71,18 +73,25 @@ def create_sample(folder: Path, *, progress: Callable[[int, int, str], None] | N
     Raises
     ------
     StoreError
-        ``workspace_exists``.
+        ``workspace_exists`` if the folder is not empty.
     """
     manifest = sample_manifest()
-    workspace = Workspace.create(
-        folder, crs=manifest["crs"], name=manifest.get("name_vi", "Thạch Thất – Quốc Oai")
-    )
-    entries = manifest["layer"]
+    if folder.is_dir() and any(folder.iterdir()):
+        raise StoreError("workspace_exists", path=str(folder))
+    # made beside its place and moved there whole, so a stop in between leaves nothing half
+    draft = folder.with_name(f"{folder.name}.part")
+    shutil.rmtree(draft, ignore_errors=True)
+    workspace = Workspace.create(draft, crs=manifest["crs"], name=manifest.get("name_vi", "Thạch Thất – Quốc Oai"))
+    # the extent is no layer of its own: it tells how far the sparse layers reach
+    entries = [entry for entry in manifest["layer"] if entry["file"] != manifest["extent_file"]]
     for done, entry in enumerate(entries):
         if progress:
             progress(done, len(entries), entry["name"])
         workspace.save(_layer(entry), note=manifest["label_vi"])
-    return workspace
+    if folder.is_dir():
+        folder.rmdir()
+    draft.rename(folder)
+    return Workspace(folder)
 
 
 def _layer(entry: dict[str, Any]) -> Layer:

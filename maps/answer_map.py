@@ -22,6 +22,7 @@ __all__ = ["answer_layers", "context_layers", "drawn_by_server", "drawn_rows", "
 _STATES = ("blocks", "needs_consent", "no_data")
 _TOP = 90
 _MOST_FEATURES = 3_000
+_GROUPS = {"zone": "zones", "constraint": "constraints", "context": "base"}
 _BASE_KINDS = ("admin_unit", "road", "river")
 
 
@@ -182,7 +183,7 @@ def context_layers(layers: list[Layer], words: Words) -> list[MapLayer]:
     Returns
     -------
     list of MapLayer
-        In the order given; hidden at first, but for boundaries, roads and rivers. What
+        In the order given; hidden at first, but for zones, boundaries, roads and rivers. What
         :func:`drawn_by_server` says is drawn by the server still has its frame, for its place.
     """
     return [_land(n, layer, words) if layer.kind_name == "land_use" else _context(n, layer, words) for n, layer in enumerate(layers)]
@@ -198,16 +199,17 @@ def _context(n: int, layer: Layer, words: Words) -> MapLayer:
     names = layer.frame["name"] if "name" in layer.frame else pd.Series("", index=layer.frame.index)
     tips = [[line for line in (str(name or ""), title) if line] for name in names.fillna("")]
     base = layer.kind_name in _BASE_KINDS
+    shown = base or layer.kind.role == "zone"
     return MapLayer(
         id=f"layer-{n}",
         title=title,
-        group=words("group.base" if base else "group.constraints"),
+        group=words("group.base" if base else f"group.{_GROUPS[layer.kind.role]}"),
         order=(10 if base else 30) + n,
         frame=layer.frame[[layer.frame.geometry.name]].assign(tip=tips),
         looks=[look],
         legend=[look.legend(shape=_shape(layer))],
-        show=base,
-        folded=not base,
+        show=shown,
+        folded=not shown,
     )
 
 

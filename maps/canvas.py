@@ -19,6 +19,7 @@ import shapely
 from branca.element import MacroElement
 from folium.plugins import Fullscreen, MeasureControl
 from folium.template import Template
+from folium.utilities import JsCode
 from pyproj import CRS
 
 from layers.crs import as_crs, to_crs
@@ -251,11 +252,12 @@ def feature_group(layer: MapLayer) -> folium.FeatureGroup:
         return group
     data = _geojson(layer)
     styles = [look.leaflet() for look in layer.looks]
-    marker = folium.CircleMarker(radius=5, pane=layer.pane)
+    # folium's own markers forget the pane, and with it visibility and opacity
+    circle = JsCode(f"(feature, at) => L.circleMarker(at, {{pane: {_script_json(layer.pane)}, radius: 5}})")
     folium.GeoJson(
         data,
         style_function=lambda feature: styles[feature["properties"]["look"]],
-        marker=marker if "Point" in set(layer.frame.geom_type) else None,
+        point_to_layer=circle,
         pane=layer.pane,
         control=False,
         smooth_factor=0.5,

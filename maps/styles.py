@@ -125,7 +125,7 @@ _KINDS: Final = {
     "canal": Look("#7db9e8", "", "#3b84bd", 1.4, opacity=0.75),
     "dike": Look("", "", "#8c510a", 2.4, "1 4"),
     "dam": Look("", "", "#8c510a", 3.0),
-    "road": Look("", "", "#d98032", 2.4),
+    "road": Look("", "", "#d98032", 1.3),
     "railway": Look("", "", "#333333", 2.2, "6 4"),
     "power_line": Look("", "", "#b2182b", 1.6, "10 3 2 3"),
     "cemetery": Look("#bdbdbd", "", "#636363", 0.8, opacity=0.7),

@@ -31,8 +31,7 @@ _HALF: Final = 20037508.342789244
 _SIZE: Final = 256
 _FINE: Final = 2  # drawn twice as large, then halved: soft edges
 _OUTLINE_ZOOM: Final = 14
-_LABEL_ZOOM: Final = 16
-_MOST_LABELS: Final = 60
+_LABEL_ROOM: Final = 26.0  # pixels
 _LABEL_REACH: Final = 0.15
 _GREY: Final = "#D9D9D9"
 
@@ -72,6 +71,8 @@ class LayerTiles:
         plain = LandLook("", _GREY, 0, official=False)
         self._colours = np.array([(0, 0, 0), *(_rgb(looks.get(n, plain).colour) for n in names)], dtype=np.uint8)
         self._hatch = np.array([0, *(looks.get(n, plain).hatch for n in names)], dtype=np.int8)
+        # twice the thickness: roughly the width that a name has to fit into, map units
+        self._room = 4.0 * shapely.area(self._geometry) / np.maximum(shapely.length(self._geometry), 1e-9)
         self._tree = shapely.STRtree(self._geometry)
         self.png = lru_cache(maxsize=2048)(self._png)
 
@@ -83,8 +84,8 @@ class LayerTiles:
             return None
         picture = self._paint(found, bounds, outlines=zoom >= _OUTLINE_ZOOM)
         picture = picture.resize((_SIZE, _SIZE), Image.Resampling.BOX)
-        if self._labelled and zoom >= _LABEL_ZOOM and len(found) <= _MOST_LABELS:
-            # names of neighbours reach over the edge: both tiles draw their half
+        if self._labelled and zoom >= _OUTLINE_ZOOM:
+            # a name may reach over the edge of a tile: both tiles draw their half of it
             self._label(picture, self._tree.query(shapely.box(*_wider(bounds, _LABEL_REACH))), bounds)
         out = io.BytesIO()
         picture.save(out, "PNG")
@@ -114,6 +115,11 @@ class LayerTiles:
             pen.line([tuple(p) for p in points], fill=(120, 120, 120, 255), width=1)
 
     def _label(self, picture: Image.Image, found: NDArray[np.intp], bounds: tuple[float, ...]) -> None:
+        pixel = (bounds[2] - bounds[0]) / picture.width
+        # by its own size, not by the crowd in one tile: neighbouring tiles must agree
+        found = found[self._room[found] > _LABEL_ROOM * pixel]
+        if not len(found):
+            return
         pen = ImageDraw.Draw(picture)
         font = ImageFont.load_default(size=11)
         middle = shapely.get_coordinates(shapely.point_on_surface(self._geometry[found]))

@@ -177,7 +177,9 @@ class Words:
         if isinstance(value, bool | None.__class__):
             return self(f"value.{value}".lower())
         if isinstance(value, float):
-            return self.number(value, next((d for end, d in _DIGITS.items() if field.endswith(end)), 3))
+            text = self.number(value, next((d for end, d in _DIGITS.items() if field.endswith(end)), 3))
+            mark = "," if self.lang == "vi" else "."
+            return text.rstrip("0").rstrip(mark) if mark in text else text
         if isinstance(value, int):
             return self.number(value, 0)
         if isinstance(value, list | tuple):

@@ -31,7 +31,7 @@ def layer_rows(
     zones: gpd.GeoDataFrame, layer: Layer, pieces: gpd.GeoDataFrame, book: RuleBook
 ) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
     """Judge the pieces of one layer; return them with their state, and the rows of the answer."""
-    table = _Table(layer)
+    table = _Table(layer, list(zones.index))
     pieces = pieces.assign(layer=layer.name, kind=layer.kind_name, state="no_data")
     kinds = zones["zone_kind"]
     states: dict[tuple[Any, str], str] = {}
@@ -71,22 +71,24 @@ def _add_free(table: _Table, zones: gpd.GeoDataFrame, pieces: gpd.GeoDataFrame, 
             table.add_clear(zones.loc[label], free, rules, unsettled)
         if missing > 0:
             table.add_missing(zones.loc[label], missing)
-        if slivers > 0:
-            table.add_noise(label, slivers)
+        if slivers > 0 or label in table.waiting:
+            table.add_noise(zones.loc[label], slivers)
 
 
 class _Table:
     """Rows under construction for one layer."""
 
-    def __init__(self, layer: Layer) -> None:
+    def __init__(self, layer: Layer, order: list[Any]) -> None:
         self.layer = layer
+        self.order = {label: n for n, label in enumerate(order)}
         self.rows: list[dict[str, Any]] = []
         #: slivers of zones that have no row yet, m²
         self.waiting: dict[Any, float] = {}
 
     def frame(self) -> pd.DataFrame:
-        frame = pd.DataFrame(self.rows, columns=COLUMNS)
-        return frame.sort_values("zone", kind="stable", ignore_index=True)
+        """Rows in the order of the zones."""
+        rows = sorted(self.rows, key=lambda row: self.order[row["zone"]])
+        return pd.DataFrame(rows, columns=COLUMNS)
 
     def add_hit(
         self, zone: pd.Series, group: gpd.GeoDataFrame, rules: tuple[Rule, ...], unsettled: tuple[Rule, ...]
@@ -101,11 +103,8 @@ class _Table:
             "unsettled": _ids(unsettled),
         }
         if real.empty:
-            # nothing but slivers: checked and clear, the slivers keep their sum
-            if self.layer.kind.answer_per != "layer":
-                self._add(zone, "clear", 0.0, rules[0] if rules else None, noise_m2=noise_m2, **measured)
-            else:
-                self.waiting[zone.name] = self.waiting.get(zone.name, 0.0) + noise_m2
+            # nothing but slivers: the land is clear of this, and the slivers keep their sum
+            self.waiting[zone.name] = self.waiting.get(zone.name, 0.0) + noise_m2
             return
         area = _area(real)
         if not rules:
@@ -121,14 +120,11 @@ class _Table:
         self._add(zone, "clear", free_m2 - noise_m2, checked, noise_m2=noise_m2, unsettled=_ids(unsettled))
 
     def add_missing(self, zone: pd.Series, missing_m2: float) -> None:
-        noise_m2 = self.waiting.pop(zone.name, 0.0)
-        self._add(zone, "no_data", missing_m2, None, noise_m2=noise_m2)
+        self._add(zone, "no_data", missing_m2, None)
 
-    def add_noise(self, label: Any, noise_m2: float) -> None:
-        """Slivers at the edge of a coverage go to the largest row of their zone."""
-        mine = [row for row in self.rows if row["zone"] == label]
-        if mine:
-            max(mine, key=lambda row: row["area_ha"])["noise_ha"] += noise_m2 / _HA
+    def add_noise(self, zone: pd.Series, noise_m2: float) -> None:
+        """Slivers that stand in no other row of their zone get a row of their own."""
+        self._add(zone, "clear", 0.0, None, noise_m2=noise_m2 + self.waiting.pop(zone.name, 0.0))
 
     def _add(self, zone: pd.Series, state: str, area_m2: float, rule: Rule | None, **facts: Any) -> None:
         part = facts.get("part", "")

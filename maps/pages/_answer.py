@@ -67,6 +67,7 @@ def show_preview(base: Workspace, versions: list[Version], words: Words) -> None
             words,
             bounds=workspace_bounds(str(base.folder), names),
             crs=base.crs,
+            label=_label(layers, words),
             tiles=_tiles(base, layers),
         )
 
@@ -97,20 +98,22 @@ def show_answer(base: Workspace, question: ConflictQuestion, answer: ConflictAns
     drawn = cached_drawing(question, records, answer)
     _handle_click(answer, drawn)
     _figures(answer, words)
+    facts, files = st.columns([5, 1], vertical_alignment="center")
+    with facts:
+        _basis(answer, words)
+    with files:
+        _exports(answer, words)
     left, right = st.columns(2, gap="small")
     with right:
         row = show_rows(answer, words, zone=_picked_zone(answer))
         if row != st.session_state.get(_ROW):
             st.session_state[_ROW] = row
             _move_to(answer, drawn, row)
-    with left:
-        _show_map(base, question, answer, drawn, words)
-        _basis(answer, words)
-    row = st.session_state.get(_ROW)
-    with right:
         if row is not None and row in answer.rows.index:
             _detail(question, answer, row, words)
-        _exports(answer, words)
+    with left:
+        _show_map(base, question, answer, drawn, words)
+        st.altair_chart(totals_chart(answer, words), width="stretch")
     _below(answer, words)
 
 
@@ -168,7 +171,12 @@ def _show_map(base: Workspace, question: ConflictQuestion, answer: ConflictAnswe
     marked = selection_layer(answer, drawn, zone=_picked_zone(answer) or "", row=row)
     layers = [*answer_layers(answer, drawn, words), *context_layers(context, words), marked]
     bounds = workspace_bounds(question.folder, question.zones)
-    show_map(_MAP, layers, words, bounds=bounds, crs=base.crs, tiles=_tiles(base, context))
+    label = words("made.label") if answer.run["made"] else _label(context, words)
+    show_map(_MAP, layers, words, bounds=bounds, crs=base.crs, label=label, tiles=_tiles(base, context))
+
+
+def _label(layers: list[Layer], words: Words) -> str:
+    return words("made.label") if any(layer.provenance.made for layer in layers) else ""
 
 
 def _tiles(base: Workspace, layers: list[Layer]) -> dict[str, tuple[str, str, int]]:
@@ -201,7 +209,7 @@ def _detail(question: ConflictQuestion, answer: ConflictAnswer, row: int, words:
         lines = [
             (words("column.state"), words(f"state.{facts['state']}")),
             (words("column.area_ha"), f"{words.number(facts['area_ha'])} ha · {words.number(facts['share_pct'], 1)} %"),
-            (words("column.noise_ha"), words.number(facts["noise_ha"], 4)),
+            (words("column.noise_ha"), words.number(facts["noise_ha"], 4) if facts["noise_ha"] else ""),
             (words("column.clause"), clause_of(facts, words)),
             (words("column.validity"), words.validity(facts["valid_from"], facts["valid_to"]) if facts["rule"] else ""),
             (words("column.confidence"), words(f"confidence.{facts['confidence']}") if facts["confidence"] else ""),
@@ -228,7 +236,7 @@ def _change(question: ConflictQuestion, answer: ConflictAnswer, row: int, words:
 
 
 def _exports(answer: ConflictAnswer, words: Words) -> None:
-    with st.popover(words("export.open")):
+    with st.popover(words("export.open"), width="stretch"):
         st.caption(words("export.explain"))
         for ending in FORMATS:
             st.download_button(
@@ -250,14 +258,10 @@ def _file(answer: ConflictAnswer, ending: str, words: Words) -> bytes:
 
 def _below(answer: ConflictAnswer, words: Words) -> None:
     st.markdown(f"#### {words('sheet.totals')}")
-    left, right = st.columns([5, 4], gap="small")
-    with left:
-        table = totals_table(answer, words)
-        numbers = [c for c in table.columns if c.endswith("(ha)")]
-        style = table.style.format(dict.fromkeys(numbers, words.number))
-        st.dataframe(style, hide_index=True, width="stretch")
-    with right:
-        st.altair_chart(totals_chart(answer, words), width="stretch")
+    table = totals_table(answer, words)
+    numbers = [c for c in table.columns if c.endswith("(ha)")]
+    style = table.style.format(dict.fromkeys(numbers, words.number))
+    st.dataframe(style, hide_index=True, width="stretch", height=36 * min(len(table), 20) + 40)
     if answer.findings:
         with st.expander(words("sheet.findings")):
             st.dataframe(findings_table(answer.findings, words), hide_index=True, width="stretch")

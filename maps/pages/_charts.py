@@ -45,10 +45,10 @@ def totals_chart(answer: ConflictAnswer, words: Words) -> alt.Chart:
         .encode(
             y=alt.Y("zone:N", title=None, sort=None, axis=alt.Axis(labelLimit=190)),
             x=alt.X("ha:Q", stack="normalize", title=words("chart.share"), axis=alt.Axis(format="%")),
-            color=alt.Color("state:N", scale=colours, title=None, legend=alt.Legend(orient="top", labelLimit=220)),
+            color=alt.Color("state:N", scale=colours, title=None, legend=alt.Legend(orient="top", labelLimit=220, columns=2)),
             order=alt.Order("rank:Q"),
             tooltip=[alt.Tooltip("zone:N", title=words("column.zone")), alt.Tooltip("state:N", title=words("column.state")),
                      alt.Tooltip("ha:Q", title="ha", format=".2f")],
         )
-        .properties(height=max(28 * len(answer.zones) + 60, 140))
+        .properties(height=max(22 * len(answer.zones) + 20, 120))
     )  # fmt: skip

@@ -96,7 +96,8 @@ def _report(reading: Reading, words: Words) -> None:
         box: Any = (float(west), float(south), float(east), float(north))
         shown = [replace(layer, show=True, folded=False) for layer in context_layers([few], words)]
         if reading.layer.kind_name != "land_use":
-            show_map(f"import-{reading.layer.provenance.sha256[:8]}", shown, words, bounds=box, crs=None)
+            show_map(f"import-{reading.layer.provenance.sha256[:8]}", shown, words, bounds=box, crs=None,
+                     label=words("made.label") if reading.layer.provenance.made else "")
 
 
 def _save(base: Workspace, reading: Reading, words: Words) -> None:

@@ -43,7 +43,7 @@ def conflict_question(base: Workspace, versions: list[Version], words: Words) ->
     """
     years = periods_in(versions)
     with st.container(border=True):
-        left, middle, right = st.columns([2, 5, 3])
+        left, middle, right = st.columns([3, 5, 2])
         with left:
             year = _year(years, words)
             on = st.date_input(words("ask.on"), value=_today(), format="DD/MM/YYYY", key="ask-on", help=words("ask.on_help"))

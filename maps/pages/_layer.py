@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -59,7 +60,8 @@ def show_layers(versions: list[Version], words: Words) -> Version | None:
         columns=[words(f"column.{c}") for c in columns],
     )
     event = st.dataframe(
-        table, hide_index=True, width="stretch", height=300, on_select="rerun", selection_mode="single-row", key="layers"
+        table, hide_index=True, width="stretch", height=36 * min(len(versions), 12) + 40,
+        on_select="rerun", selection_mode="single-row", key="layers",
     )
     picked = event["selection"]["rows"]
     if not picked:
@@ -81,9 +83,11 @@ def show_layer(base: Workspace, entry: Version, words: Words) -> None:
     left, right = st.columns([5, 4])
     with left:
         served = {"layer-0": (str(base.folder), entry.layer, entry.version)} if drawn_by_server(layer) else {}
-        shown = context_layers([layer], words)
+        shown = [replace(drawn, show=True, folded=False) for drawn in context_layers([layer], words)]
         bounds = workspace_bounds(str(base.folder), ((entry.layer, entry.version),))
-        show_map(f"layers-{entry.layer}-{entry.version}", shown, words, bounds=bounds, crs=base.crs, tiles=served)
+        label = words("made.label") if entry.provenance.made else ""
+        key = f"layers-{entry.layer}-{entry.version}"
+        show_map(key, shown, words, bounds=bounds, crs=base.crs, label=label, tiles=served)
     with right:
         _origin(entry, words)
         _versions(base, entry, words)
@@ -133,7 +137,7 @@ def _versions(base: Workspace, entry: Version, words: Words) -> None:
 
 
 def _export(base: Workspace, entry: Version, words: Words) -> None:
-    with st.popover(words("export.open")):
+    with st.popover(words("export.open_layer")):
         for ending in _ENDINGS:
             st.download_button(
                 words(f"export.{ending[1:]}"),

@@ -26,6 +26,7 @@ def show_map(
     *,
     bounds: tuple[float, float, float, float],
     crs: CRS | None,
+    label: str = "",
     tiles: dict[str, tuple[str, str, int]] | None = None,
 ) -> None:
     """Show layers on the map of a page.
@@ -40,18 +41,19 @@ def show_map(
         First view, degrees.
     crs : pyproj.CRS or None
         System shown under the pointer.
+    label : str
+        Words that stay on the map: the made-data label.
     tiles : dict of str to (str, str, int), optional
         For layers drawn by the server: layer id to workspace folder, layer name and version.
     """
     served = tiles or {}
-    made = st.session_state.get(f"{key}-label", "")
     groups = [
         tile_group(layer, tile_address(*served[layer.id])) if layer.id in served else feature_group(layer)
         for layer in layers
     ]
     view = st.session_state.get(f"{key}-view")
     st_folium(
-        base_map(bounds, words, crs=crs, label=made),
+        base_map(bounds, words, crs=crs, label=label),
         key=f"{key}-{words.lang}",
         height=580,
         use_container_width=True,

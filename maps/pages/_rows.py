@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["show_rows"]
 
 _COLUMNS = ("state", "zone", "constraint", "area_ha", "share_pct", "clause", "validity")
-_WIDTHS = (126, 120, 190, 62, 58, 220, 110)
+_WIDTHS = (118, 112, 172, 58, 54, 220, 110)
 _GROUNDS = {"blocks": "#f7d9c8", "needs_consent": "#fbeccb", "clear": "#d8efe6", "no_data": "#e8e8e8"}
 
 
@@ -66,6 +66,7 @@ def _state_filter(answer: ConflictAnswer, words: Words) -> list[str]:
         format_func=lambda s: f"{words('state_short.' + s)} ({counts[s]})",
         key="rows-states",
         label_visibility="collapsed",
+        wrap=True,
     )
     return list(picked) or present
 

@@ -14,7 +14,6 @@ base = workspace()
 versions = base.layers()
 made = any(v.provenance.made for v in versions)
 heading(words("page.conflicts.title"), base, made=made)
-st.session_state["conflicts-label"] = words("made.label") if made else ""
 question, pressed = conflict_question(base, versions, words)
 if pressed and question is not None:
     st.session_state["conflict-question"] = question

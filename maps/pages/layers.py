@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import streamlit as st
 
+from layers.kinds import kinds
 from maps.pages._frame import heading, speak, workspace
 from maps.pages._import import show_import
 from maps.pages._layer import show_layer, show_layers
 
 words = speak()
 base = workspace()
-versions = base.layers()
+order = {k.name: n for n, k in enumerate(kinds())}
+versions = sorted(base.layers(), key=lambda v: (order[v.kind_name], v.period.last if v.period else 0, v.layer))
 made = any(v.provenance.made for v in versions)
 heading(words("page.layers.title"), base, made=made)
-st.session_state["layers-label"] = words("made.label") if made else ""
 listed, added = st.tabs([words("layers.list"), words("layers.add")])
 with listed:
     chosen = show_layers(versions, words)
