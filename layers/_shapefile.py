@@ -6,6 +6,7 @@ geometry of another row, rows deleted in the ``.dbf`` shift the numbers of all t
 
 from __future__ import annotations
 
+import codecs
 import shutil
 import tempfile
 from contextlib import contextmanager
@@ -43,7 +44,8 @@ class Shapefile:
     cut : numpy.ndarray of int
         Positions, from 0, of records that reach beyond the end of the ``.shp``.
     encoding : str or None
-        ``"UTF-8"`` where no ``.cpg`` says so but the text does.
+        What GDAL would not do right: ``"UTF-8"`` where no ``.cpg`` says so but the text does, and
+        ``"cp1258"``, of which GDAL swallows last letters, waiting for an accent to follow.
     """
 
     path: str
@@ -73,7 +75,7 @@ def opened_shapefile(path: Path, ledger: Ledger) -> Iterator[Shapefile]:
         ledger.find("shp_parts_disagree", level="block", shapes=len(index), records=records)
     ends = index[:, 0] * 2 + 8 + index[:, 1] * 2
     cut = np.flatnonzero(ends > path.stat().st_size)
-    encoding = "UTF-8" if table and ".cpg" not in parts and _is_utf8(table) else None
+    encoding = _encoding(table, parts.get(".cpg")) if table else None
     if sound:
         yield Shapefile(str(path), records, cut, encoding)
         return
@@ -157,6 +159,17 @@ def _write_index(path: Path, index: NDArray[np.int64], place: Path) -> None:
     with place.open("wb") as handle:
         handle.write(head)
         handle.write(index.astype(">i4").tobytes())
+
+
+def _encoding(table: Path, cpg: Path | None) -> str | None:
+    name = cpg.read_bytes()[:64].decode("latin-1").strip() if cpg is not None else ""
+    if "1258" in name:
+        return "cp1258"
+    try:
+        codecs.lookup(name)
+    except (LookupError, ValueError):  # no name of an encoding: the text itself must tell
+        return "UTF-8" if _is_utf8(table) else None
+    return None
 
 
 def _is_utf8(table: Path) -> bool:

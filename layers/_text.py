@@ -82,12 +82,12 @@ def _is_broken(values: pd.Series[Any]) -> bool:
     return False
 
 
-def decoded(frame: Any, ledger: Ledger) -> Any:
-    """Turn text that was read byte by byte (as Latin-1) into UTF-8, with a sign for bytes that are none."""
+def decoded(frame: Any, ledger: Ledger, encoding: str) -> Any:
+    """Decode text that was read byte by byte (as Latin-1), with a sign for bytes that mean nothing."""
     for column in text_columns(frame):
         values = frame[column].to_numpy(dtype=object, na_value=None)
         raw = [v.encode("latin-1", "replace") if isinstance(v, str) else v for v in values]
-        frame[column] = _from_bytes(raw, frame.index, column, ledger)
+        frame[column] = _from_bytes(raw, frame[column], ledger, encoding)
     return frame
 
 
@@ -95,13 +95,13 @@ def mended(frame: Any, ledger: Ledger) -> Any:
     """Mend the columns of :func:`undecodable`, with a sign for bytes that are no UTF-8."""
     for column in undecodable(frame):
         raw = pa.array(frame[column].array).cast(pa.large_binary()).to_pylist()
-        frame[column] = _from_bytes(raw, frame.index, column, ledger)
+        frame[column] = _from_bytes(raw, frame[column], ledger, "utf-8")
     return frame
 
 
-def _from_bytes(raw: list[Any], index: pd.Index[Any], column: Any, ledger: Ledger) -> list[Any]:
-    texts = [v.decode("utf-8", "replace") if isinstance(v, bytes) else v for v in raw]
-    for row, text, given in zip(index, texts, raw, strict=True):
+def _from_bytes(raw: list[Any], values: pd.Series[Any], ledger: Ledger, encoding: str) -> list[Any]:
+    texts = [v.decode(encoding, "replace") if isinstance(v, bytes) else v for v in raw]
+    for row, text, given in zip(values.index, texts, raw, strict=True):
         if isinstance(given, bytes) and "\ufffd" in text and "\ufffd".encode() not in given:
-            ledger.find("text_undecodable", row, "warn", column=str(column), found=text[:60])
+            ledger.find("text_undecodable", row, "warn", column=str(values.name), found=text[:60])
     return texts

@@ -77,8 +77,6 @@ def read_rows(source: Source, ledger: Ledger) -> gpd.GeoDataFrame:
         file = replace(file, layer=layer, rows=rows)  # noqa: PLW2901 - the same file, known better
         frame = _bulk(file, ledger)
         _compare_counts(frame, file, ledger)
-        if file.format != "ESRI Shapefile":
-            frame.index = np.arange(1, len(frame) + 1)
         _set_cut_aside(frame, file, ledger)
         _describe_bad_rows(file, frame, ledger)
     return frame
@@ -112,13 +110,20 @@ def prepared(source: Source, ledger: Ledger) -> Iterator[Prepared]:
         walk = check_whole(path, name, ledger)
     cut = np.array([-1]) if walk.last_cut else nothing
     if name != "GML":
-        yield Prepared(str(path), name, path, walk.rows, cut)
+        encoding = _mapinfo_encoding(path) if name == "MapInfo File" else None
+        yield Prepared(str(path), name, path, walk.rows, cut, encoding)
         return
     with tempfile.TemporaryDirectory() as folder:
         # GDAL leaves a .gfs beside a GML file
         for part in source_parts(path):
             link(part, Path(folder) / part.name)
         yield Prepared(str(Path(folder) / path.name), name, path, walk.rows, cut)
+
+
+def _mapinfo_encoding(path: Path) -> str | None:
+    """GDAL knows no encoding for the Vietnamese charset of MapInfo and hands its bytes over."""
+    with opening(path), path.open("rb") as handle:
+        return "cp1258" if b"windowsvietnamese" in handle.read(2048).lower() else None
 
 
 def layer_names(file: Prepared) -> list[str]:
@@ -167,6 +172,8 @@ def _bulk(file: Prepared, ledger: Ledger) -> gpd.GeoDataFrame:
                 ledger.find("reader_warning", level="info", found=text)
     if not isinstance(frame, gpd.GeoDataFrame):
         raise SourceError("no_geometry", path=str(file.given), layer=file.layer, found=list(frame.columns))
+    if frame.columns[-1] != frame.geometry.name:  # pyogrio puts it last, or over an attribute of its name
+        ledger.find("column_lost", level="warn", column=str(frame.geometry.name))
     return frame
 
 
@@ -179,22 +186,25 @@ def _fast(file: Prepared, ledger: Ledger) -> Any:
     if file.rows is None or file.format not in ("GPKG", "ESRI Shapefile") or file.encoding:
         return None
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", RuntimeWarning)
+        with warnings.catch_warnings(record=True) as said:
+            warnings.simplefilter("always")
             frame = _read(file, use_arrow=True)
     except NotImplementedError:  # arcs: the other reader turns them into short straight edges
         ledger.find("curves_straightened", level="info")
         return None
     except Exception:  # noqa: BLE001 - whatever it is, the other reader says it better
         return None
-    return frame if len(frame) == file.rows and not undecodable(frame) else None
+    whole = len(frame) == file.rows and not said
+    return frame if whole and not undecodable(frame) else None
 
 
 def _slow(file: Prepared, ledger: Ledger) -> Any:
+    if file.encoding == "cp1258":
+        return decoded(_read(file, encoding="ISO-8859-1"), ledger, "cp1258")
     try:
         return _read(file, encoding=file.encoding)
     except UnicodeDecodeError:
-        return decoded(_read(file, encoding="ISO-8859-1"), ledger)
+        return decoded(_read(file, encoding="ISO-8859-1"), ledger, "utf-8")
 
 
 def _read(file: Prepared, **options: Any) -> Any:
@@ -202,8 +212,7 @@ def _read(file: Prepared, **options: Any) -> Any:
     frame = pyogrio.read_dataframe(
         file.path, layer=file.layer, on_invalid="ignore", fid_as_index=by_number, **options
     )
-    if by_number:
-        frame.index = frame.index.to_numpy() + 1
+    frame.index = frame.index.to_numpy() + 1
     return frame
 
 

@@ -148,7 +148,8 @@ def _flatten(frame: gpd.GeoDataFrame, ledger: Ledger) -> gpd.GeoDataFrame:
     if not high.any():
         return frame
     ledger.find("height_dropped", level="info", count=int(high.sum()))
-    return _with(frame, shapely.force_2d(geometry))
+    with np.errstate(invalid="ignore"):  # NaN among the coordinates is dealt with next
+        return _with(frame, shapely.force_2d(geometry))
 
 
 def _limit(crs: CRS | None) -> NDArray[np.float64]:

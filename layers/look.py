@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import fiona
 import pyarrow.parquet as pq
@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Look", "look_into"]
 
-_UNCOUNTED = ("OSM", "DXF", "DGN")
+_UNCOUNTED: Final = ("OSM", "DXF", "DGN")
+#: formats that fiona reads as well as pyogrio does: its KML knows no columns
+_FIONA_KNOWS: Final = ("ESRI Shapefile", "GPKG", "GeoJSON", "FlatGeobuf", "MapInfo File", "DXF", "DGN")
 
 
 @dataclass(frozen=True)
@@ -106,12 +108,12 @@ def _look_at_vector(file: Prepared, source: Source, sample_rows: int) -> Look:
     if layer not in names:
         raise SourceError("layer_missing", path=str(source.path), found=layer, expected=names)
     look = Look(file.format, names, layer, "", "", {}, -1, [])
-    try:
-        return _with_fiona(file.path, look, sample_rows)
-    except Exception:  # noqa: BLE001 - fiona knows fewer formats and raises GDAL's errors as they come
-        with opening(source.path), warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return _with_pyogrio(file.path, look, sample_rows)
+    if file.format in _FIONA_KNOWS:
+        try:
+            return _with_fiona(file.path, look, sample_rows)
+        except Exception:  # noqa: BLE001 - fiona raises GDAL's errors as they come; pyogrio says it better
+            return _with_pyogrio(file, look, sample_rows)
+    return _with_pyogrio(file, look, sample_rows)
 
 
 def _with_fiona(path: str, look: Look, sample_rows: int) -> Look:
@@ -128,22 +130,30 @@ def _with_fiona(path: str, look: Look, sample_rows: int) -> Look:
             )
 
 
-def _with_pyogrio(path: str, look: Look, sample_rows: int) -> Look:
-    info = pyogrio.read_info(path, layer=look.layer)
-    sample: list[dict[str, Any]] = []
-    if sample_rows > 0:
-        head = pyogrio.read_dataframe(
-            path, layer=look.layer, max_features=sample_rows, read_geometry=False, encoding="ISO-8859-1"
-        )
-        sample = [{str(k): v for k, v in row.items()} for row in head.to_dict("records")]
+def _with_pyogrio(file: Prepared, look: Look, sample_rows: int) -> Look:
+    with opening(file.given), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        count = look.format not in _UNCOUNTED
+        info = pyogrio.read_info(file.path, layer=look.layer, force_feature_count=count)
+        head = _first_rows(file, look.layer, sample_rows) if sample_rows > 0 else []
+    rows = file.rows if file.rows is not None else int(info["features"])
     return replace(
         look,
         geometry=str(info["geometry_type"]),
         crs=_name_of(info["crs"]),
         columns=dict(zip(map(str, info["fields"]), map(str, info["dtypes"]), strict=True)),
-        rows=int(info["features"]),
-        sample=sample,
+        rows=rows if count else -1,
+        sample=head,
     )
+
+
+def _first_rows(file: Prepared, layer: str, count: int) -> list[dict[str, Any]]:
+    options: dict[str, Any] = {"layer": layer, "max_features": count, "read_geometry": False}
+    try:
+        head = pyogrio.read_dataframe(file.path, **options)
+    except UnicodeDecodeError:
+        head = pyogrio.read_dataframe(file.path, encoding="ISO-8859-1", **options)
+    return [{str(k): v for k, v in row.items()} for row in head.to_dict("records")]
 
 
 def _name_of(crs: Any) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 
 from layers import reference
@@ -27,8 +28,6 @@ from layers.schema import check, map_columns, normal_text
 from layers.source import Source, format_of, parse_source, source_parts
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from layers.findings import Finding
     from layers.period import Period
 
@@ -215,8 +214,11 @@ def _check_stated(frame: gpd.GeoDataFrame, ledger: Ledger) -> gpd.GeoDataFrame:
 def _without_crs(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     if frame.crs is None:
         return frame
-    bare = gpd.GeoSeries(frame.geometry.to_numpy(), index=frame.index, name=frame.geometry.name)
-    return frame.set_geometry(bare)
+    # set_geometry would give the old system to geometry that has none
+    name = str(frame.geometry.name)
+    plain = pd.DataFrame(frame.drop(columns=name))
+    plain.insert(list(frame.columns).index(name), name, frame.geometry.to_numpy())
+    return gpd.GeoDataFrame(plain, geometry=name)
 
 
 def _range_of(frame: gpd.GeoDataFrame) -> str:

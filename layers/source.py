@@ -120,7 +120,7 @@ def parse_source(text: str) -> Source:
     Traceback (most recent call last):
     layers.errors.SourceError: source_missing: path='no_such.gpkg'
     """
-    found = re.fullmatch(r"((?:[A-Za-z]:(?=[\\/]))?[^:]*):(.+)", text, re.DOTALL)
+    found = re.fullmatch(r"((?:[A-Za-z]:(?=[\\/]))?[^:]+):(.+)", text, re.DOTALL)
     try:
         if text and Path(text).exists():
             return Source(Path(text))
