@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import threading
+import warnings
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _LONGEST: Final = 240
+_HEARING: Final = threading.RLock()
 
 
 @contextmanager
@@ -28,6 +31,22 @@ def opening(path: Path) -> Iterator[None]:
         raise
     except Exception as error:
         raise SourceError("source_unreadable", path=str(path), found=reason(error, path)) from error
+
+
+@contextmanager
+def hearing() -> Iterator[list[str]]:
+    """Gather what libraries warn of instead of printing it; one thread at a time.
+
+    Python keeps its warning filters for the whole process: two threads that change them at once can
+    leave them changed for good.
+    """
+    heard: list[str] = []
+    with _HEARING, warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        try:
+            yield heard
+        finally:
+            heard += dict.fromkeys(str(w.message).strip() for w in said if w.category is RuntimeWarning)
 
 
 @contextmanager

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 import tempfile
-import warnings
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,7 +14,7 @@ import geopandas as gpd
 import numpy as np
 import pyogrio
 
-from layers._door import opening
+from layers._door import hearing, opening
 from layers._intact import check_whole
 from layers._shapefile import link, opened_shapefile
 from layers._text import decoded, mended, undecodable
@@ -86,8 +85,7 @@ def _read_parquet(source: Source) -> gpd.GeoDataFrame:
     if source.layer not in (None, source.path.stem):
         expected = [source.path.stem]
         raise SourceError("layer_missing", path=str(source.path), found=source.layer, expected=expected)
-    with opening(source.path), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with opening(source.path), hearing():
         frame = gpd.read_parquet(source.path)
         frame.geometry.to_numpy()
     frame.index = np.arange(1, len(frame) + 1)
@@ -128,8 +126,7 @@ def _mapinfo_encoding(path: Path) -> str | None:
 
 def layer_names(file: Prepared) -> list[str]:
     """List the layers with geometry that GDAL sees in a file; all of them where none has geometry."""
-    with opening(file.given), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with opening(file.given), hearing():
         found = [(str(name), geometry) for name, geometry in pyogrio.list_layers(file.path)]
     return [name for name, geometry in found if geometry is not None] or [name for name, _ in found]
 
@@ -163,11 +160,9 @@ def _count_gpkg(path: Path, layer: str) -> int:
 def _bulk(file: Prepared, ledger: Ledger) -> gpd.GeoDataFrame:
     frame = _fast(file, ledger)
     if frame is None:
-        with warnings.catch_warnings(record=True) as said:
-            warnings.simplefilter("always")
-            with opening(file.given):
-                frame = _slow(file, ledger)
-        for text in dict.fromkeys(str(w.message).strip() for w in said if w.category is RuntimeWarning):
+        with opening(file.given), hearing() as said:
+            frame = _slow(file, ledger)
+        for text in said:
             if "invalid value encountered" not in text:  # NumPy on NaN; those rows get their own finding
                 ledger.find("reader_warning", level="info", found=text)
     if not isinstance(frame, gpd.GeoDataFrame):
@@ -186,8 +181,7 @@ def _fast(file: Prepared, ledger: Ledger) -> Any:
     if file.rows is None or file.format not in ("GPKG", "ESRI Shapefile") or file.encoding:
         return None
     try:
-        with warnings.catch_warnings(record=True) as said:
-            warnings.simplefilter("always")
+        with hearing() as said:
             frame = _read(file, use_arrow=True)
     except NotImplementedError:  # arcs: the other reader turns them into short straight edges
         ledger.find("curves_straightened", level="info")
@@ -239,18 +233,16 @@ def _describe_bad_rows(file: Prepared, frame: gpd.GeoDataFrame, ledger: Ledger) 
     if not waiting:
         return
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            with fiona.open(file.path, layer=file.layer, allow_unsupported_drivers=True) as rows:
-                for row, feature in zip(frame.index, rows, strict=False):
-                    if row not in waiting:
-                        continue
-                    if feature.geometry is not None:
-                        found = _shape(feature.geometry)
-                        ledger.set_aside([row], "geometry_unreadable", found=found, id=str(feature.id))
-                    waiting.discard(row)
-                    if not waiting:
-                        return
+        with hearing(), fiona.open(file.path, layer=file.layer, allow_unsupported_drivers=True) as rows:
+            for row, feature in zip(frame.index, rows, strict=False):
+                if row not in waiting:
+                    continue
+                if feature.geometry is not None:
+                    found = _shape(feature.geometry)
+                    ledger.set_aside([row], "geometry_unreadable", found=found, id=str(feature.id))
+                waiting.discard(row)
+                if not waiting:
+                    return
     except Exception:  # noqa: BLE001 - fiona knows fewer formats and raises GDAL's errors as they come
         ledger.set_aside(sorted(waiting), "geometry_unreadable", found="", id="")
 
@@ -261,8 +253,7 @@ def _unreadable(file: Prepared, frame: gpd.GeoDataFrame) -> set[Any]:
     if not missing.any():
         return set()
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with hearing():
             raw = pyogrio.raw.read(file.path, layer=file.layer, columns=[])[2]
     except Exception:  # noqa: BLE001 - then fiona looks at every row without geometry
         return set(frame.index[missing])

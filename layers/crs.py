@@ -7,7 +7,6 @@ Web Mercator would inflate areas by 15 % at this latitude.
 
 from __future__ import annotations
 
-import warnings
 from datetime import date
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final
@@ -20,6 +19,7 @@ from pyproj.exceptions import ProjError
 from pyproj.transformer import TransformerGroup
 
 from layers import reference
+from layers._door import hearing
 from layers.errors import CrsError
 from layers.names import fold
 
@@ -282,8 +282,7 @@ def _transformer(source: str, target: str) -> Transformer:
     try:
         if based[0] == based[1]:
             return Transformer.from_crs(start, end, always_xy=True)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of grids that the pinned operation does not use
+        with hearing():  # of grids that the pinned operation does not use
             candidates = TransformerGroup(start, end, always_xy=True).transformers
     except ProjError as error:
         raise CrsError("crs_unrelated", found=start.name, expected=end.name) from error

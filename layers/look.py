@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
@@ -13,7 +12,7 @@ import pyogrio
 from pyproj import CRS
 
 from layers._boundary import find_systems
-from layers._door import opening
+from layers._door import hearing, opening
 from layers._table import load_grid
 from layers._unpack import unpacked, zipped_layers
 from layers._vector import layer_names, prepared
@@ -117,22 +116,19 @@ def _look_at_vector(file: Prepared, source: Source, sample_rows: int) -> Look:
 
 
 def _with_fiona(path: str, look: Look, sample_rows: int) -> Look:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        with fiona.open(path, layer=look.layer, allow_unsupported_drivers=True) as rows:
-            return replace(
-                look,
-                geometry=str(rows.schema["geometry"]),
-                crs=_name_of(rows.crs_wkt),
-                columns={str(k): str(v) for k, v in rows.schema["properties"].items()},
-                rows=len(rows) if look.format not in _UNCOUNTED else -1,
-                sample=[dict(row.properties) for row in islice(rows, sample_rows)],
-            )
+    with hearing(), fiona.open(path, layer=look.layer, allow_unsupported_drivers=True) as rows:
+        return replace(
+            look,
+            geometry=str(rows.schema["geometry"]),
+            crs=_name_of(rows.crs_wkt),
+            columns={str(k): str(v) for k, v in rows.schema["properties"].items()},
+            rows=len(rows) if look.format not in _UNCOUNTED else -1,
+            sample=[dict(row.properties) for row in islice(rows, sample_rows)],
+        )
 
 
 def _with_pyogrio(file: Prepared, look: Look, sample_rows: int) -> Look:
-    with opening(file.given), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with opening(file.given), hearing():
         count = look.format not in _UNCOUNTED
         info = pyogrio.read_info(file.path, layer=look.layer, force_feature_count=count)
         head = _first_rows(file, look.layer, sample_rows) if sample_rows > 0 else []
