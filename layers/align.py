@@ -118,6 +118,8 @@ def align(layers: Sequence[Layer], crs: CRS | None = None) -> Aligned:
 
 def _moved(layer: Layer, target: CRS, findings: list[Finding]) -> Layer:
     if layer.frame.crs is None:
+        fields = {"found": str(len(layer.frame)), "expected": target.name}
+        findings.append(Finding("crs_missing", layer.name, None, "block", fields))
         empty = gpd.GeoDataFrame(layer.frame.iloc[:0], geometry=layer.frame.geometry.name, crs=target)
         return replace(layer, frame=empty, extent=None)
     own = as_crs(layer.frame.crs)
@@ -126,16 +128,21 @@ def _moved(layer: Layer, target: CRS, findings: list[Finding]) -> Layer:
     findings.append(Finding("reprojected", layer.name, None, "info", {"found": own.name, "crs": target.name}))
     extent = None if layer.extent is None else transform_geometry(layer.extent, own, target)
     frame = to_crs(layer.frame, target, layer=layer.name)
-    lost = ~np.isfinite(frame.bounds).all(axis=1)
-    findings += [Finding("reprojection_failed", layer.name, str(row), "block", {"crs": target.name}) for row in frame.index[lost]]
-    return replace(layer, frame=frame[~lost], extent=extent)
+    lost = ~np.isfinite(frame.bounds.to_numpy()).all(axis=1)
+    findings += [
+        Finding("reprojection_failed", layer.name, str(row), "block", {"crs": target.name})
+        for row in frame.index[lost]
+    ]
+    return replace(layer, frame=frame.loc[~lost], extent=extent)
 
 
 def _middle(frame: gpd.GeoDataFrame) -> tuple[float, float]:
     west, south, east, north = frame.total_bounds
-    point = gpd.GeoDataFrame(geometry=gpd.points_from_xy([(west + east) / 2], [(south + north) / 2]), crs=frame.crs)
-    lonlat = to_crs(point, as_crs(_WGS84)).geometry.iloc[0]
-    return float(lonlat.x), float(lonlat.y)
+    point = gpd.GeoDataFrame(
+        geometry=gpd.points_from_xy([(west + east) / 2], [(south + north) / 2]), crs=frame.crs
+    )
+    lonlat = to_crs(point, as_crs(_WGS84)).geometry
+    return float(lonlat.x.iloc[0]), float(lonlat.y.iloc[0])
 
 
 def _find_scale(layer: Layer, target: CRS, findings: list[Finding]) -> None:
@@ -160,4 +167,8 @@ def _find_apart(layers: list[Layer], findings: list[Finding]) -> None:
         x0, y0, x1, y1 = layer.frame.total_bounds
         gap = float(np.hypot(max(x0 - east, west - x1, 0.0), max(y0 - north, south - y1, 0.0)))
         if gap > 0:
-            findings.append(Finding("layers_apart", layer.name, None, "warn", {"other": layers[0].name, "distance_m": gap}))
+            findings.append(
+                Finding(
+                    "layers_apart", layer.name, None, "warn", {"other": layers[0].name, "distance_m": gap}
+                )
+            )

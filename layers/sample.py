@@ -81,7 +81,9 @@ def create_sample(folder: Path, *, progress: Callable[[int, int, str], None] | N
     # made beside its place and moved there whole, so a stop in between leaves nothing half
     draft = folder.with_name(f"{folder.name}.part")
     shutil.rmtree(draft, ignore_errors=True)
-    workspace = Workspace.create(draft, crs=manifest["crs"], name=manifest.get("name_vi", "Thạch Thất – Quốc Oai"))
+    workspace = Workspace.create(
+        draft, crs=manifest["crs"], name=manifest.get("name_vi", "Thạch Thất – Quốc Oai")
+    )
     # the extent is no layer of its own: it tells how far the sparse layers reach
     entries = [entry for entry in manifest["layer"] if entry["file"] != manifest["extent_file"]]
     for done, entry in enumerate(entries):
@@ -98,8 +100,15 @@ def _layer(entry: dict[str, Any]) -> Layer:
     folder = data_dir() / "sample"
     path = folder / entry["file"]
     period = f"{entry['period']}:{entry.get('stage', 'unknown')}" if "period" in entry else None
-    facts = {key: str(entry.get(key, "")) for key in ("decision", "body", "date")}
-    origin = Provenance(source=entry["file"], sha256=file_hash(path), made=True, licence="MIT", **facts)
+    origin = Provenance(
+        source=entry["file"],
+        sha256=file_hash(path),
+        decision=str(entry.get("decision", "")),
+        body=str(entry.get("body", "")),
+        date=str(entry.get("date", "")),
+        licence="MIT",
+        made=True,
+    )
     extent = gpd.read_parquet(folder / "extent.parquet").geometry.iloc[0] if entry.get("extent") else None
     return Layer(
         gpd.read_parquet(path),
