@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlite3
 import unicodedata
 import zipfile
+from contextlib import closing
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -15,8 +17,10 @@ import pytest
 from shapely import box
 
 from layers import Period, Reading, Source, read_layer
+from layers._vector import Prepared, _fast
 from layers.crs import as_crs, to_crs
 from layers.errors import SchemaError, SourceError
+from layers.findings import Ledger
 from layers.names import normal
 from layers.provenance import file_hash
 from tests.layers.formats import FORMATS, ROWS, small_layer, write
@@ -375,6 +379,27 @@ def test_a_wrong_count_that_even_the_slow_reader_believes_blocks(gpkg: Path) -> 
     found = balanced(read_layer(str(gpkg), "industrial_park"))
     (finding,) = [f for f in found.findings if f.code == "rows_unread"]
     assert (finding.level, finding.fields) == ("block", {"expected": ROWS, "found": 3})
+
+
+def test_the_fast_reader_counts_only_if_not_a_row_is_missing(gpkg: Path) -> None:
+    nothing = np.empty(0, dtype=np.int64)
+    file = Prepared(str(gpkg), "GPKG", gpkg, ROWS, nothing, layer="khu")
+    assert len(_fast(file, Ledger("khu"))) == ROWS
+    assert _fast(replace(file, rows=ROWS + 1), Ledger("khu")) is None
+    assert _fast(replace(file, rows=None), Ledger("khu")) is None
+    assert _fast(replace(file, layer="no such"), Ledger("khu")) is None
+
+
+def test_a_geopackage_with_a_damaged_index_is_refused_even_if_its_rows_can_be_read(gpkg: Path) -> None:
+    with closing(sqlite3.connect(gpkg)) as base:
+        query = "select rootpage from sqlite_master where name = 'rtree_khu_geom_rowid'"
+        (page,) = base.execute(query).fetchone()
+        (size,) = base.execute("pragma page_size").fetchone()
+    raw = bytearray(gpkg.read_bytes())
+    raw[(page - 1) * size : page * size] = bytes([7]) * size
+    gpkg.write_bytes(raw)
+    with pytest.raises(SourceError, match=r"source_unreadable: .*khu\.gpkg"):
+        read_layer(str(gpkg), "industrial_park")
 
 
 def test_text_that_is_no_utf8_is_mended_and_named(gpkg: Path) -> None:

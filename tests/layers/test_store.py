@@ -425,6 +425,25 @@ def test_a_disk_that_can_not_be_synced_leaves_the_old_version(
     assert files(workspace) == before
 
 
+def test_a_version_reaches_the_disk_before_it_gets_its_name_and_the_name_before_the_entry(
+    workspace: Workspace, park: Layer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[str] = []
+
+    def noting(name: str, real: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*args: Any, **options: Any) -> Any:
+            done.append(name)
+            return real(*args, **options)
+
+        return call
+
+    monkeypatch.setattr(os, "fsync", noting("sync", os.fsync))
+    monkeypatch.setattr(Path, "rename", noting("name", Path.rename))
+    monkeypatch.setattr(Catalogue, "enter", noting("enter", Catalogue.enter))
+    workspace.save(park)
+    assert done == ["sync", "name", "sync", "enter"]
+
+
 def test_a_limit_on_the_size_of_files_is_felt_as_a_full_disk(
     workspace: Workspace, squares: gpd.GeoDataFrame
 ) -> None:

@@ -265,6 +265,13 @@ def test_names_of_points_are_not_names_of_rings(read: Callable[..., Reading], he
     assert areas(read(lines(head=f"{heading};X;Y"))) == {"ranh": AREA}
 
 
+def test_kinds_of_boundary_stones_are_not_names_of_rings(read: Callable[..., Reading]) -> None:
+    corners = [*CORNERS[:1], (2_325_000.5, 558_150.25), *CORNERS[1:3], (2_325_200.5, 558_150.25), CORNERS[3]]
+    stones = ["BTCT"] * 3 + ["gỗ"] * 3
+    rows = [f"{s};{text_of(n)};{text_of(e)}" for s, (n, e) in zip(stones, corners, strict=True)]
+    assert areas(read(["Tên mốc;X;Y", *rows])) == {"ranh": AREA}
+
+
 def test_rings_that_cover_the_same_land_are_pointed_out(read: Callable[..., Reading]) -> None:
     inner = [
         (n + (50 if i < 2 else -50), e + (50 if i in (0, 3) else -50)) for i, (n, e) in enumerate(CORNERS)
