@@ -29,20 +29,15 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger("thocong")
 _PAGES = Path(__file__).parent / "maps" / "pages"
 # the map component evaluates its scripts; nothing may come from, or go to, another host
-_POLICY = "; ".join(
-    (
-        "default-src 'self'",
-        "script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:",
-        "style-src 'self' 'unsafe-inline'",
-        "img-src 'self' data: blob:",
-        "font-src 'self' data:",
-        "connect-src 'self' ws: wss: blob:",
-        "worker-src 'self' blob:",
-        "frame-ancestors 'self'",
-        "object-src 'none'",
-        "base-uri 'self'",
-        "form-action 'self'",
-    )
+_POLICY = (
+    "default-src 'self'; "
+    "script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; "
+    "style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data: blob:; "
+    "font-src 'self' data:; "
+    "connect-src 'self' ws: wss: blob:; "
+    "worker-src 'self' blob:; "
+    "frame-ancestors 'self'; object-src 'none'; base-uri 'self'; form-action 'self'"
 )
 _HEADERS = (
     (b"content-security-policy", _POLICY.encode()),
@@ -104,7 +99,12 @@ def show() -> None:
     page = st.navigation(
         {
             words("nav.analysis"): [
-                st.Page(_PAGES / "conflicts.py", title=words("page.conflicts.title"), url_path="xung-dot", default=True)
+                st.Page(
+                    _PAGES / "conflicts.py",
+                    title=words("page.conflicts.title"),
+                    url_path="xung-dot",
+                    default=True,
+                )
             ],
             words("nav.data"): [
                 st.Page(_PAGES / "layers.py", title=words("page.layers.title"), url_path="lop-du-lieu"),

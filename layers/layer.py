@@ -34,8 +34,8 @@ class Layer:
         Years and stage; ``None`` where nobody said.
     provenance : Provenance
     extent : shapely geometry, optional
-        Land that was surveyed for a sparse kind, in the CRS of the frame. Without it the box round
-        all features is assumed, and answers say so.
+        Land that was surveyed for a sparse kind, in the CRS of the frame. Without it a layer is taken
+        to speak for whatever the box round its features meets, and answers say so.
 
     Examples
     --------

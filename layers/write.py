@@ -38,6 +38,8 @@ __all__ = [
 
 _WGS84: Final = 4326
 _SHP_NAME: Final = 10
+#: readers of some years ago warn of the newest version
+_GPKG: Final = {"VERSION": "1.2"}
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 _FAMILIES: Final = {"Point": "diem", "LineString": "duong", "Polygon": "vung"}
 
@@ -119,7 +121,14 @@ def write_gpkg(
         for name, frame in layers.items():
             if len(frame):
                 multi = frame.geom_type.str.startswith("Multi").any()
-                pyogrio.write_dataframe(frame, draft, layer=name, driver="GPKG", promote_to_multi=bool(multi))
+                pyogrio.write_dataframe(
+                    frame,
+                    draft,
+                    layer=name,
+                    driver="GPKG",
+                    promote_to_multi=bool(multi),
+                    dataset_options=_GPKG,
+                )
         for name, table in (tables or {}).items():
             pyogrio.write_dataframe(table, draft, layer=name, driver="GPKG")
         present = {name: style for name, style in (styles or {}).items() if len(layers.get(name, ()))}

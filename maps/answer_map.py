@@ -9,8 +9,16 @@ import pandas as pd
 import shapely
 
 from maps.canvas import MapLayer
-from maps.styles import NOISE, SELECTED, kind_look, land_looks, state_look
-from maps.tables import clause_of, constraint_label, land_name, layer_label, periods_of
+from maps.styles import NOISE, SELECTED, Look, kind_look, land_looks, state_look
+from maps.tables import (
+    clause_of,
+    constraint_label,
+    land_name,
+    layer_label,
+    periods_of,
+    records,
+    row_facts,
+)
 
 if TYPE_CHECKING:
     from layers import Layer
@@ -46,10 +54,12 @@ def drawn_rows(answer: ConflictAnswer) -> gpd.GeoDataFrame:
     frame = gpd.GeoDataFrame(
         pd.DataFrame([key for key, _ in groups], columns=keys), geometry=geometry, crs=answer.pieces.crs
     )
-    first = answer.rows.drop_duplicates(["zone", "layer", "part", "state"])
-    index = {tuple(r[k] for k in keys[:4]): i for i, r in first.iterrows()}
-    found = [-1 if noise else index.get((z, name, p, s), -1) for z, name, p, s, noise in frame[keys].to_numpy()]
-    return frame.assign(row=found)
+    first = answer.rows.drop_duplicates(keys[:4])
+    index = dict(zip(first[keys[:4]].itertuples(index=False, name=None), first.index.tolist(), strict=True))
+    found = [
+        -1 if noise else index.get((z, name, p, s), -1) for z, name, p, s, noise in frame[keys].to_numpy()
+    ]
+    return frame.assign(row=pd.Series(found, index=frame.index, dtype=int))
 
 
 def answer_layers(answer: ConflictAnswer, drawn: gpd.GeoDataFrame, words: Words) -> list[MapLayer]:
@@ -77,7 +87,7 @@ def answer_layers(answer: ConflictAnswer, drawn: gpd.GeoDataFrame, words: Words)
                 title=words(f"state.{state}"),
                 group=words("group.answer"),
                 order=70 - n,
-                frame=part.assign(tip=tips),
+                frame=part.assign(tip=_column(tips, part)),
                 looks=[state_look(state)],
                 legend=[state_look(state).legend()],
             )
@@ -98,16 +108,22 @@ def answer_layers(answer: ConflictAnswer, drawn: gpd.GeoDataFrame, words: Words)
     return out
 
 
+def _column(tips: list[list[str]], frame: gpd.GeoDataFrame) -> pd.Series:
+    """Lists as values of a column, one per feature."""
+    return pd.Series(tips, index=frame.index, dtype=object)
+
+
 def _zones(answer: ConflictAnswer, words: Words) -> MapLayer:
     kinds = list(dict.fromkeys(answer.zones["zone_kind"]))
+    facts = answer.zones[["zone_name", "zone_kind"]].join(answer.totals)
     tips = [
         [
-            str(zone.zone_name),
-            words(f"kind.{zone.zone_kind}"),
-            words("map.zone_area", area=words.number(answer.totals.loc[zone.Index, "area_ha"])),
-            words("map.zone_hit", area=words.number(answer.totals.loc[zone.Index, "hit_ha"])),
+            str(zone["zone_name"]),
+            words(f"kind.{zone['zone_kind']}"),
+            words("map.zone_area", area=words.number(zone["area_ha"])),
+            words("map.zone_hit", area=words.number(zone["hit_ha"])),
         ]
-        for zone in answer.zones.itertuples()
+        for zone in records(facts)
     ]
     look = [kinds.index(k) for k in answer.zones["zone_kind"]]
     return MapLayer(
@@ -115,7 +131,7 @@ def _zones(answer: ConflictAnswer, words: Words) -> MapLayer:
         title=words("map.zones"),
         group=words("group.answer"),
         order=80,
-        frame=answer.zones.assign(look=look, tip=tips),
+        frame=answer.zones.assign(look=look, tip=_column(tips, answer.zones)),
         looks=[kind_look(k) for k in kinds],
         legend=[kind_look(k).legend(words(f"kind.{k}")) for k in kinds],
     )
@@ -124,8 +140,10 @@ def _zones(answer: ConflictAnswer, words: Words) -> MapLayer:
 def _row_tip(answer: ConflictAnswer, row: int, words: Words) -> list[str]:
     if row < 0:
         return []
-    facts = answer.rows.loc[row].to_dict()
-    area = words("map.row_area", area=words.number(facts["area_ha"]), share=words.number(facts["share_pct"], 1))
+    facts = row_facts(answer, row)
+    area = words(
+        "map.row_area", area=words.number(facts["area_ha"]), share=words.number(facts["share_pct"], 1)
+    )
     lines = [
         f"{facts['zone_name']}: {words('state.' + facts['state'])}",
         constraint_label(facts, periods_of(answer), words),
@@ -135,7 +153,9 @@ def _row_tip(answer: ConflictAnswer, row: int, words: Words) -> list[str]:
     return [line for line in lines if line]
 
 
-def selection_layer(answer: ConflictAnswer, drawn: gpd.GeoDataFrame, *, zone: str, row: int | None) -> MapLayer:
+def selection_layer(
+    answer: ConflictAnswer, drawn: gpd.GeoDataFrame, *, zone: str, row: int | None
+) -> MapLayer:
     """Return the layer that marks what is selected: a zone, or the overlap of one row.
 
     Parameters
@@ -186,7 +206,10 @@ def context_layers(layers: list[Layer], words: Words) -> list[MapLayer]:
         In the order given; hidden at first, but for zones, boundaries, roads and rivers. What
         :func:`drawn_by_server` says is drawn by the server still has its frame, for its place.
     """
-    return [_land(n, layer, words) if layer.kind_name == "land_use" else _context(n, layer, words) for n, layer in enumerate(layers)]
+    return [
+        _land(n, layer, words) if layer.kind_name == "land_use" else _context(n, layer, words)
+        for n, layer in enumerate(layers)
+    ]
 
 
 def _title(layer: Layer, words: Words) -> str:
@@ -205,7 +228,7 @@ def _context(n: int, layer: Layer, words: Words) -> MapLayer:
         title=title,
         group=words("group.base" if base else f"group.{_GROUPS[layer.kind.role]}"),
         order=(10 if base else 30) + n,
-        frame=layer.frame[[layer.frame.geometry.name]].assign(tip=tips),
+        frame=layer.frame[[layer.frame.geometry.name]].assign(tip=_column(tips, layer.frame)),
         looks=[look],
         legend=[look.legend(shape=_shape(layer))],
         show=shown,
@@ -237,7 +260,15 @@ def _land(n: int, layer: Layer, words: Words) -> MapLayer:
         }
         for c in codes
     ]
-    return MapLayer(f"layer-{n}", _title(layer, words), words("group.land"), 2 + n, layer.frame, [], legend, folded=True)
+    plain = [Look(looks[c].colour, "", "#8a8a8a", 0.5) for c in codes] + [kind_look("land_use")]
+    shown = layer.frame[[layer.frame.geometry.name]]
+    if "code" in layer.frame:
+        shown = shown.assign(
+            look=layer.frame["code"].map({c: i for i, c in enumerate(codes)}).fillna(len(codes))
+        )
+    return MapLayer(
+        f"layer-{n}", _title(layer, words), words("group.land"), 2 + n, shown, plain, legend, folded=True
+    )
 
 
 def row_at(answer: ConflictAnswer, drawn: gpd.GeoDataFrame, x: float, y: float) -> tuple[str, int | None]:
@@ -264,7 +295,5 @@ def row_at(answer: ConflictAnswer, drawn: gpd.GeoDataFrame, x: float, y: float) 
     hits = drawn[(drawn["row"] >= 0) & (drawn["zone"] == zone) & drawn.geometry.intersects(point)]
     if hits.empty:
         return zone, None
-    gravest = hits["state"].map({state: n for n, state in enumerate(_STATES)}).idxmin()
-    return zone, int(hits.loc[gravest, "row"])
-
-
+    gravest = hits["state"].map({state: n for n, state in enumerate(_STATES)}).argmin()
+    return zone, int(hits["row"].iloc[gravest])

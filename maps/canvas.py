@@ -10,23 +10,28 @@ from __future__ import annotations
 import json
 import warnings
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import folium
-import geopandas as gpd
 import numpy as np
 import shapely
-from branca.element import MacroElement
-from folium.plugins import Fullscreen, MeasureControl
-from folium.template import Template
-from folium.utilities import JsCode
-from pyproj import CRS
 
 from layers.crs import as_crs, to_crs
-from maps.assets import asset
+from maps.elements import (
+    Features,
+    Group,
+    MetricScale,
+    OfflineFullscreen,
+    OfflineMap,
+    OfflineMeasure,
+    Script,
+)
 from maps.styles import HATCHINGS
 
 if TYPE_CHECKING:
+    import geopandas as gpd
+    from pyproj import CRS
+
     from maps.styles import Look
     from maps.words import Words
 
@@ -35,90 +40,6 @@ __all__ = ["MapLayer", "base_map", "feature_group", "tile_group", "to_lonlat", "
 _WGS84: Final = 4326
 _PLACES: Final = 1e-7  # of a degree: a centimetre
 _TILE_PX: Final = 256
-
-
-class _OfflineMap(folium.Map):
-    default_js: ClassVar = [
-        ("leaflet", asset("vendor/leaflet/leaflet.js")),
-        ("proj4", asset("vendor/proj4/proj4.js")),
-        ("thocong", asset("thocong.js")),
-    ]
-    default_css: ClassVar = [
-        ("leaflet_css", asset("vendor/leaflet/leaflet.css")),
-        ("thocong_css", asset("thocong.css")),
-    ]
-
-
-class _OfflineFullscreen(Fullscreen):
-    # since its version 5 the plugin is a class and no longer a factory function
-    _template = Template(
-        "{% macro script(this, kwargs) %}"
-        "new L.Control.FullScreen({{ this.options|tojavascript }}).addTo({{ this._parent.get_name() }});"
-        "{% endmacro %}"
-    )
-    default_js: ClassVar = [("fullscreen", asset("vendor/leaflet.fullscreen/fullscreen.js"))]
-    default_css: ClassVar = [("fullscreen_css", asset("vendor/leaflet.fullscreen/fullscreen.css"))]
-
-
-class _OfflineMeasure(MeasureControl):
-    default_css: ClassVar = [("measure_css", asset("vendor/leaflet-measure/measure.css"))]
-
-    def __init__(self, lang: str, **options: Any) -> None:
-        super().__init__(**options)
-        self.default_js = [("measure", asset(f"vendor/leaflet-measure/measure.{lang}.js"))]
-
-
-class _Script(MacroElement):
-    """A call into our own script; its arguments go through JSON, never through HTML."""
-
-    _template = Template("{% macro script(this, kwargs) %}TC.{{ this.call }};{% endmacro %}")
-
-    def __init__(self, function: str, *arguments: Any) -> None:
-        super().__init__()
-        self._name = "Script"
-        self.function = function
-        self.arguments = arguments
-
-    @property
-    def call(self) -> str:
-        """The call with the name of the map it stands on."""
-        values = [self._parent.get_name(), *(_script_json(a) for a in self.arguments)]
-        return f"{self.function}({', '.join(values)})"
-
-
-class _Hatchings(MacroElement):
-    _template = Template("{% macro script(this, kwargs) %}TC.hatchings({{ this.patterns }});{% endmacro %}")
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._name = "Hatchings"
-        self.patterns = _script_json(HATCHINGS)
-
-
-class _Group(folium.FeatureGroup):
-    """A feature group whose options reach Leaflet; folium hands them over as its list of layers."""
-
-    _template = Template(
-        "{% macro script(this, kwargs) %}"
-        "var {{ this.get_name() }} = L.featureGroup([], {tc: {{ this.facts }}});"
-        "{% endmacro %}"
-    )
-
-    def __init__(self, name: str, facts: dict[str, Any]) -> None:
-        super().__init__(name=name)
-        self.facts = _script_json(facts)
-
-
-class _MetricScale(MacroElement):
-    _template = Template(
-        "{% macro script(this, kwargs) %}"
-        "L.control.scale({imperial: false, maxWidth: 140}).addTo({{ this._parent.get_name() }});"
-        "{% endmacro %}"
-    )
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._name = "MetricScale"
 
 
 @dataclass(frozen=True)
@@ -187,32 +108,34 @@ def base_map(
         Names no address outside the application.
     """
     center, zoom = view_of(bounds)
-    chart = _OfflineMap(
-        location=center, zoom_start=zoom, tiles=None, control_scale=False, attribution_control=False, zoom_snap=0.5
+    chart = OfflineMap(
+        location=center,
+        tiles=None,
+        control_scale=False,
+        attribution_control=False,
+        zoom_snap=0.5,
     )
-    # without a limit of its own the map takes that of its first tile layer
-    chart.options |= {"maxZoom": 19, "minZoom": 5}
-    chart.add_child(_Script("panes"))
-    chart.add_child(_Hatchings())
+    # folium takes whole zooms only; without a limit of its own the map takes that of its first tile layer
+    chart.options |= {"zoom": zoom, "maxZoom": 19, "minZoom": 5}
+    chart.add_child(Script("panes"))
+    chart.add_child(Script("hatchings", HATCHINGS))
     if label:
-        chart.add_child(_Script("label", label))
+        chart.add_child(Script("label", label))
+    chart.add_child(Script("panel", {k: words(f"map.{k}") for k in ("layers", "opacity", "zoom")}))
     chart.add_child(
-        _Script("panel", {k: words(f"map.{k}") for k in ("layers", "opacity", "zoom")})
-    )
-    chart.add_child(
-        _OfflineFullscreen(title=words("map.fullscreen"), title_cancel=words("map.fullscreen_end"))
+        OfflineFullscreen(title=words("map.fullscreen"), title_cancel=words("map.fullscreen_end"))
     )
     marks = _marks(words)
     chart.add_child(
-        _OfflineMeasure(
+        OfflineMeasure(
             words.lang, position="topleft", primary_length_unit="meters", secondary_length_unit="kilometers",
             primary_area_unit="hectares", secondary_area_unit="sqmeters", active_color="#0072B2",
             completed_color="#5b3fa8", dec_point=marks["decimal"], thousands_sep=marks["thousands"],
         )
     )  # fmt: skip
     if crs is not None:
-        chart.add_child(_Script("position", proj4_text(crs), {**marks, "position": crs.name}))
-    chart.add_child(_MetricScale())
+        chart.add_child(Script("position", proj4_text(crs), {**marks, "position": crs.name}))
+    chart.add_child(MetricScale())
     return chart
 
 
@@ -247,21 +170,10 @@ def feature_group(layer: MapLayer) -> folium.FeatureGroup:
     -------
     folium.FeatureGroup
     """
-    group = _Group(layer.id, layer.options())
+    group = Group(layer.id, layer.options())
     if layer.frame.empty:
         return group
-    data = _geojson(layer)
-    styles = [look.leaflet() for look in layer.looks]
-    # folium's own markers forget the pane, and with it visibility and opacity
-    circle = JsCode(f"(feature, at) => L.circleMarker(at, {{pane: {_script_json(layer.pane)}, radius: 5}})")
-    folium.GeoJson(
-        data,
-        style_function=lambda feature: styles[feature["properties"]["look"]],
-        point_to_layer=circle,
-        pane=layer.pane,
-        control=False,
-        smooth_factor=0.5,
-    ).add_to(group)
+    Features(_geojson(layer), [look.leaflet() for look in layer.looks], layer.pane).add_to(group)
     return group
 
 
@@ -283,7 +195,7 @@ def tile_group(layer: MapLayer, address: str, *, max_native_zoom: int = 19) -> f
     """
     west, south, east, north = to_lonlat(layer.frame).total_bounds
     options = {**layer.options(), "bounds": [[south, west], [north, east]]}
-    group = _Group(layer.id, options)
+    group = Group(layer.id, options)
     folium.TileLayer(
         tiles=address, attr=" ", pane=layer.pane, max_native_zoom=max_native_zoom, max_zoom=19, control=False,
         overlay=True, bounds=[[south, west], [north, east]],
@@ -331,7 +243,10 @@ def view_of(
     """
     west, south, east, north = bounds
     world = [np.log(np.tan(np.pi / 4 + np.radians(lat) / 2)) / (2 * np.pi) for lat in (south, north)]
-    spans = [max((east - west) / 360 * _TILE_PX, 1e-9) / width_px, max(world[1] - world[0], 1e-12) * _TILE_PX / height_px]
+    spans = [
+        max((east - west) / 360 * _TILE_PX, 1e-9) / width_px,
+        max(world[1] - world[0], 1e-12) * _TILE_PX / height_px,
+    ]
     zoom = np.floor(-np.log2(max(spans)) * 2) / 2
     return (round((south + north) / 2, 6), round((west + east) / 2, 6)), float(min(max(zoom, 5.0), 17.0))
 
@@ -342,15 +257,11 @@ def _geojson(layer: MapLayer) -> dict[str, Any]:
     looks = frame["look"].tolist() if "look" in frame else [0] * len(frame)
     tips = frame["tip"].tolist() if "tip" in frame else [None] * len(frame)
     features = [
-        {"type": "Feature", "geometry": json.loads(shape), "properties": {"look": int(look), **({"tip": tip} if tip else {})}}
+        {
+            "type": "Feature",
+            "geometry": json.loads(shape),
+            "properties": {"look": int(look), **({"tip": tip} if tip else {})},
+        }
         for shape, look, tip in zip(shapes, looks, tips, strict=True)
     ]
     return {"type": "FeatureCollection", "features": features}
-
-
-def _script_json(value: Any) -> str:
-    """JSON that is safe inside a script: no tag can close it, no line separator can break it."""
-    text = json.dumps(value, ensure_ascii=False)
-    for sign in ("<", ">", "&", "\u2028", "\u2029"):
-        text = text.replace(sign, f"\\u{ord(sign):04x}")
-    return text

@@ -89,11 +89,13 @@ def choices(versions: list[Version], year: str | None) -> tuple[list[Version], l
     if year is None:
         return zones, others
     kept = [v for v in zones if v.period is None or v.period.last == _nearest(v.kind_name, int(year), zones)]
-    return kept, [v for v in others if v.period is None or v.period.last == _nearest(v.kind_name, int(year), others)]
+    return kept, [
+        v for v in others if v.period is None or v.period.last == _nearest(v.kind_name, int(year), others)
+    ]
 
 
 def _nearest(kind_name: str, year: int, versions: list[Version]) -> int:
-    """Year of the layer of a kind that speaks of a year: that year, else the last before, else the first after."""
+    """The year itself where a layer of the kind has it, else the last before, else the first after."""
     years = sorted({v.period.last for v in versions if v.kind_name == kind_name and v.period})
     return max((y for y in years if y <= year), default=years[0])
 
@@ -139,12 +141,19 @@ def _with_record(answer: ConflictAnswer, records: list[dict[str, Any]], key: str
         same &= answer.rows["rule"] == record["rule"]
         for row in answer.rows.index[same]:
             answer = override(
-                answer, int(row), state=record["state"], reason=record["reason"], by=record["by"], at=record["at"]
+                answer,
+                int(row),
+                state=record["state"],
+                reason=record["reason"],
+                by=record["by"],
+                at=record["at"],
             )
     return answer
 
 
-def override_row(question: ConflictQuestion, answer: ConflictAnswer, row: int, *, state: str, reason: str, by: str) -> ConflictAnswer:
+def override_row(
+    question: ConflictQuestion, answer: ConflictAnswer, row: int, *, state: str, reason: str, by: str
+) -> ConflictAnswer:
     """Change the state of a row and put the change on record in the workspace.
 
     Parameters

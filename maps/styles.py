@@ -1,5 +1,7 @@
-"""Colours, hatchings and lines: a palette for answers that colour-blind users can read, the official
-land-use colours, and one look for each kind of layer.
+"""Colours, hatchings and lines.
+
+A palette for answers that colour-blind users can read, the official land-use colours, and one look for
+each kind of layer.
 
 States use colours of the Okabe-Ito set, each with a hatching of its own. The official land-use table
 gives one colour to several codes (SKK, SKN, SKC, TMD): those are told apart by hatching.
@@ -94,9 +96,30 @@ SELECTED: Final = Look("", "", "#0072B2", 4)
 
 #: SVG patterns, by name: ground, size of the tile, the strokes in it
 HATCHINGS: Final[list[dict[str, Any]]] = [
-    {"id": "blocks", "size": 7, "fill": "rgba(213,94,0,.55)", "path": "M0 0L7 7M7 0L0 7", "stroke": "#7a2f00", "width": 1.1},
-    {"id": "consent", "size": 8, "fill": "rgba(230,159,0,.40)", "path": "M-2 6L6 -2M0 8L8 0M2 10L10 2", "stroke": "#9a6a00", "width": 1.3},
-    {"id": "nodata", "size": 7, "fill": "rgba(150,150,150,.28)", "path": "M3 3.5h1.4", "stroke": "#4b4b4b", "width": 1.6},
+    {
+        "id": "blocks",
+        "size": 7,
+        "fill": "rgba(213,94,0,.55)",
+        "path": "M0 0L7 7M7 0L0 7",
+        "stroke": "#7a2f00",
+        "width": 1.1,
+    },
+    {
+        "id": "consent",
+        "size": 8,
+        "fill": "rgba(230,159,0,.40)",
+        "path": "M-2 6L6 -2M0 8L8 0M2 10L10 2",
+        "stroke": "#9a6a00",
+        "width": 1.3,
+    },
+    {
+        "id": "nodata",
+        "size": 7,
+        "fill": "rgba(150,150,150,.28)",
+        "path": "M3 3.5h1.4",
+        "stroke": "#4b4b4b",
+        "width": 1.6,
+    },
     # for the legend of land-use codes that share a colour; the tiles draw the same lines
     {"id": "land1", "size": 6, "fill": "none", "path": "M0 6L6 0", "stroke": "#6b6b6b", "width": 0.9},
     {"id": "land2", "size": 6, "fill": "none", "path": "M0 0L6 6", "stroke": "#6b6b6b", "width": 0.9},
@@ -114,6 +137,7 @@ _KINDS: Final = {
     "economic_zone": Look("#3f6fb5", "", "#23467a", 2.5, opacity=0.08),
     "industrial_zone": Look("#5b3fa8", "", "#3d2a7a", 2.2, opacity=0.10),
     "urban_boundary": Look("#c2544d", "", "#b03a2e", 2.2, "8 4 2 4", 0.07),
+    "land_use": Look("#f2f2dc", "", "#8a8a8a", 0.6),
     "residential": Look("#f4a6c0", "", "#c0577f", 0.6, opacity=0.55),
     "school": Look("#0072B2", "", "#ffffff", 1.2, opacity=0.95),
     "health_facility": Look("#cc0000", "", "#ffffff", 1.2, opacity=0.95),
@@ -171,7 +195,7 @@ def kind_look(kind: str) -> Look:
 
 @dataclass(frozen=True)
 class LandLook:
-    """Official colour of a land-use code, and a hatching where other codes share the colour.
+    r"""Official colour of a land-use code, and a hatching where other codes share the colour.
 
     Parameters
     ----------
@@ -179,7 +203,7 @@ class LandLook:
     colour : str
         ``#RRGGBB``; a plain grey where no official colour is known.
     hatch : int
-        0 none, 1 ``/``, 2 ``\\``, 3 horizontal, 4 vertical, 5 crossed, 6 dots, 7 wide ``/``.
+        0 none, 1 ``/``, 2 ``\``, 3 horizontal, 4 vertical, 5 crossed, 6 dots, 7 wide ``/``.
     official : bool
         False where the colour is ours for want of an official one.
     """

@@ -24,11 +24,49 @@ __all__ = [
     "constraint_label",
     "findings_table",
     "layer_label",
+    "records",
+    "row_facts",
     "rows_table",
     "rules_table",
     "run_table",
     "totals_table",
 ]
+
+
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of a frame one by one.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+
+    Returns
+    -------
+    list of dict
+        Name of the column to value, in plain Python numbers.
+
+    Examples
+    --------
+    >>> records(pd.DataFrame({"zone": ["A", "B"], "area_ha": [1.5, 2.0]}))
+    [{'zone': 'A', 'area_ha': 1.5}, {'zone': 'B', 'area_ha': 2.0}]
+    """
+    return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
+
+
+def row_facts(answer: ConflictAnswer, row: int) -> dict[str, Any]:
+    """Return one row of an answer.
+
+    Parameters
+    ----------
+    answer : ConflictAnswer
+    row : int
+        Index of the row.
+
+    Returns
+    -------
+    dict
+    """
+    return records(answer.rows.loc[[row]])[0]
 
 
 def layer_label(name: str, kind: str, period: str | None, words: Words) -> str:
@@ -59,7 +97,11 @@ def layer_label(name: str, kind: str, period: str | None, words: Words) -> str:
     named_after = any(stem in (p, f"{p}_{year}", f"{p}_{period}") for p in plural)
     if not named_after:
         return name
-    key = f"kind_many.{stem.split('_')[0]}" if stem.startswith(("communes", "districts")) else f"kind_many.{kind}"
+    key = (
+        f"kind_many.{stem.split('_')[0]}"
+        if stem.startswith(("communes", "districts"))
+        else f"kind_many.{kind}"
+    )
     return f"{words(key)} {period}".strip() if period else words(key)
 
 
@@ -147,7 +189,7 @@ def rows_table(answer: ConflictAnswer, words: Words) -> pd.DataFrame:
         One row per row of the answer, same index; numbers as numbers.
     """
     periods = periods_of(answer)
-    records = [
+    lines = [
         {
             "zone": row["zone_name"] or row["zone"],
             "zone_kind": words(f"kind.{row['zone_kind']}"),
@@ -164,9 +206,9 @@ def rows_table(answer: ConflictAnswer, words: Words) -> pd.DataFrame:
             "unsettled": row["unsettled"],
             "override": override_text(row, words),
         }
-        for row in answer.rows.to_dict("records")
+        for row in records(answer.rows)
     ]
-    frame = pd.DataFrame(records, index=answer.rows.index, columns=list(_ROW_COLUMNS))
+    frame = pd.DataFrame(lines, index=answer.rows.index, columns=list(_ROW_COLUMNS))
     return frame.rename(columns={c: words(f"column.{c}") for c in _ROW_COLUMNS})
 
 
@@ -192,7 +234,9 @@ def override_text(row: Mapping[str, Any], words: Words) -> str:
     if not row["reason"]:
         return ""
     found = words(f"state.{row['state_found']}")
-    return words("override.record", found=found, reason=row["reason"], by=row["by"] or "–", at=row["at"] or "–")
+    return words(
+        "override.record", found=found, reason=row["reason"], by=row["by"] or "–", at=row["at"] or "–"
+    )
 
 
 def totals_table(answer: ConflictAnswer, words: Words) -> pd.DataFrame:
@@ -239,7 +283,11 @@ def run_table(answer: ConflictAnswer, words: Words) -> pd.DataFrame:
         rows.insert(0, (words("run.warning"), words("made.label")))
     for layer in run["layers"]:
         label = layer_label(layer["name"], layer["kind"], layer["period"], words)
-        facts = [layer["source"], layer["decision"], f"SHA-256 {layer['sha256'][:16]}" if layer["sha256"] else ""]
+        facts = [
+            layer["source"],
+            layer["decision"],
+            f"SHA-256 {layer['sha256'][:16]}" if layer["sha256"] else "",
+        ]
         facts.append(words("made.label") if layer["made"] else "")
         facts.append(words("run.rows", rows=layer["rows"]))
         rows.append((f"{words('run.' + layer['role'])}: {label}", " · ".join(f for f in facts if f)))
@@ -268,7 +316,18 @@ def findings_table(findings: Iterable[Finding], words: Words) -> pd.DataFrame:
 
 #: columns that a reader wants first, in every table that has them
 _RULE_COLUMNS = (
-    *("id", "in_force", "can_judge", "zone_kind", "kind", "code", "severity", "name_vi", "name_en", "distance_m"),
+    *(
+        "id",
+        "in_force",
+        "can_judge",
+        "zone_kind",
+        "kind",
+        "code",
+        "severity",
+        "name_vi",
+        "name_en",
+        "distance_m",
+    ),
     *("condition", "metric", "operator", "value", "unit", "clause", "clause_vi", "clause_en", "quote"),
     *("valid_from", "valid_to", "confidence", "source", "note"),
 )
@@ -291,9 +350,12 @@ def rules_table(name: str, on: date, words: Words) -> pd.DataFrame:
     """
     rows = reference.table(name).reset_index()
     valid = set(reference.in_force(reference.table(name), on).index)
-    rows["in_force"] = [words("rules.in_force") if key in valid else words("rules.not_in_force") for key in rows["id"]]
+    rows["in_force"] = [
+        words("rules.in_force") if key in valid else words("rules.not_in_force") for key in rows["id"]
+    ]
     rows["can_judge"] = [
-        words("rules.judges") if reference.can_judge(c) else words("rules.never_judges") for c in rows["confidence"]
+        words("rules.judges") if reference.can_judge(c) else words("rules.never_judges")
+        for c in rows["confidence"]
     ]
     rows["confidence"] = [words(f"confidence.{c}") for c in rows["confidence"]]
     for column in ("valid_from", "valid_to"):

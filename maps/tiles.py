@@ -1,4 +1,4 @@
-"""Large layers drawn by the server: picture tiles, land use in the official colours, hatched where codes share one.
+"""Large layers drawn by the server as picture tiles, land use in its official colours.
 
 Tens of thousands of parcels as features would freeze a browser; a tile of 256 pixels costs some
 milliseconds here and a few kilobytes there.
@@ -37,7 +37,7 @@ _GREY: Final = "#D9D9D9"
 
 
 class LayerTiles:
-    """Tiles of one layer of areas.
+    r"""Tiles of one layer of areas.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ class LayerTiles:
     >>> frame = gpd.GeoDataFrame({"code": ["LUC"]}, geometry=[box(105.5, 21, 105.6, 21.1)], crs=4326)
     >>> tiles = LayerTiles(Layer(frame, "lu", "land_use"))
     >>> tiles.png(10, 812, 450)[:4]
-    b'\\x89PNG'
+    b'\x89PNG'
     >>> tiles.png(10, 0, 0) is None
     True
     """
@@ -61,15 +61,21 @@ class LayerTiles:
         frame = to_crs(layer.frame, as_crs(3857), max_edge_m=1000.0)
         coded = layer.kind_name == "land_use" and "code" in frame
         kind = layer.kind_name
-        looks = land_looks() if coded else {kind: LandLook(kind, kind_look(kind).fill or _GREY, 0, official=False)}
+        looks = (
+            land_looks()
+            if coded
+            else {kind: LandLook(kind, kind_look(kind).fill or _GREY, 0, official=False)}
+        )
         self._geometry: NDArray[np.object_] = frame.geometry.to_numpy()
-        codes = frame["code"].astype(str).to_numpy() if coded else np.full(len(frame), kind, dtype=object)
-        self._codes: NDArray[np.object_] = codes
+        codes: list[str] = frame["code"].astype(str).tolist() if coded else [kind] * len(frame)
+        self._codes: NDArray[np.object_] = np.array(codes, dtype=object)
         self._labelled = coded
         names = sorted(set(codes))
-        self._class = np.searchsorted(names, codes).astype(np.int32) + 1
+        self._class = np.searchsorted(names, self._codes).astype(np.int32) + 1
         plain = LandLook("", _GREY, 0, official=False)
-        self._colours = np.array([(0, 0, 0), *(_rgb(looks.get(n, plain).colour) for n in names)], dtype=np.uint8)
+        self._colours = np.array(
+            [(0, 0, 0), *(_rgb(looks.get(n, plain).colour) for n in names)], dtype=np.uint8
+        )
         self._hatch = np.array([0, *(looks.get(n, plain).hatch for n in names)], dtype=np.int8)
         # twice the thickness: roughly the width that a name has to fit into, map units
         self._room = 4.0 * shapely.area(self._geometry) / np.maximum(shapely.length(self._geometry), 1e-9)

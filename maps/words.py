@@ -1,4 +1,4 @@
-"""Every word a person reads, from ``locale/vi.toml`` and ``locale/en.toml``; numbers and days as written there.
+"""Every word a person reads, from ``locale/vi.toml`` and ``locale/en.toml``; numbers and days too.
 
 Code below ``maps`` raises codes with fields; here they become sentences, Vietnamese first.
 """

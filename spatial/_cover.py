@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from layers.layer import Layer
 
-__all__ = ["is_coverage", "uncovered"]
+__all__ = ["box_of", "is_coverage", "uncovered"]
 
 _SAME_AREA = 1e-9  # relative: a zone that is filled to nine digits is filled
 
@@ -44,27 +44,39 @@ def uncovered(
     """Parts of zones that a layer doesn't speak of.
 
     Columns ``zone``, ``area_m2``, ``thickness_m``, geometry. Of a layer that covers the land the
-    features count, of a sparse one its surveyed extent or else the box round its features.
+    features count, of a sparse one its surveyed extent. Without a stated extent a sparse layer is taken
+    to speak for every zone that the box round its features meets.
     """
     if layer.kind.coverage == "full":
         holes = _outside_features(zones, pieces, exclusive=exclusive)
+    elif layer.extent is not None:
+        holes = shapely.difference(zones.geometry.to_numpy(), layer.extent)
     else:
-        holes = shapely.difference(zones.geometry.to_numpy(), _extent(layer))
+        holes = _outside_box(zones, layer)
     parts, owner = parts_of(holes)
     flat = shapely.get_dimensions(parts) == 2  # noqa: PLR2004 - areas
     parts, owner = parts[flat], owner[flat]
     return gpd.GeoDataFrame(
-        {"zone": zones.index.to_numpy()[owner], "area_m2": shapely.area(parts), "thickness_m": thickness(parts)},
+        {
+            "zone": zones.index.to_numpy()[owner],
+            "area_m2": shapely.area(parts),
+            "thickness_m": thickness(parts),
+        },
         geometry=parts,
         crs=zones.crs,
     )
 
 
-def _extent(layer: Layer) -> BaseGeometry:
-    if layer.extent is not None:
-        return layer.extent
-    if layer.frame.empty:
-        return shapely.Polygon()
+def _outside_box(zones: gpd.GeoDataFrame, layer: Layer) -> NDArray[np.object_]:
+    """Zones that lie wholly outside the box round the features; no one knows more of such a layer."""
+    holes = zones.geometry.to_numpy().copy()
+    if not layer.frame.empty:
+        holes[shapely.intersects(holes, box_of(layer))] = shapely.Polygon()
+    return holes
+
+
+def box_of(layer: Layer) -> BaseGeometry:
+    """Box round all features of a layer."""
     return shapely.box(*layer.frame.total_bounds)
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["pairs", "parts_of", "pieces", "thickness"]
 
+
 def pairs(zones: Geometries, others: Geometries) -> tuple[Positions, Positions]:
     """Positions of zones and of others that intersect, sorted by zone, then by other."""
     shapely.prepare(zones)

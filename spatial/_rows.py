@@ -33,14 +33,15 @@ def layer_rows(
     """Judge the pieces of one layer; return them with their state, and the rows of the answer."""
     table = _Table(layer, list(zones.index))
     pieces = pieces.assign(layer=layer.name, kind=layer.kind_name, state="no_data")
-    kinds = zones["zone_kind"]
-    states: dict[tuple[Any, str], str] = {}
+    facts = dict(zones.iterrows())
+    states: dict[tuple[Any, Any], str] = {}
     covered = pieces["covered"]
     for (zone, part), group in pieces[covered].groupby(["zone", "part"], sort=False):
         code = str(group["code"].iloc[0])
-        rules = _rules(book, kinds[zone], layer, code)
+        kind = facts[zone]["zone_kind"]
+        rules = _rules(book, kind, layer, code)
         states[zone, part] = rules[0].severity if rules else "no_data"
-        table.add_hit(zones.loc[zone], group, rules, book.unsettled_for(kinds[zone], layer.kind_name, code))
+        table.add_hit(facts[zone], group, rules, book.unsettled_for(kind, layer.kind_name, code))
     keys = zip(pieces.loc[covered, "zone"], pieces.loc[covered, "part"], strict=True)
     pieces.loc[covered, "state"] = [states[key] for key in keys]
     _add_free(table, zones, pieces, book)
@@ -61,18 +62,18 @@ def _add_free(table: _Table, zones: gpd.GeoDataFrame, pieces: gpd.GeoDataFrame, 
     bare = empty[~empty["noise"]].groupby("zone")["area_m2"].sum()
     thin = empty[empty["noise"]].groupby("zone")["area_m2"].sum()
     hit = set(pieces.loc[pieces["covered"] & ~pieces["noise"], "zone"])
-    for zone in zones.itertuples():
-        label, area = zone.Index, zone.geometry.area
+    for label, zone in zones.iterrows():
+        area = zone["geometry"].area
         missing, slivers = float(bare.get(label, 0.0)), float(thin.get(label, 0.0))
         free = area - missing - slivers
         if layer.kind.coverage == "sparse" and label not in hit and free > slivers:
-            rules = book.rules_for(zone.zone_kind, layer.kind_name)
-            unsettled = book.unsettled_for(zone.zone_kind, layer.kind_name)
-            table.add_clear(zones.loc[label], free, rules, unsettled)
+            rules = book.rules_for(zone["zone_kind"], layer.kind_name)
+            unsettled = book.unsettled_for(zone["zone_kind"], layer.kind_name)
+            table.add_clear(zone, free, rules, unsettled)
         if missing > 0:
-            table.add_missing(zones.loc[label], missing)
+            table.add_missing(zone, missing)
         if slivers > 0 or label in table.waiting:
-            table.add_noise(zones.loc[label], slivers)
+            table.add_noise(zone, slivers)
 
 
 class _Table:
@@ -91,7 +92,7 @@ class _Table:
         return pd.DataFrame(rows, columns=COLUMNS)
 
     def add_hit(
-        self, zone: pd.Series, group: gpd.GeoDataFrame, rules: tuple[Rule, ...], unsettled: tuple[Rule, ...]
+        self, zone: pd.Series, group: pd.DataFrame, rules: tuple[Rule, ...], unsettled: tuple[Rule, ...]
     ) -> None:
         real = group[~group["noise"]]
         noise_m2 = float(group.loc[group["noise"], "area_m2"].sum())
@@ -164,9 +165,9 @@ def _ids(rules: Iterable[Rule]) -> str:
     return " ".join(rule.fact_id for rule in rules)
 
 
-def _area(pieces: gpd.GeoDataFrame) -> float:
+def _area(pieces: pd.DataFrame) -> float:
     """Area of pieces, each hectare once even where the features of a layer overlap."""
     if bool(pieces["exclusive"].iloc[0]) or len(pieces) == 1:
         return float(pieces["area_m2"].sum())
-    geometry: NDArray[np.object_] = pieces.geometry.to_numpy()
+    geometry: NDArray[np.object_] = pieces["geometry"].to_numpy()
     return float(shapely.area(shapely.union_all(geometry)))

@@ -11,6 +11,7 @@ import shapely
 if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
 
 __all__ = ["zone_totals"]
 
@@ -36,14 +37,19 @@ def zone_totals(zones: gpd.GeoDataFrame, pieces: gpd.GeoDataFrame) -> pd.DataFra
 
 def _simple(pieces: gpd.GeoDataFrame, mine: NDArray[np.intp]) -> bool:
     """All pieces from one layer whose features share no land: sums are unions."""
-    return bool(pieces["exclusive"].to_numpy()[mine].all()) and pieces["layer"].iloc[mine].nunique() <= 1
+    return (
+        bool(pieces["exclusive"].to_numpy()[mine].all()) and len(set(pieces["layer"].to_numpy()[mine])) <= 1
+    )
 
 
 def _one(
-    area_m2: float, claim: NDArray[np.str_], geometry: NDArray[np.object_], simple: bool  # noqa: FBT001
+    area_m2: float,
+    claim: NDArray[np.str_],
+    geometry: NDArray[np.object_],
+    simple: bool,  # noqa: FBT001
 ) -> list[float]:
     taken, claimed = 0.0, {}
-    land = shapely.Polygon()
+    land: BaseGeometry = shapely.Polygon()
     for name in _CLAIMS:
         of = geometry[claim == name]
         if simple:
@@ -56,4 +62,12 @@ def _one(
         taken = max(reached, taken)
     hit = claimed["blocks"] + claimed["needs_consent"]
     clear = max(area_m2 - hit - claimed["no_data"] - claimed["noise"], 0.0)
-    return [area_m2, hit, claimed["blocks"], claimed["needs_consent"], clear, claimed["no_data"], claimed["noise"]]
+    return [
+        area_m2,
+        hit,
+        claimed["blocks"],
+        claimed["needs_consent"],
+        clear,
+        claimed["no_data"],
+        claimed["noise"],
+    ]

@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
+import shapely
 
 from layers.crs import require_metric
 from layers.errors import CrsError, QuestionError
@@ -21,7 +21,7 @@ from layers.findings import Finding
 from layers.kinds import zone_kind_of
 from layers.layer import Layer
 from layers.reference import version
-from spatial._cover import is_coverage, uncovered
+from spatial._cover import box_of, is_coverage, uncovered
 from spatial._rows import layer_rows
 from spatial._totals import zone_totals
 from spatial.overlap import overlap
@@ -31,9 +31,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import date
 
+    import numpy as np
+    from numpy.typing import NDArray
+
     Progress = Callable[[int, int, str], None]
 
-__all__ = ["ConflictAnswer", "conflicts", "override", "feature_labels"]
+__all__ = ["ConflictAnswer", "conflicts", "feature_labels", "override"]
 
 _ANY_ZONE = "industrial_zone"
 
@@ -87,7 +90,8 @@ def conflicts(
         Polygons in a projected CRS in metres; a column ``kind`` may name the kind of each zone.
     constraints : sequence of Layer
         Points, lines or polygons in the same CRS. A layer of a kind that covers all land (land use)
-        has no data where it has no feature; a sparse one has no data outside its extent.
+        has no data where it has no feature; a sparse one has no data outside its extent, and where
+        none is stated, it has none for zones that the box round its features doesn't meet.
     rules : pandas.DataFrame
         ``layers.reference.table("conflict_rules")``.
     on : datetime.date
@@ -144,7 +148,7 @@ def conflicts(
     for done, layer in enumerate(constraints):
         if progress:
             progress(done, len(constraints), layer.name)
-        findings += _layer_findings(layer)
+        findings += _layer_findings(frame, layer)
         parts = _pieces(frame, layer, tolerance_m=tolerance_m)
         judged, table = layer_rows(frame, layer, parts, book)
         found.append(judged)
@@ -215,7 +219,9 @@ def override(
     rows.loc[row, ["state", "reason", "by", "at"]] = [state, reason.strip(), by, at]
     pieces = answer.pieces.copy()
     one = rows.loc[row]
-    mine = (pieces["zone"] == one["zone"]) & (pieces["layer"] == one["layer"]) & (pieces["part"] == one["part"])
+    mine = (
+        (pieces["zone"] == one["zone"]) & (pieces["layer"] == one["layer"]) & (pieces["part"] == one["part"])
+    )
     mine &= pieces["state_found"] == one["state_found"]
     pieces.loc[mine & ~pieces["noise"], "state"] = state
     return replace(answer, rows=rows, pieces=pieces, totals=zone_totals(answer.zones, pieces))
@@ -243,9 +249,13 @@ def feature_labels(frame: gpd.GeoDataFrame) -> pd.Series:
     """
     for column in ("id", "name"):
         if column in frame and frame[column].notna().all() and frame[column].is_unique:
-            return frame[column].map(lambda v: str(int(v)) if isinstance(v, float) and v.is_integer() else str(v))
+            return frame[column].map(
+                lambda v: str(int(v)) if isinstance(v, float) and v.is_integer() else str(v)
+            )
     names = frame["name"].fillna("").astype(str) if "name" in frame else pd.Series("", index=frame.index)
-    return pd.Series([f"{n} #{i}".strip() for i, n in zip(frame.index, names, strict=True)], index=frame.index)
+    return pd.Series(
+        [f"{n} #{i}".strip() for i, n in zip(frame.index, names, strict=True)], index=frame.index
+    )
 
 
 def _labelled(layers: list[Layer]) -> tuple[gpd.GeoDataFrame, list[Finding]]:
@@ -257,7 +267,9 @@ def _labelled(layers: list[Layer]) -> tuple[gpd.GeoDataFrame, list[Finding]]:
         findings += found
     whole = pd.concat(frames)
     twice = whole.index.duplicated(keep=False)
-    labels = [f"{z} ({n})" if t else z for z, n, t in zip(whole.index, whole["source_layer"], twice, strict=True)]
+    labels = [
+        f"{z} ({n})" if t else z for z, n, t in zip(whole.index, whole["source_layer"], twice, strict=True)
+    ]
     whole.index = pd.Index(labels, name="zone")
     return gpd.GeoDataFrame(whole, geometry="geometry", crs=layers[0].frame.crs), findings
 
@@ -266,7 +278,11 @@ def _labelled_one(zones: Layer) -> tuple[gpd.GeoDataFrame, list[Finding]]:
     """Zones of one layer; a kind that nobody can read is a finding."""
     labels = feature_labels(zones.frame)
     names = zones.frame["name"].fillna("").astype(str) if "name" in zones.frame else labels
-    stated = zones.frame["kind"] if "kind" in zones.frame else pd.Series(None, index=zones.frame.index, dtype=object)
+    stated = (
+        zones.frame["kind"]
+        if "kind" in zones.frame
+        else pd.Series(None, index=zones.frame.index, dtype=object)
+    )
     kinds, findings = [], []
     for row, text in stated.items():
         kind = zone_kind_of(str(text)) if pd.notna(text) else None
@@ -274,12 +290,15 @@ def _labelled_one(zones: Layer) -> tuple[gpd.GeoDataFrame, list[Finding]]:
             findings.append(Finding("zone_kind_unknown", zones.name, str(row), "warn", {"found": str(text)}))
         kinds.append(kind or zones.kind_name)
     if _ANY_ZONE in kinds:
-        findings.append(Finding("zone_kind_general", zones.name, None, "warn", {"count": kinds.count(_ANY_ZONE)}))
+        findings.append(
+            Finding("zone_kind_general", zones.name, None, "warn", {"count": kinds.count(_ANY_ZONE)})
+        )
     frame = gpd.GeoDataFrame(
         {
             "zone_name": names.to_numpy(),
             "zone_kind": kinds,
             "source_layer": zones.name,
+            "source": zones.provenance.source,
             "source_sha": zones.provenance.sha256,
             "source_index": zones.frame.index.to_numpy(),
         },
@@ -290,23 +309,24 @@ def _labelled_one(zones: Layer) -> tuple[gpd.GeoDataFrame, list[Finding]]:
     return frame, findings
 
 
-def _layer_findings(layer: Layer) -> list[Finding]:
+def _layer_findings(frame: gpd.GeoDataFrame, layer: Layer) -> list[Finding]:
     out = []
-    if layer.kind.coverage == "sparse" and layer.extent is None:
-        out.append(Finding("extent_assumed", layer.name, None, "info", {"kind": layer.kind_name}))
+    if layer.kind.coverage == "sparse" and layer.extent is None and not layer.frame.empty:
+        crossing = frame[frame.intersects(box_of(layer)) & ~frame.within(box_of(layer))]
+        beyond = float(crossing.geometry.difference(box_of(layer)).area.sum()) / 10_000
+        fields = {"kind": layer.kind_name, "beyond_ha": beyond, "found": list(crossing.index)}
+        out.append(Finding("extent_assumed", layer.name, None, "warn" if beyond > 0 else "info", fields))
     if layer.kind_name == "land_use" and "code" not in layer.frame:
-        out.append(Finding("column_missing", layer.name, None, "block", {"column": "code", "kind": "land_use"}))
+        fields = {"column": "code", "kind": "land_use", "found": list(map(str, layer.frame.columns))}
+        out.append(Finding("column_missing", layer.name, None, "block", fields))
     return out
 
 
 def _pieces(frame: gpd.GeoDataFrame, layer: Layer, *, tolerance_m: float) -> gpd.GeoDataFrame:
     """Hits and uncovered parts of one layer; uncovered parts carry the feature ``None``."""
     hits = overlap(frame, layer.frame)
-    zone = frame.reindex(hits["zone"])
-    same_file = (zone["source_sha"] == layer.provenance.sha256) & (layer.provenance.sha256 != "")
-    itself = same_file.to_numpy() & (zone["source_index"].to_numpy() == hits["feature"].to_numpy())
-    hits = hits[~itself].reset_index(drop=True)
-    touched = layer.frame.geometry.loc[pd.unique(hits["feature"])].to_numpy()
+    hits = hits[~_itself(frame, layer, hits)].reset_index(drop=True)
+    touched = layer.frame.geometry.to_numpy()[layer.frame.index.isin(hits["feature"])]
     exclusive = is_coverage(touched)
     areas = hits[hits["thickness_m"] > 0]
     empty = uncovered(frame, layer, areas, exclusive=exclusive).assign(feature=None, length_m=0.0)
@@ -318,6 +338,18 @@ def _pieces(frame: gpd.GeoDataFrame, layer: Layer, *, tolerance_m: float) -> gpd
     both["code"] = both["part"] if layer.kind.answer_per == "code" else ""
     both["exclusive"] = exclusive
     return gpd.GeoDataFrame(both, geometry="geometry", crs=frame.crs)
+
+
+def _itself(frame: gpd.GeoDataFrame, layer: Layer, hits: gpd.GeoDataFrame) -> NDArray[np.bool_]:
+    """Where a zone meets its own row: same source and row, and the same shape besides."""
+    zone = frame.reindex(hits["zone"])
+    same = (zone["source_sha"] == layer.provenance.sha256) & (zone["source"] == layer.provenance.source)
+    same &= zone["source_index"].to_numpy() == hits["feature"].to_numpy()
+    found: NDArray[np.bool_] = same.to_numpy() & (layer.provenance.sha256 != "")
+    if found.any():
+        theirs = layer.frame.geometry.to_numpy()[layer.frame.index.get_indexer(pd.Index(hits["feature"]))]
+        found &= shapely.equals_exact(zone.geometry.to_numpy(), theirs)
+    return found
 
 
 def _part_names(layer: Layer) -> pd.Series:

@@ -131,12 +131,16 @@ class RuleBook:
         """
         return self._find(zone_kind, kind, code)[1]
 
-    def _find_uncached(self, zone_kind: str, kind: str, code: str) -> tuple[tuple[Rule, ...], tuple[Rule, ...]]:
+    def _find_uncached(
+        self, zone_kind: str, kind: str, code: str
+    ) -> tuple[tuple[Rule, ...], tuple[Rule, ...]]:
         chain = ancestors(code) if code else ("",)
         found = [
             (chain.index(rule_code) if rule_code else len(chain), rule)
             for rule_zone, rule_kind, rule_code, rule in self._rows
-            if rule_zone in (zone_kind, "any") and rule_kind in (kind, "any") and (not rule_code or rule_code in chain)
+            if rule_zone in (zone_kind, "any")
+            and rule_kind in (kind, "any")
+            and (not rule_code or rule_code in chain)
         ]
         if not chain:
             return (), ()
@@ -148,7 +152,9 @@ class RuleBook:
             # a code and its group may cite one clause twice: the nearer row speaks for both
             if rule.rank == lowest and (rule.fact_id not in nearest or near < nearest[rule.fact_id][0]):
                 nearest[rule.fact_id] = (near, rule)
-        kept = sorted((rule for _, rule in nearest.values()), key=lambda r: (STATES.index(_state(r)), r.priority))
+        kept = sorted(
+            (rule for _, rule in nearest.values()), key=lambda r: (STATES.index(_state(r)), r.priority)
+        )
         return tuple(kept), unsettled
 
 
@@ -158,7 +164,9 @@ def _state(rule: Rule) -> State:
 
 def _rule(key: str, row: pd.Series) -> Rule:
     if row["severity"] not in _SEVERITIES:
-        raise TableError("rule_severity", table="conflict_rules", row=key, found=row["severity"], expected=_SEVERITIES)
+        raise TableError(
+            "rule_severity", table="conflict_rules", row=key, found=row["severity"], expected=_SEVERITIES
+        )
     basis: Literal["clause", "principle"] = "principle" if row["fact_table"] == "principles" else "clause"
     carries = basis == "clause" and can_judge(row["confidence"])
     judges = row["severity"] == "blocks" or (basis == "clause" and row["severity"] != "unsettled")

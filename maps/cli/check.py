@@ -1,4 +1,4 @@
-"""``thocong check``: can this file be used, and what is wrong with it?"""
+"""``thocong check``: whether a file can be used, and what is wrong with it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from layers.errors import ThoCongError
 from layers.findings import worst_level
 from layers.kinds import kind as kind_named
 from layers.kinds import kinds
-from maps.cli.speech import DONE, FINDINGS, T, Command, Terminal, finding_records, terminal, write_json
+from maps.cli.speech import DONE, FINDINGS, Command, T, Terminal, finding_records, terminal, write_json
 
 if TYPE_CHECKING:
     from layers import Reading
@@ -27,7 +27,13 @@ _HA = 10_000.0
 
 @click.command(cls=Command, help=T("cli.check.help"), epilog=T("cli.exit_codes"))
 @click.argument("file", metavar="FILE[:LAYER]")
-@click.option("--kind", required=True, type=click.Choice(_KINDS), metavar="KIND", help=T("cli.check.kind", kinds=", ".join(_KINDS)))
+@click.option(
+    "--kind",
+    required=True,
+    type=click.Choice(_KINDS),
+    metavar="KIND",
+    help=T("cli.check.kind", kinds=", ".join(_KINDS)),
+)
 @click.option("--json", "json_target", metavar="FILE", help=T("cli.json"))
 @click.option("--period", metavar="YEARS[:STAGE]", help=T("cli.check.period"))
 @click.option("--assume-crs", metavar="EPSG", help=T("cli.check.assume_crs"))
@@ -58,7 +64,7 @@ def _measure(reading: Reading, stated_ha: float | None) -> list[Finding]:
     out = []
     crs = choose_crs(layer)
     if not is_metric(as_crs(layer.frame.crs)):
-        fields = {"found": layer.frame.crs.name, "crs": crs.name}
+        fields: dict[str, Any] = {"found": layer.frame.crs.name, "crs": crs.name}
         out.append(Finding("crs_not_metric", layer.name, None, "info", fields))
     if stated_ha:
         computed = float(to_crs(layer.frame, crs).geometry.area.sum()) / _HA
@@ -110,4 +116,6 @@ def _write_failure(error: ThoCongError, given: dict[str, Any], speak: Terminal) 
         "fields": error.fields,
     }
     nothing = {"rows_read": 0, "rows_used": 0, "rows_set_aside": 0}
-    write_json(given["json_target"], {"file": given["file"], "kind": given["kind"], **nothing, "findings": [record]})
+    write_json(
+        given["json_target"], {"file": given["file"], "kind": given["kind"], **nothing, "findings": [record]}
+    )

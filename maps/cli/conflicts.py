@@ -1,4 +1,4 @@
-"""``thocong conflicts``: what do these zones run into?"""
+"""``thocong conflicts``: what these zones run into."""
 
 from __future__ import annotations
 
@@ -15,9 +15,21 @@ from layers.errors import SourceError
 from layers.findings import worst_level
 from layers.kinds import kinds
 from maps.cli.inputs import Assumptions, Inputs
-from maps.cli.speech import DONE, FINDINGS, T, USAGE, Command, Terminal, finding_records, pairs, terminal, write_json
+from maps.cli.speech import (
+    DONE,
+    FINDINGS,
+    USAGE,
+    Command,
+    T,
+    Terminal,
+    finding_records,
+    pairs,
+    terminal,
+    write_json,
+)
 from maps.export import export_answer
 from maps.export.frames import contract_rows, contract_totals
+from maps.tables import records, rows_table
 from spatial.conflicts import conflicts as ask
 from spatial.conflicts import override
 
@@ -32,18 +44,33 @@ _ZONE_KINDS = [k.name for k in kinds("zone")]
 
 @click.command(cls=Command, help=T("cli.conflicts.help"), epilog=T("cli.exit_codes"))
 @click.option("--zones", required=True, metavar="FILE[:LAYER]", help=T("cli.conflicts.zones"))
-@click.option("--against", required=True, multiple=True, metavar="KIND=FILE[:LAYER]", help=T("cli.conflicts.against"))
-@click.option("--zone-kind", type=click.Choice(_ZONE_KINDS), default="industrial_zone", help=T("cli.conflicts.zone_kind"))
+@click.option(
+    "--against", required=True, multiple=True, metavar="KIND=FILE[:LAYER]", help=T("cli.conflicts.against")
+)
+@click.option(
+    "--zone-kind",
+    type=click.Choice(_ZONE_KINDS),
+    default="industrial_zone",
+    help=T("cli.conflicts.zone_kind"),
+)
 @click.option("--crs", metavar="EPSG", help=T("cli.conflicts.crs"))
 @click.option("--on", "on_text", metavar="DATE", help=T("cli.conflicts.on"))
 @click.option("--tolerance-m", type=float, default=0.5, show_default=True, help=T("cli.conflicts.tolerance"))
-@click.option("--out", multiple=True, metavar="FILE", type=click.Path(path_type=Path), help=T("cli.conflicts.out"))
+@click.option(
+    "--out", multiple=True, metavar="FILE", type=click.Path(path_type=Path), help=T("cli.conflicts.out")
+)
 @click.option("--json", "json_target", metavar="FILE", help=T("cli.json"))
 @click.option("--workspace", metavar="DIR", type=click.Path(path_type=Path), help=T("cli.workspace_option"))
 @click.option("--extent", multiple=True, metavar="KIND=FILE", help=T("cli.conflicts.extent"))
 @click.option("--where", multiple=True, metavar="KIND:COLUMN=V1,V2", help=T("cli.conflicts.where"))
 @click.option("--assume-crs", multiple=True, metavar="[KIND=]EPSG", help=T("cli.conflicts.assume_crs"))
-@click.option("--override", "overrides", metavar="FILE.csv", type=click.Path(path_type=Path), help=T("cli.conflicts.override"))
+@click.option(
+    "--override",
+    "overrides",
+    metavar="FILE.csv",
+    type=click.Path(path_type=Path),
+    help=T("cli.conflicts.override"),
+)
 @click.option("--exit-zero", is_flag=True, help=T("cli.exit_zero"))
 def conflicts(**given: Any) -> None:
     """Ask, write what was asked for, and leave with the exit code that fits."""
@@ -68,7 +95,7 @@ def conflicts(**given: Any) -> None:
     if given["overrides"]:
         answer = _overridden(answer, given["overrides"])
     findings = [*inputs.findings, *aligned.findings, *answer.findings]
-    _report(answer, findings, inputs, given, speak)
+    _report(answer, findings, inputs, given=given, speak=speak)
     raise SystemExit(DONE if given["exit_zero"] else _exit_code(answer, findings, inputs))
 
 
@@ -107,19 +134,28 @@ def _overridden(answer: ConflictAnswer, path: Path) -> ConflictAnswer:
     missing = [c for c in ("zone", "constraint", "state", "reason") if c not in table]
     if missing:
         raise SourceError("override_columns", path=str(path), expected=missing, found=list(table.columns))
-    for row in table.to_dict("records"):
-        mine = answer.rows[(answer.rows["zone"] == row["zone"]) & (answer.rows["constraint"] == row["constraint"])]
+    for row in records(table):
+        mine = answer.rows[
+            (answer.rows["zone"] == row["zone"]) & (answer.rows["constraint"] == row["constraint"])
+        ]
         if mine.empty:
-            raise SourceError("override_row_unknown", path=str(path), found=f"{row['zone']} / {row['constraint']}")
+            raise SourceError(
+                "override_row_unknown", path=str(path), found=f"{row['zone']} / {row['constraint']}"
+            )
         for index in mine.index:
             answer = override(
-                answer, int(index), state=row["state"], reason=row["reason"], by=row.get("by", ""), at=row.get("at", "")
+                answer,
+                int(index),
+                state=row["state"],
+                reason=row["reason"],
+                by=row.get("by", ""),
+                at=row.get("at", ""),
             )
     return answer
 
 
 def _report(
-    answer: ConflictAnswer, findings: list[Finding], inputs: Inputs, given: dict[str, Any], speak: Terminal
+    answer: ConflictAnswer, findings: list[Finding], inputs: Inputs, *, given: dict[str, Any], speak: Terminal
 ) -> None:
     speak.complain_all(findings)
     for error in inputs.unreadable:
@@ -141,12 +177,12 @@ def _report(
 
 def _print(answer: ConflictAnswer, speak: Terminal) -> None:
     """Give a person at a terminal the rows that matter, the gravest first."""
-    from maps.tables import rows_table  # noqa: PLC0415 - only here
-
     table = rows_table(answer, speak.words)
     order = answer.rows["state"].map({"blocks": 0, "needs_consent": 1, "no_data": 2, "clear": 3})
     table = table.loc[order.sort_values(kind="stable").index]
-    names = [speak.words(f"column.{c}") for c in ("zone", "constraint", "state", "area_ha", "share_pct", "clause")]
+    names = [
+        speak.words(f"column.{c}") for c in ("zone", "constraint", "state", "area_ha", "share_pct", "clause")
+    ]
     shown = table[names].copy()
     for name, digits in zip(names[3:5], (2, 1), strict=True):
         shown[name] = shown[name].map(lambda v, d=digits: speak.words.number(v, d))

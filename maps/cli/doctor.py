@@ -1,4 +1,4 @@
-"""``thocong doctor``: is this installation whole, and will the application run on this machine?"""
+"""``thocong doctor``: whether the installation is whole and the application will run here."""
 
 from __future__ import annotations
 
@@ -15,12 +15,22 @@ from layers import Workspace, reference
 from layers.crs import DATUM_OPERATION
 from layers.errors import ThoCongError
 from maps.assets import STATIC, vendor_packages
-from maps.cli.speech import DONE, FINDINGS, T, Command, terminal, write_json
+from maps.cli.speech import DONE, FINDINGS, Command, T, terminal, write_json
 
 __all__ = ["Check", "doctor", "fatal_problems", "run_checks"]
 
 _OURS = ("layers", "spatial", "maps", "app")
-_LIBRARIES = ("geopandas", "shapely", "pyproj", "pyogrio", "fiona", "rasterio", "folium", "streamlit", "streamlit-folium")
+_LIBRARIES = (
+    "geopandas",
+    "shapely",
+    "pyproj",
+    "pyogrio",
+    "fiona",
+    "rasterio",
+    "folium",
+    "streamlit",
+    "streamlit-folium",
+)
 _OLDEST = (3, 11)
 
 
@@ -112,7 +122,11 @@ def _tables() -> list[Check]:
             reference.table(name)
     except ThoCongError as error:
         return [Check("tables", "fail", "doctor.tables_broken", {"found": str(error)})]
-    return [Check("tables", "ok", "doctor.tables", {"count": len(reference.names()), "found": reference.version()})]
+    return [
+        Check(
+            "tables", "ok", "doctor.tables", {"count": len(reference.names()), "found": reference.version()}
+        )
+    ]
 
 
 def _projections() -> list[Check]:
@@ -127,7 +141,9 @@ def _workspace(folder: Path) -> list[Check]:
         base = Workspace(folder)
         damaged = base.damaged()
     except ThoCongError as error:
-        return [Check("workspace", "fail", "doctor.workspace_broken", {"path": str(folder), "found": str(error)})]
+        return [
+            Check("workspace", "fail", "doctor.workspace_broken", {"path": str(folder), "found": str(error)})
+        ]
     if damaged:
         fields = {"path": str(folder), "found": ", ".join(damaged)}
         return [Check("workspace", "fail", "doctor.workspace_damaged", fields)]

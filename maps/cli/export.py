@@ -10,7 +10,7 @@ import click
 
 from layers import Workspace, as_crs, parse_source, read_layer, to_crs
 from layers.kinds import kinds
-from maps.cli.speech import DONE, T, Command, terminal
+from maps.cli.speech import DONE, Command, T, terminal
 from maps.export import export_layer
 
 __all__ = ["export"]
@@ -20,8 +20,12 @@ _KINDS = [k.name for k in kinds()]
 
 @click.command(cls=Command, help=T("cli.export.help"), epilog=T("cli.exit_codes"))
 @click.argument("layer", metavar="FILE[:LAYER]|NAME")
-@click.option("--out", required=True, metavar="FILE", type=click.Path(path_type=Path), help=T("cli.export.out"))
-@click.option("--kind", type=click.Choice(_KINDS), metavar="KIND", default="industrial_zone", help=T("cli.export.kind"))
+@click.option(
+    "--out", required=True, metavar="FILE", type=click.Path(path_type=Path), help=T("cli.export.out")
+)
+@click.option(
+    "--kind", type=click.Choice(_KINDS), metavar="KIND", default="industrial_zone", help=T("cli.export.kind")
+)
 @click.option("--workspace", metavar="DIR", type=click.Path(path_type=Path), help=T("cli.workspace_option"))
 @click.option("--version", "version", type=int, metavar="N", help=T("cli.export.version"))
 @click.option("--crs", metavar="EPSG", help=T("cli.export.crs"))

@@ -15,6 +15,8 @@ from layers.provenance import Provenance
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from shapely.geometry.base import BaseGeometry
+
     from layers import Reading, Source
 
 __all__ = ["Assumptions", "Inputs"]
@@ -122,10 +124,11 @@ class Inputs:
         crs = known.crs.get(kind) or known.crs.get("*")
         return replace(parse_source(text), where=known.where.get(kind), assume_crs=crs)
 
-    def _extent(self, kind: str, layer: Layer) -> object:
+    def _extent(self, kind: str, layer: Layer) -> BaseGeometry | None:
         if kind not in self.assumptions.extent:
             return None
-        reading = read_layer(self._source(self.assumptions.extent[kind], kind), "admin_unit")
+        source = replace(self._source(self.assumptions.extent[kind], kind), where=None)
+        reading = read_layer(source, "admin_unit")
         frame = reading.layer.frame
         if layer.frame.crs is not None and frame.crs is not None:
             from layers.crs import as_crs, to_crs  # noqa: PLC0415

@@ -26,7 +26,9 @@ def _version() -> str:
 
 
 @click.group(help=T("cli.help"), context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--lang", type=click.Choice(LANGUAGES), default=LANGUAGES[0], envvar="THOCONG_LANG", help=T("cli.lang"))
+@click.option(
+    "--lang", type=click.Choice(LANGUAGES), default=LANGUAGES[0], envvar="THOCONG_LANG", help=T("cli.lang")
+)
 @click.option("--quiet", is_flag=True, help=T("cli.quiet"))
 @click.version_option(_version(), prog_name="thocong")
 @click.pass_context

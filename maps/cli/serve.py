@@ -16,7 +16,7 @@ from layers import Workspace
 from layers.errors import QuestionError
 from layers.sample import create_sample
 from maps.cli.doctor import fatal_problems
-from maps.cli.speech import T, USAGE, Command, terminal
+from maps.cli.speech import USAGE, Command, T, terminal
 
 __all__ = ["serve", "streamlit_flags"]
 
@@ -53,7 +53,14 @@ def serve(**given: Any) -> None:
         "server.port": given["port"],
         "server.headless": not given["browser"],
     }
-    command = [sys.executable, "-m", "streamlit", "run", str(_app()), *(f"--{k}={_flag(v)}" for k, v in flags.items())]
+    command = [
+        sys.executable,
+        "-m",
+        "streamlit",
+        "run",
+        str(_app()),
+        *(f"--{k}={_flag(v)}" for k, v in flags.items()),
+    ]
     try:
         raise SystemExit(subprocess.call(command, env=environment))  # noqa: S603 - our own interpreter and flags
     except KeyboardInterrupt:

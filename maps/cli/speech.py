@@ -14,7 +14,7 @@ from layers.errors import SourceError, ThoCongError
 from maps.words import LANGUAGES, Words, words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     from layers import Finding
 

@@ -12,7 +12,7 @@ from layers import Workspace, as_crs, parse_period, parse_source, province_epsg,
 from layers.errors import StoreError
 from layers.kinds import kinds
 from layers.sample import create_sample
-from maps.cli.speech import DONE, FINDINGS, T, Command, terminal
+from maps.cli.speech import DONE, FINDINGS, Command, T, terminal
 
 __all__ = ["workspace"]
 
@@ -53,14 +53,27 @@ def list_layers(folder: Path) -> None:
     speak = terminal().words
     for entry in Workspace(folder).layers():
         label = speak("made.label") if entry.provenance.made else ""
-        facts = [entry.layer, entry.kind_name, str(entry.period or ""), f"v{entry.version}", f"{entry.rows}", label]
+        facts = [
+            entry.layer,
+            entry.kind_name,
+            str(entry.period or ""),
+            f"v{entry.version}",
+            f"{entry.rows}",
+            label,
+        ]
         click.echo("\t".join(facts).rstrip())
 
 
 @workspace.command(cls=Command, help=T("cli.workspace.add"))
 @_DIR
 @click.argument("file", metavar="FILE[:LAYER]")
-@click.option("--kind", required=True, type=click.Choice(_KINDS), metavar="KIND", help=T("cli.check.kind", kinds=", ".join(_KINDS)))
+@click.option(
+    "--kind",
+    required=True,
+    type=click.Choice(_KINDS),
+    metavar="KIND",
+    help=T("cli.check.kind", kinds=", ".join(_KINDS)),
+)
 @click.option("--name", help=T("cli.workspace.layer_name"))
 @click.option("--period", metavar="YEARS[:STAGE]", help=T("cli.check.period"))
 @click.option("--assume-crs", metavar="EPSG", help=T("cli.check.assume_crs"))
@@ -80,7 +93,12 @@ def add(folder: Path, file: str, **given: Any) -> None:
     if reading.layer.frame.empty or reading.layer.frame.crs is None:
         speak.say(speak.words("cli.workspace.not_added", layer=reading.layer.name))
         raise SystemExit(FINDINGS)
-    facts = {"decision": given["decision"], "body": given["body"], "date": given["day"], "scale": given["scale"]}
+    facts = {
+        "decision": given["decision"],
+        "body": given["body"],
+        "date": given["day"],
+        "scale": given["scale"],
+    }
     layer = replace(reading.layer, provenance=replace(reading.layer.provenance, **facts))
     head = next((v.version for v in base.layers() if v.layer == layer.name), None)
     saved = base.save(layer, expected=head, note=given["note"], findings=reading.findings)

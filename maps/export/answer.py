@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from layers.errors import SourceError
-from layers.write import Sheet, write_csv, write_geojson, write_gpkg, write_shapefile_zip, write_text, write_xlsx
+from layers.write import (
+    Sheet,
+    write_csv,
+    write_geojson,
+    write_gpkg,
+    write_shapefile_zip,
+    write_text,
+    write_xlsx,
+)
 from maps.answer_map import answer_layers, drawn_rows
 from maps.export.frames import overlaps_frame, pieces_frame, zones_frame
 from maps.export.kml import answer_kml
@@ -53,7 +61,11 @@ def title_of(answer: ConflictAnswer, words: Words) -> str:
 
 def _gpkg(answer: ConflictAnswer, path: Path, words: Words) -> None:
     zones = zones_frame(answer, words)
-    layers = {"zones": zones, "overlaps": overlaps_frame(answer, words), "pieces": pieces_frame(answer, words)}
+    layers = {
+        "zones": zones,
+        "overlaps": overlaps_frame(answer, words),
+        "pieces": pieces_frame(answer, words),
+    }
     kinds = list(dict.fromkeys(zones["kind"]))
     styles = {"zones": zone_style(kinds, words), "overlaps": state_style(words), "pieces": state_style(words)}
     tables = {
@@ -104,12 +116,12 @@ def _csv(answer: ConflictAnswer, path: Path, words: Words) -> None:
 def _html(answer: ConflictAnswer, path: Path, words: Words) -> None:
     layers = answer_layers(answer, drawn_rows(answer), words)
     label = title_of(answer, words)
-    write_text(path, map_page(layers, words, title=label, frame=answer.zones, crs=answer.zones.crs, label=label))
+    write_text(
+        path, map_page(layers, words, title=label, frame=answer.zones, crs=answer.zones.crs, label=label)
+    )
 
 
-_HECTARES: Final = (
-    *("area_ha", "noise_ha", "hit_ha", "blocks_ha", "consent_ha", "clear_ha", "no_data_ha"),
-)
+_HECTARES: Final = (*("area_ha", "noise_ha", "hit_ha", "blocks_ha", "consent_ha", "clear_ha", "no_data_ha"),)
 
 #: file ending -> writer
 FORMATS: Final[dict[str, Callable[[ConflictAnswer, Path, Words], None]]] = {

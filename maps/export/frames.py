@@ -9,7 +9,7 @@ import pandas as pd
 import shapely
 
 from maps.answer_map import drawn_rows
-from maps.tables import clause_of, constraint_label, periods_of
+from maps.tables import clause_of, constraint_label, periods_of, records
 
 if TYPE_CHECKING:
     from typing import Any
@@ -39,7 +39,17 @@ def contract_rows(answer: ConflictAnswer, words: Words) -> list[dict[str, Any]]:
         unsettled, state_found, reason, by, at``; empty text as ``None``.
     """
     first = ("zone", "constraint", "kind", "state", "area_ha", "share_pct", "noise_ha")
-    rest = ("valid_from", "valid_to", "confidence", "zone_name", "zone_kind", "layer", "part", "code", "features")
+    rest = (
+        "valid_from",
+        "valid_to",
+        "confidence",
+        "zone_name",
+        "zone_kind",
+        "layer",
+        "part",
+        "code",
+        "features",
+    )
     more = ("length_m", "rule", "basis", "unsettled", "state_found", "reason", "by", "at")
     return [
         {
@@ -47,7 +57,7 @@ def contract_rows(answer: ConflictAnswer, words: Words) -> list[dict[str, Any]]:
             "clause": clause_of(row, words) or None,
             **{key: row[key] if row[key] != "" else None for key in (*rest, *more)},
         }
-        for row in answer.rows.to_dict("records")
+        for row in records(answer.rows)
     ]
 
 
@@ -63,7 +73,8 @@ def contract_totals(answer: ConflictAnswer) -> list[dict[str, Any]]:
     list of dict
         ``zone`` and the columns of ``answer.totals``.
     """
-    return [{"zone": zone, **values} for zone, values in answer.totals.to_dict("index").items()]
+    totals = zip(answer.totals.index, records(answer.totals), strict=True)
+    return [{"zone": zone, **values} for zone, values in totals]
 
 
 def zones_frame(answer: ConflictAnswer, words: Words) -> gpd.GeoDataFrame:
@@ -112,10 +123,10 @@ def overlaps_frame(answer: ConflictAnswer, words: Words) -> gpd.GeoDataFrame:
     drawn = drawn_rows(answer)
     drawn = drawn[(drawn["row"] >= 0) & drawn.geom_type.isin(_AREAL)]
     periods = periods_of(answer)
-    records = []
-    for row in answer.rows.loc[drawn["row"]].to_dict("records"):
+    out = []
+    for row in records(answer.rows.loc[drawn["row"]]):
         kept = ("zone", "zone_name", "constraint", "state", "area_ha", "share_pct")
-        records.append(
+        out.append(
             {
                 **{key: row[key] for key in kept},
                 "label": constraint_label(row, periods, words),
@@ -129,7 +140,7 @@ def overlaps_frame(answer: ConflictAnswer, words: Words) -> gpd.GeoDataFrame:
                 "note": _note(answer, words),
             }
         )
-    return gpd.GeoDataFrame(pd.DataFrame(records), geometry=drawn.geometry.to_numpy(), crs=drawn.crs)
+    return gpd.GeoDataFrame(pd.DataFrame(out), geometry=drawn.geometry.to_numpy(), crs=drawn.crs)
 
 
 def pieces_frame(answer: ConflictAnswer, words: Words) -> gpd.GeoDataFrame:

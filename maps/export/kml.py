@@ -9,6 +9,7 @@ import simplekml
 
 from maps.canvas import to_lonlat
 from maps.styles import kind_look, state_look
+from maps.tables import records
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -39,13 +40,19 @@ def answer_kml(zones: gpd.GeoDataFrame, overlaps: gpd.GeoDataFrame, words: Words
         folder = book.newfolder(name=words(f"state.{state}"))
         style = _style(state_look(state), fill_opacity=0.5)
         part = to_lonlat(overlaps[overlaps["state"] == state])
-        for row in part.itertuples():
-            facts = [row.label, f"{words.number(row.area_ha)} ha ({words.number(row.share_pct, 1)} %)", row.clause, row.note]
-            _add(folder, row.geometry, name=row.zone_name, facts=facts, style=style)
+        for row in records(part):
+            facts = [
+                row["label"],
+                f"{words.number(row['area_ha'])} ha ({words.number(row['share_pct'], 1)} %)",
+                row["clause"],
+                row["note"],
+            ]
+            _add(folder, row["geometry"], name=row["zone_name"], facts=facts, style=style)
     folder = book.newfolder(name=words("map.zones"))
-    for row in to_lonlat(zones).itertuples():
-        facts = [row.kind_name, f"{words.number(row.area_ha)} ha", row.note]
-        _add(folder, row.geometry, name=row.name, facts=facts, style=_style(kind_look(row.kind), fill_opacity=0.1))
+    for row in records(to_lonlat(zones)):
+        facts = [row["kind_name"], f"{words.number(row['area_ha'])} ha", row["note"]]
+        style = _style(kind_look(row["kind"]), fill_opacity=0.1)
+        _add(folder, row["geometry"], name=row["name"], facts=facts, style=style)
     return str(book.kml())
 
 
@@ -66,14 +73,19 @@ def layer_kml(frame: gpd.GeoDataFrame, kind: str, *, title: str) -> str:
     """
     book = simplekml.Kml(name=title)
     style = _style(kind_look(kind), fill_opacity=0.35)
-    names = frame["name"] if "name" in frame else frame.index
+    names = frame.get("name", frame.index)
     for name, geometry in zip(names, to_lonlat(frame).geometry, strict=True):
         _add(book, geometry, name=str(name), facts=[], style=style)
     return str(book.kml())
 
 
 def _add(
-    parent: simplekml.Container, geometry: shapely.Geometry, *, name: str, facts: list[str], style: simplekml.Style
+    parent: simplekml.Container,
+    geometry: shapely.Geometry,
+    *,
+    name: str,
+    facts: list[str],
+    style: simplekml.Style,
 ) -> None:
     holder = parent.newmultigeometry(name=name, description="\n".join(f for f in facts if f))
     holder.style = style
@@ -83,7 +95,9 @@ def _add(
             holder.newpoint(coords=points)
         elif part.geom_type == "Polygon":
             rings = [shapely.get_coordinates(ring).tolist() for ring in part.interiors]
-            holder.newpolygon(outerboundaryis=shapely.get_coordinates(part.exterior).tolist(), innerboundaryis=rings)
+            holder.newpolygon(
+                outerboundaryis=shapely.get_coordinates(part.exterior).tolist(), innerboundaryis=rings
+            )
         else:
             holder.newlinestring(coords=points)
 

@@ -8,7 +8,15 @@ import pandas as pd
 
 from layers.errors import SourceError
 from layers.landuse import code_list
-from layers.write import Sheet, write_csv, write_geojson, write_gpkg, write_shapefile_zip, write_text, write_xlsx
+from layers.write import (
+    Sheet,
+    write_csv,
+    write_geojson,
+    write_gpkg,
+    write_shapefile_zip,
+    write_text,
+    write_xlsx,
+)
 from maps.canvas import MapLayer
 from maps.export.kml import layer_kml
 from maps.export.page import map_page
@@ -52,7 +60,12 @@ def export_layer(layer: Layer, path: Path, words: Words) -> None:
     ending = path.suffix.lower()
     if ending == ".gpkg":
         name = path.stem
-        write_gpkg(path, {name: layer.frame}, styles={name: _style(layer, words)}, tables={"about": _about(layer, words)})
+        write_gpkg(
+            path,
+            {name: layer.frame},
+            styles={name: _style(layer, words)},
+            tables={"about": _about(layer, words)},
+        )
     elif ending == ".geojson":
         write_geojson(path, layer.frame)
     elif ending == ".zip":
@@ -73,7 +86,13 @@ def _write_table(layer: Layer, path: Path, words: Words, title: str) -> None:
     if path.suffix.lower() == ".csv":
         write_csv(path, table)
     else:
-        write_xlsx(path, [Sheet(words("sheet.layer"), table, [title]), Sheet(words("sheet.run"), _about(layer, words), [title])])
+        write_xlsx(
+            path,
+            [
+                Sheet(words("sheet.layer"), table, [title]),
+                Sheet(words("sheet.run"), _about(layer, words), [title]),
+            ],
+        )
 
 
 def _shape(layer: Layer) -> str:
@@ -106,7 +125,9 @@ def _about(layer: Layer, words: Words) -> pd.DataFrame:
 
 def _page(layer: Layer, words: Words, title: str) -> str:
     if len(layer.frame) > _MOST_ON_A_PAGE:
-        raise SourceError("target_too_large", path=layer.name, found=len(layer.frame), expected=_MOST_ON_A_PAGE)
+        raise SourceError(
+            "target_too_large", path=layer.name, found=len(layer.frame), expected=_MOST_ON_A_PAGE
+        )
     looks, which, legend = [kind_look(layer.kind_name)], pd.Series(0, index=layer.frame.index), []
     if layer.kind_name == "land_use" and "code" in layer.frame:
         codes = sorted(set(layer.frame["code"]) & set(land_looks()))
@@ -114,7 +135,7 @@ def _page(layer: Layer, words: Words, title: str) -> str:
         legend = [look.legend(f"{c} {code_list()[c].name_vi}") for look, c in zip(looks, codes, strict=False)]
         which = layer.frame["code"].map({c: n for n, c in enumerate(codes)}).fillna(len(codes)).astype(int)
     names = layer.frame["name"] if "name" in layer.frame else layer.frame.index.to_series()
-    tips = [[str(name)] for name in names]
+    tips = pd.Series([[str(name)] for name in names], index=layer.frame.index, dtype=object)
     shown = MapLayer(
         "layer", title, words("group.answer"), 10, layer.frame.assign(look=which, tip=tips), looks,
         legend or [looks[0].legend(shape=_shape(layer))],

@@ -19,12 +19,19 @@ __all__ = ["map_page"]
 
 #: a file opened from disk must not reach out either
 _POLICY = (
-    "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'; img-src data:; font-src data:"
+    "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; "
+    "style-src 'unsafe-inline'; img-src data:; font-src data:"
 )
 
 
 def map_page(
-    layers: list[MapLayer], words: Words, *, title: str, frame: gpd.GeoDataFrame, crs: CRS | None = None, label: str = ""
+    layers: list[MapLayer],
+    words: Words,
+    *,
+    title: str,
+    frame: gpd.GeoDataFrame,
+    crs: CRS | None = None,
+    label: str = "",
 ) -> str:
     """Write a map with its layers as one HTML file.
 

@@ -73,7 +73,9 @@ def land_style(codes: Sequence[str], names: dict[str, str], words: Words) -> Lay
         colour, hatch = (look.colour, look.hatch) if look else ("#D9D9D9", 0)
         layers = [_fill(colour, "#8a8a8a", 0.15)]
         if hatch:
-            layers.append(_hatch("#6b6b6b", _LAND_ANGLE[hatch], spread_mm=2.0 if hatch != max(_LAND_ANGLE) else 4.0))
+            layers.append(
+                _hatch("#6b6b6b", _LAND_ANGLE[hatch], spread_mm=2.0 if hatch != max(_LAND_ANGLE) else 4.0)
+            )
         symbols.append((code, f"{code} {names.get(code, '')}".strip(), layers))
     return LayerStyle(words("style.land"), _categorized("code", symbols))
 
@@ -98,7 +100,7 @@ def look_style(kind: str, shape: str, words: Words) -> LayerStyle:
         body = _symbol("0", "marker", [_marker(look)])
     else:
         body = _symbol("0", "fill", _area_symbol(look))
-    renderer = f'<renderer-v2 type="singleSymbol" enableorderby="0" forceraster="0"><symbols>{body}</symbols></renderer-v2>'
+    renderer = f'<renderer-v2 type="singleSymbol"><symbols>{body}</symbols></renderer-v2>'
     return LayerStyle(words(f"kind.{kind}"), _document(renderer))
 
 
@@ -132,21 +134,36 @@ def _hatch(colour: str, angle: int, *, spread_mm: float) -> str:
         "line_width_unit": "MM",
         "color": _rgba(colour, 1.0),
     }
-    line = _symbol("@0@1", "line", [_layer("SimpleLine", {"line_color": _rgba(colour, 1.0), "line_width": "0.26"})])
+    line = _symbol(
+        "@0@1", "line", [_layer("SimpleLine", {"line_color": _rgba(colour, 1.0), "line_width": "0.26"})]
+    )
     return _layer("LinePatternFill", options, inner=line)
 
 
 def _line(look: Look) -> str:
-    options = {"line_color": _rgba(look.stroke, 1.0), "line_width": f"{look.weight * 0.26:.2f}", "line_width_unit": "MM"}
+    options = {
+        "line_color": _rgba(look.stroke, 1.0),
+        "line_width": f"{look.weight * 0.26:.2f}",
+        "line_width_unit": "MM",
+    }
     if look.dash:
-        options |= {"use_custom_dash": "1", "customdash": ";".join(look.dash.split()), "customdash_unit": "Point"}
+        options |= {
+            "use_custom_dash": "1",
+            "customdash": ";".join(look.dash.split()),
+            "customdash_unit": "Point",
+        }
     return _layer("SimpleLine", options)
 
 
 def _marker(look: Look) -> str:
     return _layer(
         "SimpleMarker",
-        {"name": "circle", "color": _rgba(look.fill or look.stroke, 1.0), "outline_color": _rgba(look.stroke, 1.0), "size": "2.4"},
+        {
+            "name": "circle",
+            "color": _rgba(look.fill or look.stroke, 1.0),
+            "outline_color": _rgba(look.stroke, 1.0),
+            "size": "2.4",
+        },
     )
 
 
@@ -156,22 +173,28 @@ def _rgba(colour: str, opacity: float) -> str:
 
 
 def _layer(kind: str, options: dict[str, str], *, inner: str = "") -> str:
-    rows = "".join(f"<Option type=\"QString\" name={quoteattr(k)} value={quoteattr(v)}/>" for k, v in options.items())
-    return f'<layer class="{kind}" enabled="1" locked="0" pass="0"><Option type="Map">{rows}</Option>{inner}</layer>'
+    rows = "".join(
+        f'<Option type="QString" name={quoteattr(k)} value={quoteattr(v)}/>' for k, v in options.items()
+    )
+    return (
+        f'<layer class="{kind}" enabled="1" locked="0" pass="0">'
+        f'<Option type="Map">{rows}</Option>{inner}</layer>'
+    )
 
 
 def _symbol(name: str, kind: str, layers: list[str]) -> str:
-    return f'<symbol type="{kind}" name={quoteattr(name)} alpha="1" clip_to_extent="1" force_rhr="0">{"".join(layers)}</symbol>'
+    return f'<symbol type="{kind}" name={quoteattr(name)} alpha="1">{"".join(layers)}</symbol>'
 
 
 def _categorized(column: str, symbols: Sequence[tuple[str, str, list[str]]]) -> str:
     categories = "".join(
-        f'<category value={quoteattr(value)} label={quoteattr(label)} symbol="{n}" render="true" type="string"/>'
+        f"<category value={quoteattr(value)} label={quoteattr(label)} "
+        f'symbol="{n}" render="true" type="string"/>'
         for n, (value, label, _) in enumerate(symbols)
     )
     drawn = "".join(_symbol(str(n), "fill", layers) for n, (_, _, layers) in enumerate(symbols))
     return _document(
-        f'<renderer-v2 type="categorizedSymbol" attr={quoteattr(column)} enableorderby="0" forceraster="0" symbollevels="0">'
+        f'<renderer-v2 type="categorizedSymbol" attr={quoteattr(column)}>'
         f"<categories>{categories}</categories><symbols>{drawn}</symbols></renderer-v2>"
     )
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import tempfile
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import pandas as pd
@@ -19,14 +20,25 @@ from maps.export import FORMATS, export_answer
 from maps.pages._cache import cached_drawing, cached_layer, workspace_bounds
 from maps.pages._charts import totals_chart
 from maps.pages._frame import plain, sentences
-from maps.pages._map import clicked_point, go_to, show_map
+from maps.pages._map import View, clicked_point, go_to, show_map
 from maps.pages._rows import show_rows
 from maps.question import override_row
 from maps.styles import state_look
-from maps.tables import clause_of, constraint_label, findings_table, override_text, periods_of, run_table, totals_table
+from maps.tables import (
+    clause_of,
+    constraint_label,
+    findings_table,
+    override_text,
+    periods_of,
+    row_facts,
+    run_table,
+    totals_table,
+)
 from spatial.rules import STATES
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from layers import Layer, Version
     from layers.store import Workspace
     from maps.question import ConflictQuestion
@@ -57,7 +69,11 @@ def show_preview(base: Workspace, versions: list[Version], words: Words) -> None
     words : Words
     """
     st.html(f"<div class='tc-empty'>{words('ask.empty')}</div>")
-    shown = [v for v in versions if kind(v.kind_name).role in ("zone", "context") or v.kind_name in ("road", "river")]
+    shown = [
+        v
+        for v in versions
+        if kind(v.kind_name).role in ("zone", "context") or v.kind_name in ("road", "river")
+    ]
     layers = [cached_layer(str(base.folder), v.layer, v.version) for v in _latest(shown)]
     if layers:
         names = tuple((v.layer, v.version) for v in _latest(shown))
@@ -65,9 +81,7 @@ def show_preview(base: Workspace, versions: list[Version], words: Words) -> None
             f"{_MAP}-preview",
             context_layers(layers, words),
             words,
-            bounds=workspace_bounds(str(base.folder), names),
-            crs=base.crs,
-            label=_label(layers, words),
+            view=View(workspace_bounds(str(base.folder), names), base.crs, _label(layers, words)),
             tiles=_tiles(base, layers),
         )
 
@@ -83,7 +97,9 @@ def _latest(versions: list[Version]) -> list[Version]:
     return list(best.values())
 
 
-def show_answer(base: Workspace, question: ConflictQuestion, answer: ConflictAnswer, words: Words, *, records: int) -> None:
+def show_answer(
+    base: Workspace, question: ConflictQuestion, answer: ConflictAnswer, words: Words, *, records: int
+) -> None:
     """Show an answer.
 
     Parameters
@@ -95,7 +111,7 @@ def show_answer(base: Workspace, question: ConflictQuestion, answer: ConflictAns
     records : int
         Number of changes on record.
     """
-    drawn = cached_drawing(question, records, answer)
+    drawn = cached_drawing((question, records), answer)
     _handle_click(answer, drawn)
     _figures(answer, words)
     facts, files = st.columns([5, 1], vertical_alignment="center")
@@ -112,7 +128,7 @@ def show_answer(base: Workspace, question: ConflictQuestion, answer: ConflictAns
         if row is not None and row in answer.rows.index:
             _detail(question, answer, row, words)
     with left:
-        _show_map(base, question, answer, drawn, words)
+        _show_map(base, question, answer, drawn, words=words)
         st.altair_chart(totals_chart(answer, words), width="stretch")
     _below(answer, words)
 
@@ -127,8 +143,8 @@ def _handle_click(answer: ConflictAnswer, drawn: gpd.GeoDataFrame) -> None:
     if point is None:
         return
     here = gpd.GeoDataFrame(geometry=[shapely.Point(*point)], crs=as_crs(4326))
-    place = to_crs(here, as_crs(answer.zones.crs)).geometry.iloc[0]
-    zone, row = row_at(answer, drawn, place.x, place.y)
+    place = to_crs(here, as_crs(answer.zones.crs)).geometry
+    zone, row = row_at(answer, drawn, float(place.x.iloc[0]), float(place.y.iloc[0]))
     st.session_state[_ZONE] = zone or None
     st.session_state[_ROW] = row
     # a new key: the table starts again with this row selected
@@ -153,7 +169,14 @@ def _figures(answer: ConflictAnswer, words: Words) -> None:
     cells.append(("", words("figure.area"), words.number(area, 1), ""))
     for name, state in _FIGURES:
         share = f"{words.number(100 * totals[name] / area, 1)} %" if area else ""
-        cells.append((state_look(state).fill if state else "#7a0177", words(f"column.{name}"), words.number(totals[name], 1), share))
+        cells.append(
+            (
+                state_look(state).fill if state else "#7a0177",
+                words(f"column.{name}"),
+                words.number(totals[name], 1),
+                share,
+            )
+        )
     body = "".join(
         f"<div class='tc-card' style='border-left-color:{colour or '#1f5fa8'}'><span>{label}</span>"
         f"<b>{value}</b><i>{share}</i></div>"
@@ -162,7 +185,14 @@ def _figures(answer: ConflictAnswer, words: Words) -> None:
     st.html(f"<div class='tc-cards'>{body}</div>")
 
 
-def _show_map(base: Workspace, question: ConflictQuestion, answer: ConflictAnswer, drawn: gpd.GeoDataFrame, words: Words) -> None:
+def _show_map(
+    base: Workspace,
+    question: ConflictQuestion,
+    answer: ConflictAnswer,
+    drawn: gpd.GeoDataFrame,
+    *,
+    words: Words,
+) -> None:
     others = [cached_layer(question.folder, *entry) for entry in question.constraints]
     units = [v for v in base.layers() if v.kind_name == "admin_unit"]
     newest = sorted(units, key=lambda v: v.period.last if v.period else 0)[-1:]
@@ -172,7 +202,7 @@ def _show_map(base: Workspace, question: ConflictQuestion, answer: ConflictAnswe
     layers = [*answer_layers(answer, drawn, words), *context_layers(context, words), marked]
     bounds = workspace_bounds(question.folder, question.zones)
     label = words("made.label") if answer.run["made"] else _label(context, words)
-    show_map(_MAP, layers, words, bounds=bounds, crs=base.crs, label=label, tiles=_tiles(base, context))
+    show_map(_MAP, layers, words, view=View(bounds, base.crs, label), tiles=_tiles(base, context))
 
 
 def _label(layers: list[Layer], words: Words) -> str:
@@ -203,23 +233,40 @@ def _basis(answer: ConflictAnswer, words: Words) -> None:
 
 
 def _detail(question: ConflictQuestion, answer: ConflictAnswer, row: int, words: Words) -> None:
-    facts = answer.rows.loc[row].to_dict()
+    facts = row_facts(answer, row)
     with st.container(border=True):
-        st.markdown(f"**{plain(facts['zone_name'] or facts['zone'])}** – {plain(constraint_label(facts, periods_of(answer), words))}")
+        label = constraint_label(facts, periods_of(answer), words)
+        st.markdown(f"**{plain(facts['zone_name'] or facts['zone'])}** – {plain(label)}")
         lines = [
             (words("column.state"), words(f"state.{facts['state']}")),
-            (words("column.area_ha"), f"{words.number(facts['area_ha'])} ha · {words.number(facts['share_pct'], 1)} %"),
+            (
+                words("column.area_ha"),
+                f"{words.number(facts['area_ha'])} ha · {words.number(facts['share_pct'], 1)} %",
+            ),
             (words("column.noise_ha"), words.number(facts["noise_ha"], 4) if facts["noise_ha"] else ""),
             (words("column.clause"), clause_of(facts, words)),
-            (words("column.validity"), words.validity(facts["valid_from"], facts["valid_to"]) if facts["rule"] else ""),
-            (words("column.confidence"), words(f"confidence.{facts['confidence']}") if facts["confidence"] else ""),
-            (words("column.features"), words.number(float(facts["features"]), 0) if facts["features"] else ""),
+            (
+                words("column.validity"),
+                words.validity(facts["valid_from"], facts["valid_to"]) if facts["rule"] else "",
+            ),
+            (
+                words("column.confidence"),
+                words(f"confidence.{facts['confidence']}") if facts["confidence"] else "",
+            ),
+            (
+                words("column.features"),
+                words.number(float(facts["features"]), 0) if facts["features"] else "",
+            ),
             (words("column.length_m"), words.number(facts["length_m"], 1) if facts["length_m"] else ""),
             (words("column.unsettled"), facts["unsettled"]),
             (words("column.override"), override_text(facts, words)),
         ]
         shown = pd.DataFrame([line for line in lines if line[1]], columns=["what", "value"])
-        st.dataframe(shown, hide_index=True, column_config={"what": words("column.what"), "value": words("column.value")})
+        st.dataframe(
+            shown,
+            hide_index=True,
+            column_config={"what": words("column.what"), "value": words("column.value")},
+        )
         _change(question, answer, row, words)
 
 
@@ -241,7 +288,7 @@ def _exports(answer: ConflictAnswer, words: Words) -> None:
         for ending in FORMATS:
             st.download_button(
                 words(f"export.{ending[1:]}"),
-                data=lambda ending=ending: _file(answer, ending, words),
+                data=partial(_file, answer, ending, words),
                 file_name=f"xung-dot-{answer.run['on']}{ending}",
                 on_click="ignore",
                 width="stretch",
@@ -260,7 +307,8 @@ def _below(answer: ConflictAnswer, words: Words) -> None:
     st.markdown(f"#### {words('sheet.totals')}")
     table = totals_table(answer, words)
     numbers = [c for c in table.columns if c.endswith("(ha)")]
-    style = table.style.format(dict.fromkeys(numbers, words.number))
+    write: Callable[[Any], str] = words.number
+    style = table.style.format(dict.fromkeys(numbers, write))
     st.dataframe(style, hide_index=True, width="stretch", height=36 * min(len(table), 20) + 40)
     if answer.findings:
         with st.expander(words("sheet.findings")):

@@ -12,7 +12,6 @@ from layers.store import Workspace
 from maps.answer_map import drawn_rows
 from maps.canvas import to_lonlat
 from maps.question import ConflictQuestion, answer_question
-from spatial.conflicts import ConflictAnswer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from layers import Layer
+    from spatial.conflicts import ConflictAnswer
 
 __all__ = ["cached_answer", "cached_drawing", "cached_layer", "workspace_bounds"]
 
@@ -78,13 +78,13 @@ def cached_answer(
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def cached_drawing(question: ConflictQuestion, records: int, _answer: ConflictAnswer) -> gpd.GeoDataFrame:
+def cached_drawing(key: tuple[ConflictQuestion, int], _answer: ConflictAnswer) -> gpd.GeoDataFrame:  # noqa: ARG001 - the key is what the cache looks at
     """Join the pieces of an answer for the map once.
 
     Parameters
     ----------
-    question : ConflictQuestion
-    records : int
+    key : tuple of (ConflictQuestion, int)
+        The question and the number of changes on record.
     _answer : ConflictAnswer
 
     Returns

@@ -15,7 +15,12 @@ if TYPE_CHECKING:
 
 __all__ = ["totals_chart"]
 
-_PARTS = (("blocks_ha", "blocks"), ("consent_ha", "needs_consent"), ("no_data_ha", "no_data"), ("clear_ha", "clear"))
+_PARTS = (
+    ("blocks_ha", "blocks"),
+    ("consent_ha", "needs_consent"),
+    ("no_data_ha", "no_data"),
+    ("clear_ha", "clear"),
+)
 
 
 def totals_chart(answer: ConflictAnswer, words: Words) -> alt.Chart:
@@ -30,7 +35,8 @@ def totals_chart(answer: ConflictAnswer, words: Words) -> alt.Chart:
     -------
     altair.Chart
     """
-    names = answer.zones["zone_name"].where(answer.zones["zone_name"] != "", answer.zones.index)
+    named = answer.zones["zone_name"]
+    names = named.where(named != "", answer.zones.index).to_dict()
     rows = [
         {"zone": names[zone], "state": words(f"state.{state}"), "rank": n, "ha": float(values[column])}
         for zone, values in answer.totals.iterrows()
@@ -39,16 +45,22 @@ def totals_chart(answer: ConflictAnswer, words: Words) -> alt.Chart:
     colours = alt.Scale(
         domain=[words(f"state.{s}") for _, s in _PARTS], range=[state_look(s).fill for _, s in _PARTS]
     )
-    return (
+    hectares = alt.Tooltip("ha:Q", title="ha", format=".2f")
+    tips = [
+        alt.Tooltip("zone:N", title=words("column.zone")),
+        alt.Tooltip("state:N", title=words("column.state")),
+    ]
+    legend = alt.Legend(orient="top", labelLimit=220, columns=2)
+    chart: alt.Chart = (
         alt.Chart(pd.DataFrame(rows))
         .mark_bar()
         .encode(
             y=alt.Y("zone:N", title=None, sort=None, axis=alt.Axis(labelLimit=190)),
             x=alt.X("ha:Q", stack="normalize", title=words("chart.share"), axis=alt.Axis(format="%")),
-            color=alt.Color("state:N", scale=colours, title=None, legend=alt.Legend(orient="top", labelLimit=220, columns=2)),
+            color=alt.Color("state:N", scale=colours, title=None, legend=legend),
             order=alt.Order("rank:Q"),
-            tooltip=[alt.Tooltip("zone:N", title=words("column.zone")), alt.Tooltip("state:N", title=words("column.state")),
-                     alt.Tooltip("ha:Q", title="ha", format=".2f")],
+            tooltip=[*tips, hectares],
         )
         .properties(height=max(22 * len(answer.zones) + 20, 120))
-    )  # fmt: skip
+    )
+    return chart

@@ -34,7 +34,9 @@ def open_frame() -> Words:
     """
     st.set_page_config(page_title="Thổ Công", page_icon="🧭", layout="wide", initial_sidebar_state="auto")
     st.html(f"<style>{_STYLE.read_text(encoding='utf-8')}</style>")
-    chosen = st.session_state.get(_LANGUAGE) or st.query_params.get(_LANGUAGE) or os.environ.get("THOCONG_LANG")
+    chosen = (
+        st.session_state.get(_LANGUAGE) or st.query_params.get(_LANGUAGE) or os.environ.get("THOCONG_LANG")
+    )
     st.logo(_LOGO, size="large")
     with st.sidebar:
         picked = st.segmented_control(
@@ -90,7 +92,7 @@ def heading(title: str, base: Workspace, *, made: bool) -> None:
 
 
 def plain(text: str) -> str:
-    """Keep text from data text: no sign in it is taken for markup.
+    r"""Keep text from data text: no sign in it is taken for markup.
 
     Parameters
     ----------
@@ -103,7 +105,7 @@ def plain(text: str) -> str:
     Examples
     --------
     >>> plain("![x](http://a)")
-    '\\\\!\\\\[x\\\\]\\\\(http\\\\://a\\\\)'
+    '\\!\\[x\\]\\(http\\://a\\)'
     """
     return re.sub(r"([\\`*_{}\[\]()#+\-.!|<>~:$&])", r"\\\1", text)
 

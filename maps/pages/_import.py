@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
@@ -17,7 +17,7 @@ from layers.source import FORMATS
 from maps.answer_map import context_layers
 from maps.canvas import to_lonlat
 from maps.pages._frame import plain, sentences
-from maps.pages._map import show_map
+from maps.pages._map import View, show_map
 from maps.tables import findings_table
 
 if TYPE_CHECKING:
@@ -65,8 +65,12 @@ def _main_file(folder: Path, names: list[str]) -> Path | None:
 def _read(path: Path, words: Words) -> Reading | None:
     left, middle, right = st.columns(3)
     options = [k.name for k in kinds()]
-    kind = left.selectbox(words("column.kind"), options, format_func=lambda k: words(f"kind.{k}"), key="import-kind")
-    period = middle.text_input(words("column.period"), placeholder="2025:surveyed, 2021-2030:approved", key="import-period")
+    kind = left.selectbox(
+        words("column.kind"), options, format_func=lambda k: words(f"kind.{k}"), key="import-kind"
+    )
+    period = middle.text_input(
+        words("column.period"), placeholder="2025:surveyed, 2021-2030:approved", key="import-period"
+    )
     crs = right.text_input(words("import.crs"), placeholder="5897", key="import-crs")
     with sentences():
         look = look_into(Source(path))
@@ -84,7 +88,9 @@ def _report(reading: Reading, words: Words) -> None:
     left, right = st.columns([4, 5])
     with left:
         if reading.findings:
-            st.dataframe(findings_table(reading.findings, words), hide_index=True, width="stretch", height=360)
+            st.dataframe(
+                findings_table(reading.findings, words), hide_index=True, width="stretch", height=360
+            )
         else:
             st.success(words("cli.check.clean"))
     frame = reading.layer.frame
@@ -93,11 +99,11 @@ def _report(reading: Reading, words: Words) -> None:
     with right:
         few = replace(reading.layer, frame=frame.head(_MOST_ON_PREVIEW))
         west, south, east, north = to_lonlat(frame[[frame.geometry.name]]).total_bounds
-        box: Any = (float(west), float(south), float(east), float(north))
+        box = (float(west), float(south), float(east), float(north))
+        label = words("made.label") if reading.layer.provenance.made else ""
         shown = [replace(layer, show=True, folded=False) for layer in context_layers([few], words)]
-        if reading.layer.kind_name != "land_use":
-            show_map(f"import-{reading.layer.provenance.sha256[:8]}", shown, words, bounds=box, crs=None,
-                     label=words("made.label") if reading.layer.provenance.made else "")
+        key = f"import-{reading.layer.provenance.sha256[:8]}"
+        show_map(key, shown, words, view=View(box, None, label))
 
 
 def _save(base: Workspace, reading: Reading, words: Words) -> None:
@@ -106,17 +112,15 @@ def _save(base: Workspace, reading: Reading, words: Words) -> None:
         st.warning(words("cli.workspace.not_added", layer=plain(layer.name)))
         return
     decision, body, note = st.columns(3)
-    facts = {
-        "decision": decision.text_input(words("column.decision"), key="import-decision"),
-        "body": body.text_input(words("about.body"), key="import-body"),
-    }
+    number = decision.text_input(words("column.decision"), key="import-decision")
+    issuer = body.text_input(words("about.body"), key="import-body")
     why = note.text_input(words("column.note"), key="import-note")
     head = next((v.version for v in base.layers() if v.layer == layer.name), None)
     if head is not None:
         st.info(words("import.new_version", layer=plain(layer.name), version=head + 1))
     if st.button(words("import.save"), type="primary", key="import-save"):
         try:
-            kept = replace(layer, provenance=replace(layer.provenance, **facts))
+            kept = replace(layer, provenance=replace(layer.provenance, decision=number, body=issuer))
             saved = base.save(kept, expected=head, note=why, findings=reading.findings)
         except ThoCongError as error:
             st.error(plain(words.message(error)))

@@ -24,7 +24,9 @@ _USUAL = 0.5
 _WIDEST = 100.0
 
 
-def conflict_question(base: Workspace, versions: list[Version], words: Words) -> tuple[ConflictQuestion | None, bool]:
+def conflict_question(
+    base: Workspace, versions: list[Version], words: Words
+) -> tuple[ConflictQuestion | None, bool]:
     """Show the widgets of a conflict question.
 
     Parameters
@@ -46,7 +48,9 @@ def conflict_question(base: Workspace, versions: list[Version], words: Words) ->
         left, middle, right = st.columns([3, 5, 2])
         with left:
             year = _year(years, words)
-            on = st.date_input(words("ask.on"), value=_today(), format="DD/MM/YYYY", key="ask-on", help=words("ask.on_help"))
+            on = st.date_input(
+                words("ask.on"), value=_today(), format="DD/MM/YYYY", key="ask-on", help=words("ask.on_help")
+            )
         zones, others = choices(versions, year)
         with middle:
             chosen = _pick("ask.zones", zones, zones, words, key=f"ask-zones-{year}")
@@ -54,7 +58,9 @@ def conflict_question(base: Workspace, versions: list[Version], words: Words) ->
         with right:
             tolerance = _tolerance(words)
             ready = bool(chosen and checked and tolerance is not None)
-            pressed = st.button(words("ask.go"), type="primary", width="stretch", disabled=not ready, key="ask-go")
+            pressed = st.button(
+                words("ask.go"), type="primary", width="stretch", disabled=not ready, key="ask-go"
+            )
             if not ready:
                 st.caption(words("ask.incomplete"))
     if not chosen or not checked or tolerance is None or not isinstance(on, _date_type()):
@@ -91,13 +97,21 @@ def _year(years: list[str], words: Words) -> str | None:
     if not years:
         return None
     return st.segmented_control(
-        words("ask.period"), years, default=years[-1], required=True, key="ask-period", help=words("ask.period_help")
+        words("ask.period"),
+        years,
+        default=years[-1],
+        required=True,
+        key="ask-period",
+        help=words("ask.period_help"),
     )
 
 
-def _pick(label: str, offered: list[Version], chosen: list[Version], words: Words, *, key: str) -> list[Version]:
+def _pick(
+    label: str, offered: list[Version], chosen: list[Version], words: Words, *, key: str
+) -> list[Version]:
     names = {
-        v.layer: layer_label(v.layer, v.kind_name, str(v.period) if v.period else None, words) for v in offered
+        v.layer: layer_label(v.layer, v.kind_name, str(v.period) if v.period else None, words)
+        for v in offered
     }
     picked = st.multiselect(
         words(label), list(names), default=[v.layer for v in chosen], format_func=names.__getitem__, key=key,

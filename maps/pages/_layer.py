@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from maps.answer_map import context_layers, drawn_by_server
 from maps.export import export_layer
 from maps.pages._cache import cached_layer, workspace_bounds
 from maps.pages._frame import plain, sentences
-from maps.pages._map import show_map
+from maps.pages._map import View, show_map
 from maps.tables import findings_table, layer_label
 
 if TYPE_CHECKING:
@@ -60,8 +61,13 @@ def show_layers(versions: list[Version], words: Words) -> Version | None:
         columns=[words(f"column.{c}") for c in columns],
     )
     event = st.dataframe(
-        table, hide_index=True, width="stretch", height=36 * min(len(versions), 12) + 40,
-        on_select="rerun", selection_mode="single-row", key="layers",
+        table,
+        hide_index=True,
+        width="stretch",
+        height=36 * min(len(versions), 12) + 40,
+        on_select="rerun",
+        selection_mode="single-row",
+        key="layers",
     )
     picked = event["selection"]["rows"]
     if not picked:
@@ -87,7 +93,7 @@ def show_layer(base: Workspace, entry: Version, words: Words) -> None:
         bounds = workspace_bounds(str(base.folder), ((entry.layer, entry.version),))
         label = words("made.label") if entry.provenance.made else ""
         key = f"layers-{entry.layer}-{entry.version}"
-        show_map(key, shown, words, bounds=bounds, crs=base.crs, label=label, tiles=served)
+        show_map(key, shown, words, view=View(bounds, base.crs, label), tiles=served)
     with right:
         _origin(entry, words)
         _versions(base, entry, words)
@@ -105,7 +111,10 @@ def _origin(entry: Version, words: Words) -> None:
     origin = entry.provenance
     rows = [
         (words("about.kind"), words(f"kind.{entry.kind_name}")),
-        (words("about.period"), f"{entry.period} · {words('stage.' + entry.period.stage)}" if entry.period else ""),
+        (
+            words("about.period"),
+            f"{entry.period} · {words('stage.' + entry.period.stage)}" if entry.period else "",
+        ),
         (words("about.source"), origin.source),
         (words("about.decision"), origin.decision),
         (words("about.body"), origin.body),
@@ -125,14 +134,20 @@ def _versions(base: Workspace, entry: Version, words: Words) -> None:
     if len(history) < 2:  # noqa: PLR2004 - there is nothing to go back to
         st.caption(words("layers.one_version"))
         return
-    labels = {v.version: f"v{v.version} · {words.day(v.saved_at)} {v.saved_at[11:16]} · {v.note}" for v in history}
+    labels = {
+        v.version: f"v{v.version} · {words.day(v.saved_at)} {v.saved_at[11:16]} · {v.note}" for v in history
+    }
     older = [v.version for v in history if not v.current]
     left, right = st.columns([3, 2], vertical_alignment="bottom")
-    wanted = left.selectbox(words("layers.earlier"), older, format_func=labels.__getitem__, key=f"earlier-{entry.layer}")
+    wanted = left.selectbox(
+        words("layers.earlier"), older, format_func=labels.__getitem__, key=f"earlier-{entry.layer}"
+    )
     if right.button(words("layers.restore"), width="stretch", key=f"restore-{entry.layer}"):
         with sentences():
             saved = base.restore(entry.layer, int(wanted))
-        st.toast(words("cli.workspace.undone", layer=plain(entry.layer), wanted=wanted, version=saved.version))
+        st.toast(
+            words("cli.workspace.undone", layer=plain(entry.layer), wanted=wanted, version=saved.version)
+        )
         st.rerun()
 
 
@@ -141,7 +156,7 @@ def _export(base: Workspace, entry: Version, words: Words) -> None:
         for ending in _ENDINGS:
             st.download_button(
                 words(f"export.{ending[1:]}"),
-                data=lambda ending=ending: _file(base, entry, ending, words),
+                data=partial(_file, base, entry, ending, words),
                 file_name=f"{entry.layer}{ending}",
                 on_click="ignore",
                 width="stretch",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -16,7 +17,26 @@ if TYPE_CHECKING:
     from maps.canvas import MapLayer
     from maps.words import Words
 
-__all__ = ["clicked_point", "go_to", "show_map"]
+__all__ = ["View", "clicked_point", "go_to", "show_map"]
+
+
+@dataclass(frozen=True)
+class View:
+    """How the map of a page starts.
+
+    Parameters
+    ----------
+    bounds : tuple of float
+        First view: west, south, east, north, degrees.
+    crs : pyproj.CRS or None
+        System shown under the pointer.
+    label : str
+        Words that stay on the map: the made-data label.
+    """
+
+    bounds: tuple[float, float, float, float]
+    crs: CRS | None
+    label: str = ""
 
 
 def show_map(
@@ -24,9 +44,7 @@ def show_map(
     layers: list[MapLayer],
     words: Words,
     *,
-    bounds: tuple[float, float, float, float],
-    crs: CRS | None,
-    label: str = "",
+    view: View,
     tiles: dict[str, tuple[str, str, int]] | None = None,
 ) -> None:
     """Show layers on the map of a page.
@@ -37,12 +55,8 @@ def show_map(
         Name of the map; views and clicks are kept under it.
     layers : list of MapLayer
     words : Words
-    bounds : tuple of float
-        First view, degrees.
-    crs : pyproj.CRS or None
-        System shown under the pointer.
-    label : str
-        Words that stay on the map: the made-data label.
+    view : View
+        How the map starts.
     tiles : dict of str to (str, str, int), optional
         For layers drawn by the server: layer id to workspace folder, layer name and version.
     """
@@ -51,16 +65,16 @@ def show_map(
         tile_group(layer, tile_address(*served[layer.id])) if layer.id in served else feature_group(layer)
         for layer in layers
     ]
-    view = st.session_state.get(f"{key}-view")
+    moved = st.session_state.get(f"{key}-view")
     st_folium(
-        base_map(bounds, words, crs=crs, label=label),
+        base_map(view.bounds, words, crs=view.crs, label=view.label),
         key=f"{key}-{words.lang}",
         height=580,
         use_container_width=True,
         returned_objects=["last_clicked"],
         feature_group_to_add=groups,
-        center=view[0] if view else None,
-        zoom=view[1] if view else None,
+        center=moved[0] if moved else None,
+        zoom=moved[1] if moved else None,
         on_change=lambda: _note_click(key, words.lang),
     )
 

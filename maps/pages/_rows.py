@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -11,7 +12,10 @@ from maps.tables import rows_table
 from spatial.rules import STATES
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import pandas as pd
+    from streamlit.elements.arrow import DataframeStateInput
 
     from maps.words import Words
     from spatial.conflicts import ConflictAnswer
@@ -56,7 +60,7 @@ def show_rows(answer: ConflictAnswer, words: Words, *, zone: str | None) -> int 
 
 
 def _state_filter(answer: ConflictAnswer, words: Words) -> list[str]:
-    present = [s for s in STATES if (answer.rows["state"] == s).any()]
+    present: list[str] = [s for s in STATES if (answer.rows["state"] == s).any()]
     counts = answer.rows["state"].value_counts()
     picked = st.pills(
         words("column.state"),
@@ -82,12 +86,14 @@ def _table(answer: ConflictAnswer, rows: pd.DataFrame, words: Words) -> int | No
     short = rows["state"].map(lambda s: words(f"state_short.{s}"))
     table[names[0]] = short
     state = rows["state"]
-    style = (
-        table.style.format({names[3]: lambda v: words.number(v, 2), names[4]: lambda v: words.number(v, 1)})
-        .apply(lambda column: [f"background-color: {_GROUNDS[state[i]]}" for i in column.index], subset=[names[0]])
+    area: Callable[[Any], str] = partial(words.number, digits=2)
+    share: Callable[[Any], str] = partial(words.number, digits=1)
+    style = table.style.format({names[3]: area, names[4]: share}).apply(
+        lambda column: [f"background-color: {_GROUNDS[state[i]]}" for i in column.index], subset=[names[0]]
     )
     picked = st.session_state.get("conflict-row")
     positions = list(rows.index)
+    start: DataframeStateInput | None
     start = {"selection": {"rows": [positions.index(picked)]}} if picked in positions else None
     event = st.dataframe(
         style,

@@ -9,16 +9,25 @@ from maps.pages._frame import heading, speak, workspace
 from maps.pages._import import show_import
 from maps.pages._layer import show_layer, show_layers
 
-words = speak()
-base = workspace()
-order = {k.name: n for n, k in enumerate(kinds())}
-versions = sorted(base.layers(), key=lambda v: (order[v.kind_name], v.period.last if v.period else 0, v.layer))
-made = any(v.provenance.made for v in versions)
-heading(words("page.layers.title"), base, made=made)
-listed, added = st.tabs([words("layers.list"), words("layers.add")])
-with listed:
-    chosen = show_layers(versions, words)
-    if chosen is not None:
-        show_layer(base, chosen, words)
-with added:
-    show_import(base, words)
+
+def show() -> None:
+    """Show the page."""
+    words = speak()
+    base = workspace()
+    order = {k.name: n for n, k in enumerate(kinds())}
+    versions = sorted(
+        base.layers(), key=lambda v: (order[v.kind_name], v.period.last if v.period else 0, v.layer)
+    )
+    made = any(v.provenance.made for v in versions)
+    heading(words("page.layers.title"), base, made=made)
+    listed, added = st.tabs([words("layers.list"), words("layers.add")])
+    with listed:
+        chosen = show_layers(versions, words)
+        if chosen is not None:
+            show_layer(base, chosen, words)
+    with added:
+        show_import(base, words)
+
+
+if __name__ == "__main__":
+    show()

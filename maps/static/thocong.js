@@ -37,7 +37,16 @@
     };
   };
 
-  TC.hatchings = function (hatchings) {
+  TC.features = function (group, data, styles, pane) {
+    L.geoJson(data, {
+      pane: pane,
+      smoothFactor: 0.5,
+      style: function (feature) { return styles[feature.properties.look] || styles[0]; },
+      pointToLayer: function (feature, at) { return L.circleMarker(at, { pane: pane, radius: 5 }); }
+    }).addTo(group);
+  };
+
+  TC.hatchings = function (map, hatchings) {
     var ns = "http://www.w3.org/2000/svg";
     var svg = document.createElementNS(ns, "svg");
     svg.setAttribute("width", "0");

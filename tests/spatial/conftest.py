@@ -55,7 +55,12 @@ def grid_land(rng, n=6, side=1000.0, codes=("LUC", "ONT", "SKN", "CLN", "DGT", "
     cells = []
     for i in range(n):
         for j in range(n):
-            corners = [(x[i, j], y[i, j]), (x[i, j + 1], y[i, j + 1]), (x[i + 1, j + 1], y[i + 1, j + 1]), (x[i + 1, j], y[i + 1, j])]
+            corners = [
+                (x[i, j], y[i, j]),
+                (x[i, j + 1], y[i, j + 1]),
+                (x[i + 1, j + 1], y[i + 1, j + 1]),
+                (x[i + 1, j], y[i + 1, j]),
+            ]
             cells.append((shapely.Polygon(corners), codes[int(rng.integers(len(codes)))]))
     return land(cells)
 
@@ -66,7 +71,9 @@ def blob(rng, *, side=1000.0):
     angle = np.sort(rng.uniform(0, 2 * np.pi, n))
     radius = rng.uniform(0.05, 0.5, n) * side
     centre = rng.uniform(0, side, 2)
-    shape = shapely.make_valid(shapely.Polygon(centre + np.c_[radius * np.cos(angle), radius * np.sin(angle)]))
+    shape = shapely.make_valid(
+        shapely.Polygon(centre + np.c_[radius * np.cos(angle), radius * np.sin(angle)])
+    )
     if rng.random() < 0.4:
         shape = shape.difference(shapely.Point(*centre).buffer(0.1 * side))
     parts = [p for p in shapely.get_parts(shape) if p.geom_type == "Polygon" and p.area > 1]

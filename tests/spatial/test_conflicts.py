@@ -52,7 +52,10 @@ def test_the_four_answers_side_by_side(rules):
 
 def test_a_hectare_hit_twice_is_reported_twice_and_counted_once_under_the_gravest(rules):
     answer = ask(
-        rules, zone(box(0, 0, 100, 100)), sparse("green_belt", box(0, 0, 60, 100)), sparse("residential", box(40, 0, 100, 100))
+        rules,
+        zone(box(0, 0, 100, 100)),
+        sparse("green_belt", box(0, 0, 60, 100)),
+        sparse("residential", box(40, 0, 100, 100)),
     )
     assert answer.rows["area_ha"].tolist() == [0.6, 0.6]
     total = answer.totals.loc["Z1"]
@@ -60,7 +63,9 @@ def test_a_hectare_hit_twice_is_reported_twice_and_counted_once_under_the_graves
 
 
 def test_overlapping_features_of_one_layer_count_once_in_their_row(rules):
-    answer = ask(rules, zone(box(0, 0, 100, 100)), sparse("protected", box(0, 0, 60, 100), box(40, 0, 100, 100)))
+    answer = ask(
+        rules, zone(box(0, 0, 100, 100)), sparse("protected", box(0, 0, 60, 100), box(40, 0, 100, 100))
+    )
     assert answer.rows["area_ha"].tolist() == pytest.approx([1.0])
     assert answer.rows["share_pct"].tolist() == pytest.approx([100.0])
 
@@ -72,11 +77,13 @@ def test_land_without_a_polygon_has_no_data(rules):
     assert answer.totals.loc["Z1", "no_data_ha"] == pytest.approx(0.3)
 
 
-def test_a_sparse_layer_without_a_stated_extent_speaks_for_its_box_only_and_says_so(rules):
+def test_a_sparse_layer_without_a_stated_extent_speaks_for_the_zones_its_box_meets_and_says_so(rules):
     layer = Layer(frame(box(0, 0, 20, 20), box(80, 80, 90, 90)), "park", "protected")
-    answer = ask(rules, zone(box(0, 0, 100, 100)), layer)
-    assert answer.totals.loc["Z1", "no_data_ha"] == pytest.approx(1.0 - 0.81)
-    assert [f.code for f in answer.findings] == ["extent_assumed"]
+    answer = ask(rules, zone(box(0, 0, 100, 100), box(5000, 0, 5100, 100)), layer)
+    assert answer.totals["no_data_ha"].tolist() == [0.0, 1.0]
+    (finding,) = answer.findings
+    assert (finding.code, finding.level, finding.fields["found"]) == ("extent_assumed", "warn", ["Z1"])
+    assert finding.fields["beyond_ha"] == pytest.approx(1.0 - 0.81)
 
 
 def test_an_empty_layer_has_no_data_anywhere(rules):
@@ -97,7 +104,10 @@ def test_slivers_are_noise_with_a_sum_of_their_own_and_no_hit(rules):
 def test_the_tolerance_decides_what_is_noise(rules):
     strip = sparse("residential", box(99.0, 0, 200, 100))
     for tolerance, state in ((0.5, "blocks"), (1.5, "clear")):
-        assert states(ask(rules, zone(box(0, 0, 100, 100)), strip, tolerance_m=tolerance))["Z1", "residential"] == state
+        assert (
+            states(ask(rules, zone(box(0, 0, 100, 100)), strip, tolerance_m=tolerance))["Z1", "residential"]
+            == state
+        )
 
 
 def test_slivers_between_zone_and_coverage_are_noise_too(rules):
@@ -150,7 +160,9 @@ def test_zones_say_their_own_kind_and_others_get_the_kind_of_the_layer(rules):
 
 
 def test_zones_of_an_unstated_kind_are_never_blocked_by_a_rule_for_clusters(rules):
-    answer = ask(rules, zone(box(0, 0, 100, 100), kind="industrial_zone"), sparse("residential", box(0, 0, 50, 50)))
+    answer = ask(
+        rules, zone(box(0, 0, 100, 100), kind="industrial_zone"), sparse("residential", box(0, 0, 50, 50))
+    )
     assert answer.rows["state"].tolist() == ["needs_consent"]
     assert "zone_kind_general" in [f.code for f in answer.findings]
 
@@ -165,10 +177,28 @@ def test_each_urban_boundary_gets_a_row_of_its_own(rules):
 
 def test_zones_checked_against_their_own_file_do_not_meet_themselves(rules):
     shapes = frame(box(0, 0, 100, 100), box(50, 0, 150, 100), name=["A", "B"])
-    origin = Provenance(sha256="f" * 64)
+    origin = Provenance(source="ccn.gpkg", sha256="f" * 64)
     zones = Layer(shapes, "zones", "industrial_cluster", provenance=origin)
-    answer = ask(rules, zones, Layer(shapes, "again", "industrial_cluster", provenance=origin, extent=place(box(-9, -9, 999, 999))))
+    answer = ask(
+        rules,
+        zones,
+        Layer(shapes, "again", "industrial_cluster", provenance=origin, extent=place(box(-9, -9, 999, 999))),
+    )
     assert answer.rows[["zone", "part", "area_ha"]].values.tolist() == [["A", "B", 0.5], ["B", "A", 0.5]]
+
+
+def test_two_layers_of_one_file_are_not_taken_for_each_other(rules):
+    """Rows of two layers in one GeoPackage share file hash and row numbers."""
+    origin = Provenance(source="all.gpkg:zones", sha256="f" * 64)
+    zones = Layer(frame(box(0, 0, 100, 100), name=["A"]), "zones", "industrial_cluster", provenance=origin)
+    homes = Layer(
+        frame(box(0, 0, 100, 100), name=["B"]),
+        "homes",
+        "residential",
+        provenance=Provenance(source="all.gpkg:homes", sha256="f" * 64),
+        extent=place(box(-9, -9, 999, 999)),
+    )
+    assert ask(rules, zones, homes).rows["state"].tolist() == ["blocks"]
 
 
 def test_zones_of_several_layers_are_answered_together_and_told_apart(rules):
@@ -181,7 +211,11 @@ def test_zones_of_several_layers_are_answered_together_and_told_apart(rules):
 
 def test_the_run_says_what_the_answer_was_made_from(rules):
     answer = ask(rules, zone(box(0, 0, 100, 100)), sparse("school", Point(1, 1)), tolerance_m=0.7)
-    assert (answer.run["on"], answer.run["tolerance_m"], answer.run["crs"]) == ("2026-06-01", 0.7, "EPSG:5897")
+    assert (answer.run["on"], answer.run["tolerance_m"], answer.run["crs"]) == (
+        "2026-06-01",
+        0.7,
+        "EPSG:5897",
+    )
     assert [layer["role"] for layer in answer.run["layers"]] == ["zones", "constraint"]
     assert len(answer.run["rule_version"]) == 12
 
@@ -207,10 +241,20 @@ def test_an_override_needs_a_reason(rules):
 
 
 def test_an_override_moves_the_hectares_and_keeps_what_was_found(rules):
-    answer = ask(rules, zone(box(0, 0, 100, 100)), sparse("residential", box(0, 0, 50, 100)), sparse("green_belt", box(0, 0, 100, 10)))
+    answer = ask(
+        rules,
+        zone(box(0, 0, 100, 100)),
+        sparse("residential", box(0, 0, 50, 100)),
+        sparse("green_belt", box(0, 0, 100, 10)),
+    )
     changed = override(answer, 0, state="clear", reason="Dân đã di dời", by="Lan", at="2026-06-02")
     row = changed.rows.loc[0]
-    assert (row["state"], row["state_found"], row["reason"], row["by"]) == ("clear", "blocks", "Dân đã di dời", "Lan")
+    assert (row["state"], row["state_found"], row["reason"], row["by"]) == (
+        "clear",
+        "blocks",
+        "Dân đã di dời",
+        "Lan",
+    )
     assert changed.totals.loc["Z1", ["blocks_ha", "consent_ha"]].tolist() == pytest.approx([0.0, 0.1])
     assert answer.rows.loc[0, "state"] == "blocks"
 
@@ -244,8 +288,10 @@ def test_progress_names_every_layer_and_can_cancel(rules):
     def stop(done, total, name):
         raise KeyboardInterrupt
 
-    with pytest.raises(KeyboardInterrupt):  # noqa: PT012 - the call is one
-        conflicts(zone(box(0, 0, 1, 1)), [sparse("school", Point(0, 0))], rules=rules, on=TODAY, progress=stop)
+    with pytest.raises(KeyboardInterrupt):
+        conflicts(
+            zone(box(0, 0, 1, 1)), [sparse("school", Point(0, 0))], rules=rules, on=TODAY, progress=stop
+        )
 
 
 def test_labels_prefer_the_id_then_the_name_then_the_row():
@@ -288,7 +334,10 @@ def test_the_order_of_layers_and_features_does_not_matter(seed):
     rng, zones, constraints = _random_question(seed)
     rules = reference.table("conflict_rules")
     first = ask(rules, zones, *constraints)
-    shuffled = [c.with_frame(c.frame.sample(frac=1.0, random_state=int(rng.integers(2**31)))) for c in reversed(constraints)]
+    shuffled = [
+        c.with_frame(c.frame.sample(frac=1.0, random_state=int(rng.integers(2**31))))
+        for c in reversed(constraints)
+    ]
     again = ask(rules, zones.with_frame(zones.frame.iloc[::-1]), *shuffled)
     pd.testing.assert_frame_equal(first.totals.sort_index(), again.totals.sort_index(), rtol=1e-9, atol=1e-9)
     keys = ["zone", "constraint", "rule", "state"]
@@ -329,7 +378,9 @@ def test_more_tolerance_never_makes_less_noise(seed):
 
     _, zones, constraints = _random_question(seed)
     rules = reference.table("conflict_rules")
-    noise = [ask(rules, zones, constraints[0], tolerance_m=t).rows["noise_ha"].sum() for t in (0.0, 2.0, 20.0)]
+    noise = [
+        ask(rules, zones, constraints[0], tolerance_m=t).rows["noise_ha"].sum() for t in (0.0, 2.0, 20.0)
+    ]
     assert noise[0] == 0.0
     assert noise[0] <= noise[1] + 1e-9 <= noise[2] + 2e-9
 
@@ -339,5 +390,7 @@ def test_pieces_lie_in_their_zone_and_are_valid(rules):
     answer = ask(rules, zones, *constraints)
     assert shapely.is_valid(answer.pieces.geometry.to_numpy()).all()
     for label, group in answer.pieces.groupby("zone"):
-        outside = shapely.difference(group.geometry.union_all(), answer.zones.loc[label].geometry.buffer(1e-6))
+        outside = shapely.difference(
+            group.geometry.union_all(), answer.zones.loc[label].geometry.buffer(1e-6)
+        )
         assert outside.area == pytest.approx(0.0, abs=1e-6)

@@ -21,7 +21,9 @@ def test_homes_in_a_cluster_block_by_the_clause_of_the_decree(rules):
     )
 
 
-@pytest.mark.parametrize(("day", "severity"), [(date(2024, 4, 30), "needs_consent"), (date(2024, 5, 1), "blocks")])
+@pytest.mark.parametrize(
+    ("day", "severity"), [(date(2024, 4, 30), "needs_consent"), (date(2024, 5, 1), "blocks")]
+)
 def test_a_rule_holds_from_its_first_day(rules, day, severity):
     (rule, *_) = RuleBook(rules, day).rules_for("industrial_cluster", "residential")
     assert rule.severity == severity

@@ -1,0 +1,46 @@
+# Thổ Công. Everything happens in a virtual environment of its own; nothing is installed on the system.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+WORKSPACE ?= workspace
+PORT ?= 8501
+
+.PHONY: run test lint bench wheel clean
+
+run: $(VENV)/.run  ## install, make the sample workspace, open the app
+	$(BIN)/thocong serve --sample --workspace $(WORKSPACE) --port $(PORT)
+
+test: $(VENV)/.test  ## install, then all tests with their doctests
+	$(BIN)/python -m pytest -n auto
+
+lint: $(VENV)/.lint  ## style, types, direction of imports
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.test  ## ours beside the peers that are installed
+	$(BIN)/python -m benchmarks
+
+wheel: $(VENV)/.lint  ## build the wheel and look into it
+	$(BIN)/python -m build --wheel
+	$(BIN)/python tools/check_wheel.py dist
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+
+$(VENV)/.run: $(VENV)/bin/python pyproject.toml assets/package-lock.json assets/assets.toml
+	$(BIN)/python -m pip install --quiet -e .
+	touch $@
+
+$(VENV)/.test: $(VENV)/bin/python pyproject.toml assets/package-lock.json assets/assets.toml
+	$(BIN)/python -m pip install --quiet -e '.[test]'
+	touch $@
+
+$(VENV)/.lint: $(VENV)/.test
+	$(BIN)/python -m pip install --quiet -e '.[test,lint]'
+	touch $@
+
+clean:
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

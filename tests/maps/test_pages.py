@@ -1,0 +1,137 @@
+"""Page logic without a browser: the map component is replaced by a note of what it was given."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from layers import Workspace
+
+APP = Path(__file__).parents[2] / "app.py"
+
+
+@pytest.fixture
+def open_page(monkeypatch):
+    shown = []
+
+    def note(chart, **given):
+        shown.append((chart, given))
+
+    import maps.pages._map
+
+    monkeypatch.setattr(maps.pages._map, "st_folium", note)
+
+    def start(folder, *, lang="vi", page=None):
+        monkeypatch.setenv("THOCONG_WORKSPACE", str(folder))
+        test = AppTest.from_file(str(APP), default_timeout=60)
+        test.query_params["lang"] = lang
+        test.run()
+        if page:
+            test.switch_page(f"maps/pages/{page}.py").run()
+        assert not test.exception, test.exception
+        return test
+
+    start.shown = shown
+    return start
+
+
+def press(test, label):
+    (button,) = [b for b in test.button if b.label == label]
+    button.click().run()
+    assert not test.exception, test.exception
+    return test
+
+
+def text_of(test):
+    parts = [*test.markdown, *test.caption, *test.info, *test.error]
+    return "\n".join(str(p.value) for p in parts)
+
+
+def test_the_first_page_says_what_to_do_and_shows_the_land(open_page, small_workspace):
+    test = open_page(small_workspace.folder)
+    assert "Xung đột" in text_of(test)
+    assert "dữ liệu mô phỏng" in text_of(test)
+    assert len(open_page.shown) == 1
+
+
+@pytest.mark.parametrize(
+    ("lang", "button", "title"), [("vi", "Kiểm tra", "Tổng hợp theo khu"), ("en", "Check", "Totals per zone")]
+)
+def test_pressing_the_button_shows_the_answer(open_page, small_workspace, lang, button, title):
+    test = press(open_page(small_workspace.folder, lang=lang), button)
+    assert title in text_of(test)
+    totals = test.dataframe[-2].value if len(test.dataframe) > 2 else test.dataframe[1].value
+    assert "CCN Thử" in totals.astype(str).to_numpy().ravel().tolist()
+    _, given = open_page.shown[-1]
+    assert given["returned_objects"] == ["last_clicked"]
+
+
+def test_the_page_gives_what_the_library_gives(open_page, small_workspace):
+    from datetime import UTC, datetime
+
+    from maps.question import ConflictQuestion, answer_question
+
+    test = press(open_page(small_workspace.folder), "Kiểm tra")
+    asked = ConflictQuestion(
+        str(small_workspace.folder),
+        (("industrial_clusters_2030", 1),),
+        (("land_use_2025", 1), ("schools", 1)),
+        datetime.now(UTC).astimezone().date(),
+    )
+    rows = answer_question(asked).rows
+    shown = test.dataframe[0].value
+    assert sorted(shown["Diện tích (ha)"]) == pytest.approx(sorted(rows["area_ha"]))
+
+
+def test_a_changed_question_is_said_to_be_unanswered(open_page, small_workspace):
+    test = press(open_page(small_workspace.folder), "Kiểm tra")
+    test.selectbox(key="ask-tolerance-vi").set_value("2").run()
+    assert "Câu hỏi đã thay đổi" in text_of(test)
+    press(test, "Kiểm tra")
+    assert "Câu hỏi đã thay đổi" not in text_of(test)
+
+
+def test_the_base_map_stays_while_the_answer_changes(open_page, small_workspace):
+    from streamlit_folium import generate_js_hash, generate_leaflet_string
+
+    test = press(open_page(small_workspace.folder), "Kiểm tra")
+    first, _ = open_page.shown[-1]
+    test.selectbox(key="ask-tolerance-vi").set_value("2").run()
+    press(test, "Kiểm tra")
+    second, _ = open_page.shown[-1]
+    for chart in (first, second):
+        chart.get_root().render()
+    scripts = [generate_js_hash(generate_leaflet_string(chart), "x") for chart in (first, second)]
+    assert scripts[0] == scripts[1]
+
+
+def test_without_zones_the_button_waits_and_says_why(open_page, small_workspace):
+    test = open_page(small_workspace.folder)
+    test.multiselect[0].set_value([]).run()
+    (button,) = [b for b in test.button if b.label == "Kiểm tra"]
+    assert button.disabled
+    assert "ít nhất một lớp" in text_of(test)
+
+
+def test_a_missing_workspace_is_a_sentence(open_page, tmp_path):
+    test = open_page(tmp_path / "không có")
+    assert "không có" in text_of(test).replace("\\", "")
+
+
+def test_layers_are_listed_and_an_empty_workspace_says_what_to_do(open_page, small_workspace, tmp_path):
+    test = open_page(small_workspace.folder, page="layers")
+    assert len(test.dataframe[0].value) == 3
+    Workspace.create(tmp_path / "rỗng", crs=5897)
+    test = open_page(tmp_path / "rỗng", page="layers")
+    assert not test.dataframe
+
+
+def test_rules_can_be_searched_without_accents(open_page, small_workspace):
+    test = open_page(small_workspace.folder, page="rules")
+    everything = len(test.dataframe[0].value)
+    test.text_input[0].set_value("de dieu").run()
+    found = test.dataframe[0].value
+    assert 0 < len(found) < everything
+    assert found.astype(str).apply(lambda r: "Đê điều" in " ".join(r), axis=1).all()
