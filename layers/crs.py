@@ -19,6 +19,7 @@ from pyproj.exceptions import ProjError
 from pyproj.transformer import TransformerGroup
 
 from layers import reference
+from layers._densify import densified
 from layers._door import hearing
 from layers.errors import CrsError
 from layers.names import fold
@@ -53,7 +54,6 @@ _UNITS_CHANGED: Final = date(2025, 7, 1)
 VIETNAM: Final = (101.0, 6.0, 118.0, 24.0)
 _MAX_EDGE_M: Final = 50.0  # a chord of 50 m lies 0.02 mm off the projected line; one of 200 m, 0.3 mm
 _METRES_PER_DEGREE: Final = 111_320.0
-_LONGEST_EDGE: Final = 1_000_000  # pieces; five times round the earth
 
 
 def as_crs(value: object) -> CRS:
@@ -364,10 +364,5 @@ def to_crs(
     source = as_crs(frame.crs)
     geometry = shapely.force_2d(frame.geometry.to_numpy())
     step = max_edge_m / _METRES_PER_DEGREE if source.is_geographic else max_edge_m
-    # an edge of astronomic length would be cut into more pieces than there is memory
-    with np.errstate(invalid="ignore"):
-        sane = (np.abs(shapely.bounds(geometry)) < _LONGEST_EDGE * step).all(axis=1)
-    dense = geometry.copy()
-    dense[sane] = shapely.segmentize(geometry[sane], step)
-    moved = shapely.transform(dense, _moving(source, target))
+    moved = shapely.transform(densified(geometry, step), _moving(source, target))
     return frame.set_geometry(gpd.GeoSeries(moved, index=frame.index, crs=target, name=frame.geometry.name))

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyproj import Geod, Transformer
 from pyproj.transformer import TransformerGroup
-from shapely import Point, Polygon, box
+from shapely import LineString, Point, Polygon, box
 
 from layers._known_crs import usable_crs
 from layers.crs import (
@@ -319,6 +319,15 @@ def test_coordinates_beyond_the_earth_neither_hang_nor_raise(
     moved = to_crs(frame_of(bad, Point(558_000, 2_325_000)), as_crs(4326))
     assert moved.geometry.iloc[1].distance(Point(105.56, 21.02)) < 0.01
     assert len(moved) == 2
+
+
+def test_a_line_of_no_length_moves_with_the_others(frame_of: Callable[..., gpd.GeoDataFrame]) -> None:
+    still = LineString([(558_000, 2_325_000), (558_000, 2_325_000)])
+    given = frame_of(still, box(558_000, 2_325_000, 559_000, 2_326_000), still)
+    moved = to_crs(given, as_crs(4326)).geometry
+    assert [shape.geom_type for shape in moved] == ["LineString", "Polygon", "LineString"]
+    assert moved.iloc[0].coords[0] == moved.iloc[0].coords[1]
+    assert len(moved.iloc[1].exterior.coords) > 80
 
 
 def test_one_geometry_moves_like_a_frame() -> None:
