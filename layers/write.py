@@ -302,7 +302,8 @@ def write_xlsx(path: Path, sheets: Sequence[Sheet]) -> None:
         ``target_unwritable``.
     """
     book = openpyxl.Workbook()
-    book.remove(book.active)
+    for given in book.worksheets:
+        book.remove(given)
     for sheet in sheets:
         _fill(book.create_sheet(sheet.title[:31]), sheet)
     with _whole(path) as draft:

@@ -12,7 +12,8 @@ from layers import reference
 from layers.errors import QuestionError
 from layers.kinds import kind
 from layers.store import Workspace
-from spatial.conflicts import conflicts, override
+from spatial.conflicts import conflicts
+from spatial.override import override
 
 if TYPE_CHECKING:
     from collections.abc import Callable

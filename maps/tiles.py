@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import shapely
 from PIL import Image, ImageDraw, ImageFont
+from rasterio.errors import NotGeoreferencedWarning
 from rasterio.features import rasterize
 from rasterio.transform import from_bounds
 
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
     from layers import Layer
 
 __all__ = ["LayerTiles"]
+
+# rasterio speaks of datasets without a place; a picture in memory is no dataset. For all threads at once:
+# a filter of one thread would not hold while another one draws
+warnings.filterwarnings("ignore", category=NotGeoreferencedWarning)
 
 _HALF: Final = 20037508.342789244
 _SIZE: Final = 256
@@ -67,7 +72,7 @@ class LayerTiles:
             else {kind: LandLook(kind, kind_look(kind).fill or _GREY, 0, official=False)}
         )
         self._geometry: NDArray[np.object_] = frame.geometry.to_numpy()
-        codes: list[str] = frame["code"].astype(str).tolist() if coded else [kind] * len(frame)
+        codes: list[str] = frame["code"].fillna("").astype(str).tolist() if coded else [kind] * len(frame)
         self._codes: NDArray[np.object_] = np.array(codes, dtype=object)
         self._labelled = coded
         names = sorted(set(codes))
@@ -101,9 +106,7 @@ class LayerTiles:
         size = _SIZE * _FINE
         shapes = zip(self._geometry[found], self._class[found].tolist(), strict=True)
         transform = from_bounds(*bounds, size, size)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # rasterio speaks of datasets without a place; this is no dataset
-            classes = rasterize(shapes, out_shape=(size, size), transform=transform, dtype="int32")
+        classes = rasterize(shapes, out_shape=(size, size), transform=transform, dtype="int32")
         pixels = np.zeros((size, size, 4), dtype=np.uint8)
         pixels[..., :3] = self._colours[classes]
         pixels[..., 3] = np.where(classes > 0, 255, 0)

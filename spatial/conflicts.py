@@ -8,7 +8,7 @@ the gravest.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -18,14 +18,14 @@ import shapely
 from layers.crs import require_metric
 from layers.errors import CrsError, QuestionError
 from layers.findings import Finding
-from layers.kinds import zone_kind_of
 from layers.layer import Layer
 from layers.reference import version
 from spatial._cover import box_of, is_coverage, uncovered
 from spatial._rows import layer_rows
 from spatial._totals import zone_totals
+from spatial.labels import feature_labels, labelled_zones
 from spatial.overlap import overlap
-from spatial.rules import STATES, RuleBook
+from spatial.rules import RuleBook
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -36,9 +36,7 @@ if TYPE_CHECKING:
 
     Progress = Callable[[int, int, str], None]
 
-__all__ = ["ConflictAnswer", "conflicts", "feature_labels", "override"]
-
-_ANY_ZONE = "industrial_zone"
+__all__ = ["ConflictAnswer", "conflicts"]
 
 
 @dataclass(frozen=True)
@@ -141,7 +139,7 @@ def conflicts(
     for layer in (*of_zones[1:], *constraints):
         if layer.frame.crs != crs:
             raise CrsError("crs_differs", layer=layer.name, expected=crs.name, found=str(layer.frame.crs))
-    frame, findings = _labelled(of_zones)
+    frame, findings = labelled_zones(of_zones)
     book = RuleBook(rules, on)
     rows: list[pd.DataFrame] = []
     found: list[gpd.GeoDataFrame] = []
@@ -164,149 +162,6 @@ def conflicts(
         run=_run(of_zones, constraints, on=on, tolerance_m=tolerance_m),
         findings=tuple(findings),
     )
-
-
-def override(
-    answer: ConflictAnswer, row: int, *, state: str, reason: str, by: str = "", at: str = ""
-) -> ConflictAnswer:
-    """Change the state of one row, with a reason that stays on the record.
-
-    Parameters
-    ----------
-    answer : ConflictAnswer
-    row : int
-        Index of the row.
-    state : {"blocks", "needs_consent", "clear", "no_data"}
-    reason : str
-        Why; must not be empty.
-    by : str
-        Who.
-    at : str
-        When, ISO 8601.
-
-    Returns
-    -------
-    ConflictAnswer
-        Row with the new state, the state found by the rules in ``state_found``, the reason and who
-        gave it; totals reckoned again.
-
-    Raises
-    ------
-    QuestionError
-        ``override_without_reason``, ``state_unknown`` or ``row_unknown``.
-
-    Examples
-    --------
-    >>> from datetime import date
-    >>> from shapely import box
-    >>> from layers import Layer, reference
-    >>> square = lambda *b: gpd.GeoDataFrame({"name": ["A"]}, geometry=[box(*b)], crs=5897)
-    >>> zone = Layer(square(0, 0, 1000, 1000), "kcn", "industrial_park")
-    >>> belt = Layer(square(0, 0, 1000, 100), "belt", "green_belt", extent=box(0, 0, 2000, 2000))
-    >>> rules = reference.table("conflict_rules")
-    >>> answer = conflicts(zone, [belt], rules=rules, on=date(2026, 6, 1))
-    >>> agreed = override(answer, 0, state="clear", reason="Văn bản đồng ý số 12")
-    >>> agreed.rows.loc[0, ["state_found", "state"]].tolist(), agreed.totals["hit_ha"].tolist()
-    (['needs_consent', 'clear'], [0.0])
-    """
-    if not reason.strip():
-        raise QuestionError("override_without_reason", row=row)
-    if state not in STATES:
-        raise QuestionError("state_unknown", found=state, expected=list(STATES))
-    if row not in answer.rows.index:
-        raise QuestionError("row_unknown", found=row, expected=len(answer.rows))
-    rows = answer.rows.copy()
-    rows.loc[row, ["state", "reason", "by", "at"]] = [state, reason.strip(), by, at]
-    pieces = answer.pieces.copy()
-    one = rows.loc[row]
-    mine = (
-        (pieces["zone"] == one["zone"]) & (pieces["layer"] == one["layer"]) & (pieces["part"] == one["part"])
-    )
-    mine &= pieces["state_found"] == one["state_found"]
-    pieces.loc[mine & ~pieces["noise"], "state"] = state
-    return replace(answer, rows=rows, pieces=pieces, totals=zone_totals(answer.zones, pieces))
-
-
-def feature_labels(frame: gpd.GeoDataFrame) -> pd.Series:
-    """Name every feature once and for all.
-
-    Parameters
-    ----------
-    frame : geopandas.GeoDataFrame
-
-    Returns
-    -------
-    pandas.Series
-        Column ``id`` where it is whole and unique, else ``name`` where that is, else the name (or
-        nothing) with ``#`` and the index label.
-
-    Examples
-    --------
-    >>> from shapely import Point
-    >>> twins = gpd.GeoDataFrame({"name": ["CCN Liên Hà"] * 2}, geometry=[Point(0, 0), Point(1, 1)])
-    >>> feature_labels(twins).tolist()
-    ['CCN Liên Hà #0', 'CCN Liên Hà #1']
-    """
-    for column in ("id", "name"):
-        if column in frame and frame[column].notna().all() and frame[column].is_unique:
-            return frame[column].map(
-                lambda v: str(int(v)) if isinstance(v, float) and v.is_integer() else str(v)
-            )
-    names = frame["name"].fillna("").astype(str) if "name" in frame else pd.Series("", index=frame.index)
-    return pd.Series(
-        [f"{n} #{i}".strip() for i, n in zip(frame.index, names, strict=True)], index=frame.index
-    )
-
-
-def _labelled(layers: list[Layer]) -> tuple[gpd.GeoDataFrame, list[Finding]]:
-    """Zones of all layers by label, each with its name and kind; labels that meet get the layer's name."""
-    frames, findings = [], []
-    for layer in layers:
-        frame, found = _labelled_one(layer)
-        frames.append(frame)
-        findings += found
-    whole = pd.concat(frames)
-    twice = whole.index.duplicated(keep=False)
-    labels = [
-        f"{z} ({n})" if t else z for z, n, t in zip(whole.index, whole["source_layer"], twice, strict=True)
-    ]
-    whole.index = pd.Index(labels, name="zone")
-    return gpd.GeoDataFrame(whole, geometry="geometry", crs=layers[0].frame.crs), findings
-
-
-def _labelled_one(zones: Layer) -> tuple[gpd.GeoDataFrame, list[Finding]]:
-    """Zones of one layer; a kind that nobody can read is a finding."""
-    labels = feature_labels(zones.frame)
-    names = zones.frame["name"].fillna("").astype(str) if "name" in zones.frame else labels
-    stated = (
-        zones.frame["kind"]
-        if "kind" in zones.frame
-        else pd.Series(None, index=zones.frame.index, dtype=object)
-    )
-    kinds, findings = [], []
-    for row, text in stated.items():
-        kind = zone_kind_of(str(text)) if pd.notna(text) else None
-        if kind is None and pd.notna(text):
-            findings.append(Finding("zone_kind_unknown", zones.name, str(row), "warn", {"found": str(text)}))
-        kinds.append(kind or zones.kind_name)
-    if _ANY_ZONE in kinds:
-        findings.append(
-            Finding("zone_kind_general", zones.name, None, "warn", {"count": kinds.count(_ANY_ZONE)})
-        )
-    frame = gpd.GeoDataFrame(
-        {
-            "zone_name": names.to_numpy(),
-            "zone_kind": kinds,
-            "source_layer": zones.name,
-            "source": zones.provenance.source,
-            "source_sha": zones.provenance.sha256,
-            "source_index": zones.frame.index.to_numpy(),
-        },
-        geometry=zones.frame.geometry.to_numpy(),
-        index=pd.Index(labels.to_numpy(), name="zone"),
-        crs=zones.frame.crs,
-    )
-    return frame, findings
 
 
 def _layer_findings(frame: gpd.GeoDataFrame, layer: Layer) -> list[Finding]:
@@ -358,7 +213,7 @@ def _part_names(layer: Layer) -> pd.Series:
     if per == "feature":
         return feature_labels(layer.frame)
     if per == "code" and "code" in layer.frame:
-        return layer.frame["code"].astype(str)
+        return layer.frame["code"].fillna("").astype(str)
     return pd.Series("", index=layer.frame.index, dtype=object)
 
 

@@ -31,7 +31,7 @@ from maps.export import export_answer
 from maps.export.frames import contract_rows, contract_totals
 from maps.tables import records, rows_table
 from spatial.conflicts import conflicts as ask
-from spatial.conflicts import override
+from spatial.override import override
 
 if TYPE_CHECKING:
     from layers import Finding

@@ -36,7 +36,10 @@ def totals_chart(answer: ConflictAnswer, words: Words) -> alt.Chart:
     altair.Chart
     """
     named = answer.zones["zone_name"]
-    names = named.where(named != "", answer.zones.index).to_dict()
+    named = named.where(named != "", answer.zones.index)
+    # two zones of one name stay two bars
+    twice = named.duplicated(keep=False)
+    names = {zone: f"{name} ({zone})" if twice[zone] else name for zone, name in named.items()}
     rows = [
         {"zone": names[zone], "state": words(f"state.{state}"), "rank": n, "ha": float(values[column])}
         for zone, values in answer.totals.iterrows()
@@ -55,7 +58,7 @@ def totals_chart(answer: ConflictAnswer, words: Words) -> alt.Chart:
         alt.Chart(pd.DataFrame(rows))
         .mark_bar()
         .encode(
-            y=alt.Y("zone:N", title=None, sort=None, axis=alt.Axis(labelLimit=190)),
+            y=alt.Y("zone:N", title=None, sort=None, axis=alt.Axis(labelLimit=190, labelOverlap=False)),
             x=alt.X("ha:Q", stack="normalize", title=words("chart.share"), axis=alt.Axis(format="%")),
             color=alt.Color("state:N", scale=colours, title=None, legend=legend),
             order=alt.Order("rank:Q"),

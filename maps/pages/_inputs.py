@@ -21,6 +21,7 @@ __all__ = ["conflict_question"]
 
 _TOLERANCES = (0.0, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 _USUAL = 0.5
+_ASKED = "ask-asked"
 _WIDEST = 100.0
 
 
@@ -44,7 +45,8 @@ def conflict_question(
         True when the button was pressed in this run.
     """
     years = periods_in(versions)
-    with st.container(border=True):
+    # folded away once it was asked, so that the answer has the screen
+    with st.expander(words("ask.title"), expanded=not st.session_state.get(_ASKED, False)):
         left, middle, right = st.columns([3, 5, 2])
         with left:
             year = _year(years, words)
@@ -59,7 +61,12 @@ def conflict_question(
             tolerance = _tolerance(words)
             ready = bool(chosen and checked and tolerance is not None)
             pressed = st.button(
-                words("ask.go"), type="primary", width="stretch", disabled=not ready, key="ask-go"
+                words("ask.go"),
+                type="primary",
+                width="stretch",
+                disabled=not ready,
+                key="ask-go",
+                on_click=_note_asked,
             )
             if not ready:
                 st.caption(words("ask.incomplete"))
@@ -73,6 +80,10 @@ def conflict_question(
         tolerance_m=tolerance,
     )
     return question, pressed
+
+
+def _note_asked() -> None:
+    st.session_state[_ASKED] = True
 
 
 def _tolerance(words: Words) -> float | None:

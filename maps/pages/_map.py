@@ -69,7 +69,7 @@ def show_map(
     st_folium(
         base_map(view.bounds, words, crs=view.crs, label=view.label),
         key=f"{key}-{words.lang}",
-        height=580,
+        height=540,
         use_container_width=True,
         returned_objects=["last_clicked"],
         feature_group_to_add=groups,

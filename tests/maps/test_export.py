@@ -143,7 +143,7 @@ def test_workbook_has_four_sheets_numbers_as_numbers_and_no_formula(tmp_path, sa
 
 
 def test_csv_opens_in_excel_and_starts_no_formula(hostile_answer, tmp_path):
-    zones, land, _ = small_layers("=1+1")
+    zones, _, _ = small_layers("=1+1")
     path = tmp_path / "layer.csv"
     export_layer(zones, path, words("vi"))
     raw = path.read_bytes()

@@ -7,7 +7,7 @@ import pytest
 from layers import reference
 from maps.tables import findings_table, layer_label, rows_table, rules_table, run_table, totals_table
 from maps.words import words
-from spatial.conflicts import override
+from spatial.override import override
 
 
 def test_rows_are_in_words_and_numbers_stay_numbers(answer, say):

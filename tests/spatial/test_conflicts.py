@@ -11,7 +11,9 @@ from shapely import LineString, Point, box
 
 from layers import Layer, Provenance
 from layers.errors import CrsError, QuestionError
-from spatial.conflicts import conflicts, feature_labels, override
+from spatial.conflicts import conflicts
+from spatial.labels import feature_labels
+from spatial.override import override
 from tests.spatial.conftest import blob, frame, grid_land, land, place, seeds, sparse, zone
 
 TODAY = date(2026, 6, 1)

@@ -1,0 +1,317 @@
+"""Journeys of real people through the real pages."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+
+import geopandas as gpd
+import pytest
+from shapely import box
+
+MAP = 'iframe[title="streamlit_folium.st_folium"]'
+BUTTON = {"vi": "Kiểm tra", "en": "Check"}
+
+
+def the_map(page):
+    return page.frame_locator(MAP).first
+
+
+def settled(page):
+    """Wait until the page has finished its run."""
+    page.wait_for_timeout(300)
+    page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
+
+
+def ask(page, server, lang="vi", path=""):
+    page.goto(f"{server.address}/{path}?lang={lang}")
+    page.get_by_role("button", name=BUTTON[lang], exact=True).click()
+    page.locator(".tc-cards").wait_for()
+    the_map(page).locator(".leaflet-tc-80-zones-pane path").first.wait_for()
+    settled(page)
+
+
+def zone_on_map(page, n):
+    """Middle of a zone on the screen; scrolled into view first, as a person would."""
+    shape = the_map(page).locator(".leaflet-tc-80-zones-pane path").nth(n)
+    shape.scroll_into_view_if_needed()
+    page.wait_for_timeout(400)
+    edges = shape.bounding_box()
+    return edges["x"] + edges["width"] / 2, edges["y"] + edges["height"] / 2
+
+
+def view(page):
+    frame = next(f for f in page.frames if "streamlit_folium" in f.url)
+    return frame.evaluate(
+        "() => { const m = window.map, c = m.getCenter(); return [c.lat, c.lng, m.getZoom()]; }"
+    )
+
+
+def click_row(page, n):
+    """Tick the n-th row of the table of answers."""
+    table = page.get_by_test_id("stDataFrame").first
+    table.scroll_into_view_if_needed()
+    edges = table.bounding_box()
+    page.mouse.click(edges["x"] + 16, edges["y"] + 36 + 32 * n + 16)
+    settled(page)
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_from_the_first_page_to_an_answer(page, server, lang):
+    ask(page, server, lang)
+    shown = page.locator(".tc-cards").inner_text()
+    assert re.search(r"2[.,]278[.,]3", shown)
+    the_map(page).get_by_text({"vi": "dữ liệu mô phỏng", "en": "made data"}[lang]).wait_for()
+    other = {"vi": "Needs consent", "en": "Cần chấp thuận"}[lang]
+    assert other not in page.get_by_test_id("stMain").inner_text()
+
+
+def test_a_row_takes_the_map_there_and_shows_its_clause(page, server):
+    ask(page, server)
+    before = view(page)
+    click_row(page, 0)
+    page.wait_for_timeout(1500)
+    after = view(page)
+    assert after[2] > before[2]
+    the_map(page).locator(".leaflet-tc-90-selection-pane path").first.wait_for()
+    page.get_by_text("CCN mô phỏng 2").first.wait_for()
+
+
+def test_a_zone_on_the_map_shows_its_rows(page, server):
+    ask(page, server)
+    page.mouse.click(*zone_on_map(page, 0))
+    page.get_by_role("button", name="Hiện tất cả").wait_for()
+    settled(page)
+    the_map(page).locator(".leaflet-tc-90-selection-pane path").first.wait_for()
+    page.get_by_role("button", name="Hiện tất cả").click()
+    page.get_by_role("button", name="Hiện tất cả").wait_for(state="detached")
+
+
+def test_a_click_lands_where_it_was_aimed_even_where_the_map_reaches_below_the_window(page, server):
+    """Focus inside the frame used to scroll the page between press and release."""
+    ask(page, server)
+    frame = next(f for f in page.frames if "streamlit_folium" in f.url)
+    frame.evaluate(
+        "() => { window.hit = null; window.map.on('click', e => { window.hit = [e.latlng.lat, e.latlng.lng]; }); }"
+    )
+    edges = page.locator(MAP).bounding_box()
+    x, y = edges["x"] + 200, edges["y"] + 150
+    wanted = frame.evaluate(
+        "([x, y]) => { const p = window.map.containerPointToLatLng([x, y]); return [p.lat, p.lng]; }",
+        [199, 149],
+    )
+    page.mouse.click(x, y)
+    page.wait_for_timeout(500)
+    assert frame.evaluate("() => window.hit") == pytest.approx(wanted, abs=3e-3)
+
+
+def test_zoom_and_panel_survive_a_new_question(page, server):
+    ask(page, server)
+    the_map(page).get_by_role("button", name="Zoom in").click()
+    page.wait_for_timeout(800)
+    head = the_map(page).locator(".tc-panel-head")
+    head.click()
+    the_map(page).get_by_label("Cần chấp thuận", exact=False).first.uncheck()
+    kept = view(page)
+    page.get_by_text("Câu hỏi", exact=True).click()
+    page.get_by_test_id("stButtonGroup").get_by_text("2025", exact=True).click()
+    settled(page)
+    page.get_by_role("button", name="Kiểm tra", exact=True).click()
+    settled(page)
+    page.wait_for_timeout(1000)
+    assert view(page) == pytest.approx(kept)
+    pane = the_map(page).locator(".leaflet-tc-69-state-needs-consent-pane")
+    assert pane.evaluate("p => p.style.display") == "none"
+
+
+def test_land_use_comes_as_tiles_from_the_application(page, server):
+    tiles = []
+    page.on("response", lambda r: tiles.append((r.url, r.status)) if "/gis/tiles/" in r.url else None)
+    ask(page, server)
+    the_map(page).locator(".tc-panel-head").click()
+    the_map(page).locator("summary", has_text="Sử dụng đất").click()
+    the_map(page).locator(".tc-entry", has_text="LUC Đất chuyên trồng lúa").wait_for()
+    assert any(status == 200 for _, status in tiles)
+    assert all(status in (200, 204, 304) for _, status in tiles)
+
+
+def test_a_forged_tile_token_opens_nothing(page, server):
+    answer = page.request.get(f"{server.address}/gis/tiles/forged/12/3248/1800.png")
+    assert answer.status == 403
+
+
+def test_headers_keep_the_page_to_itself(page, server):
+    headers = page.request.get(server.address).headers
+    assert "default-src 'self'" in headers["content-security-policy"]
+    assert headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize("ending", ["gpkg", "xlsx", "html", "zip"])
+def test_an_answer_downloads_in_a_format_that_opens(page, server, ending, tmp_path):
+    ask(page, server)
+    page.get_by_role("button", name="Xuất kết quả").click()
+    label = {"gpkg": "GeoPackage", "xlsx": "Excel", "html": "Bản đồ HTML", "zip": "Shapefile"}[ending]
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name=re.compile(label)).click()
+    path = tmp_path / f"x.{ending}"
+    waiting.value.save_as(path)
+    raw = path.read_bytes()
+    if ending == "gpkg":
+        assert len(gpd.read_file(path, layer="zones")) == 13
+    elif ending == "html":
+        assert "dữ liệu mô phỏng" in raw.decode("utf-8")
+    else:
+        assert zipfile.ZipFile(io.BytesIO(raw)).testzip() is None
+
+
+def test_an_exported_map_opens_from_disk_and_asks_for_nothing(page, server, browser, tmp_path):
+    ask(page, server)
+    page.get_by_role("button", name="Xuất kết quả").click()
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name=re.compile("Bản đồ HTML")).click()
+    path = tmp_path / "map.html"
+    waiting.value.save_as(path)
+    alone = browser.new_page()
+    asked = []
+    alone.on(
+        "request", lambda r: None if r.url.startswith(("file:", "data:", "blob:")) else asked.append(r.url)
+    )
+    alone.goto(path.as_uri())
+    alone.locator(".leaflet-tc-80-zones-pane path").first.wait_for()
+    assert alone.locator(".tc-label").inner_text().endswith("dữ liệu mô phỏng")
+    assert asked == []
+    alone.close()
+
+
+def test_an_answer_changes_only_with_a_reason_and_the_reason_shows(page, server):
+    ask(page, server)
+    click_row(page, 0)
+    page.get_by_role("button", name="Thay đổi kết quả").click()
+    page.get_by_role("button", name="Lưu thay đổi").click()
+    page.get_by_text("phải có lý do", exact=False).wait_for()
+    page.get_by_label("Lý do (bắt buộc)").fill("Biên bản số 12")
+    page.get_by_label("Người thay đổi").fill("Lan")
+    page.get_by_role("button", name="Lưu thay đổi").click()
+    settled(page)
+    page.get_by_role("button", name="Thay đổi kết quả").wait_for()
+
+
+def test_the_measuring_tool_speaks_vietnamese(page, server):
+    ask(page, server)
+    the_map(page).locator(".leaflet-control-measure").hover()
+    the_map(page).get_by_text("Bắt đầu đo").click()
+    edges = page.locator(MAP).bounding_box()
+    for x, y in ((300, 200), (420, 200), (420, 300)):
+        page.mouse.click(edges["x"] + x, edges["y"] + y)
+        page.wait_for_timeout(400)
+    shown = the_map(page).locator(".leaflet-control-measure").inner_text()
+    assert "Diện tích" in shown
+    assert "ha" in shown
+
+
+def test_the_pointer_shows_vn2000_coordinates_of_the_pinned_operation(page, server):
+    from layers.crs import as_crs, to_crs
+
+    ask(page, server)
+    frame = next(f for f in page.frames if "streamlit_folium" in f.url)
+    edges = page.locator(MAP).bounding_box()
+    page.mouse.move(edges["x"] + 220, edges["y"] + 180)
+    page.wait_for_timeout(300)
+    lat, lng = frame.evaluate(
+        "() => { const p = window.map.containerPointToLatLng([219, 179]); return [p.lat, p.lng]; }"
+    )
+    point = to_crs(
+        gpd.GeoDataFrame(geometry=gpd.points_from_xy([lng], [lat]), crs=4326), as_crs(5897)
+    ).geometry.iloc[0]
+    text = the_map(page).locator(".tc-position").inner_text()
+    north, east = (float(n.replace(".", "").replace(",", ".")) for n in re.findall(r"[XY] ([\d.]+,\d)", text))
+    # a pixel is about a hundred metres here; the datum shift alone would be 224
+    assert abs(north - point.y) < 120
+    assert abs(east - point.x) < 120
+
+
+def test_layers_page_shows_origin_and_goes_back_to_an_earlier_version(page, server):
+    page.goto(f"{server.address}/lop-du-lieu")
+    table = page.get_by_test_id("stDataFrame").first
+    table.wait_for()
+    settled(page)
+    edges = table.bounding_box()
+    page.mouse.click(edges["x"] + 16, edges["y"] + 36 + 17)
+    settled(page)
+    page.get_by_text("Lớp này có một phiên bản.").wait_for()
+    the_map(page).locator("path").first.wait_for()
+
+
+def upload(page, server, *files):
+    page.goto(f"{server.address}/lop-du-lieu")
+    page.get_by_role("tab", name="Thêm lớp").click()
+    page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files([str(f) for f in files])
+    settled(page)
+
+
+def test_a_file_is_looked_at_before_it_is_saved(page, server, tmp_path):
+    frame = gpd.GeoDataFrame(
+        {"ten": ["Khu thử"]}, geometry=[box(560_000, 2_325_000, 561_000, 2_326_000)], crs=5897
+    )
+    frame.to_file(tmp_path / "khu thử.gpkg", index=False)
+    upload(page, server, tmp_path / "khu thử.gpkg")
+    page.get_by_text("đọc 1 dòng, dùng 1, để riêng 0").wait_for()
+    page.get_by_role("button", name="Lưu vào không gian làm việc").click()
+    page.get_by_text("phiên bản 1").wait_for()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("rỗng.gpkg", b"", "rỗng"),
+        ("hỏng.shp", b"\x00\x00\x27\x0a" + b"x" * 40, "hỏng"),
+        ("ảnh.png", b"\x89PNG", ".shp"),
+    ],
+)
+def test_a_bad_file_is_a_sentence_on_the_page(page, server, tmp_path, name, content, said):
+    (tmp_path / name).write_bytes(content)
+    upload(page, server, tmp_path / name)
+    alert = page.get_by_test_id("stAlert").first
+    alert.wait_for()
+    assert said in alert.inner_text()
+    assert "Traceback" not in page.content()
+
+
+def test_hostile_names_stay_text_on_every_page(page, server, tmp_path):
+    hostile = "</script><img src=x onerror='window.top.ran=1'>`${window.top.ran=1}`{{7*7}}"
+    frame = gpd.GeoDataFrame(
+        {"ten": [hostile]}, geometry=[box(560_000, 2_325_000, 560_500, 2_325_500)], crs=5897
+    )
+    frame.to_file(tmp_path / "x.gpkg", index=False)
+    upload(page, server, tmp_path / "x.gpkg")
+    page.get_by_text("đọc 1 dòng, dùng 1, để riêng 0").wait_for()
+    shape = the_map(page).locator("path").first
+    shape.wait_for(state="attached")
+    shape.scroll_into_view_if_needed()
+    page.wait_for_timeout(500)
+    edges = shape.bounding_box()
+    page.mouse.move(edges["x"] + edges["width"] / 2, edges["y"] + edges["height"] / 2)
+    the_map(page).get_by_text("onerror").first.wait_for()
+    assert hostile in the_map(page).locator(".tc-tip").first.inner_text()
+    assert page.evaluate("() => window.ran") is None
+
+
+def test_two_people_do_not_see_each_other(browser, page, server):
+    ask(page, server)
+    other = browser.new_page()
+    other.goto(server.address)
+    other.get_by_text("Khu, cụm này vướng những gì?").wait_for()
+    assert other.locator(".tc-cards").count() == 0
+    other.close()
+
+
+@pytest.mark.parametrize("path", ["", "lop-du-lieu", "quy-dinh"])
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_every_page_opens_in_both_languages_without_a_request_outside(page, server, path, lang):
+    page.goto(f"{server.address}/{path}?lang={lang}")
+    page.locator("h3").first.wait_for()
+    settled(page)
+    text = page.locator("body").inner_text()
+    assert not re.search(r"\b[a-z_]+\.[a-z_]+_[a-z_]+\b", text)  # a key that has no words
+    assert {"vi": "Phân tích", "en": "Analysis"}[lang] in text
