@@ -144,6 +144,8 @@ class Words:
             What is wrong, where, what was expected and found.
         """
         key, fields = _key_and_fields(what)
+        if "error" in fields:  # a finding that an error led to says why in the error's own words
+            fields["why"] = self(f"error.{fields['error']}", **fields)
         return self(key, **fields) if self.has(key) else str(what)
 
     def fix(self, what: Finding | ThoCongError) -> str:
@@ -201,7 +203,7 @@ def _key_and_fields(what: Finding | ThoCongError) -> tuple[str, dict[str, Any]]:
     if isinstance(what, Exception):
         return f"error.{what.code}", dict(what.fields)
     place = {"layer": what.layer, "row": what.row or "–"}
-    return f"finding.{what.code}", {**place, **what.fields}
+    return f"finding.{what.code}", {**what.fields, **place}
 
 
 @cache

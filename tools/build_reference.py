@@ -78,7 +78,12 @@ def validity(row: dict[str, str]) -> dict[str, str]:
 
 def trust(row: dict[str, str]) -> dict[str, str]:
     found, rest = level(row["confidence"])
-    return {"source": row["source"].strip(), "confidence": found, "confidence_note": rest, "note": row.get("note") or ""}
+    return {
+        "source": row["source"].strip(),
+        "confidence": found,
+        "confidence_note": rest,
+        "note": row.get("note") or "",
+    }
 
 
 def force(row: dict[str, str]) -> str:
@@ -92,7 +97,9 @@ def force(row: dict[str, str]) -> str:
         return "history"
     if "old standard" in status:
         return "preset"
-    if row["confidence"].startswith(("unverified", "conflicting", "not_found")) or status.startswith("reported"):
+    if row["confidence"].startswith(("unverified", "conflicting", "not_found")) or status.startswith(
+        "reported"
+    ):
         return "uncertain"
     if status.startswith("check"):
         return "check"
@@ -181,7 +188,13 @@ def codes(folder: Path) -> list[dict[str, str]]:
     """One row per code and list: a code that changed its meaning keeps both meanings, each dated."""
     lists = (
         ("2018", "TT 27/2018/TT-BTNMT", "2019-02-01", "2024-07-31", GENERAL),
-        ("2024", "TT 08/2024/TT-BTNMT", "2024-08-01", "", "public code list of the circular: in force from 2024-08-01"),
+        (
+            "2024",
+            "TT 08/2024/TT-BTNMT",
+            "2024-08-01",
+            "",
+            "public code list of the circular: in force from 2024-08-01",
+        ),
     )
     out = []
     for row in read(folder, "landuse_codes.csv"):
@@ -244,7 +257,10 @@ def provinces(folder: Path) -> list[dict[str, str]]:
 def targets(folder: Path) -> list[dict[str, str]]:
     return [
         {
-            **{k: row[k] for k in ("id", "scope", "indicator", "unit", "period", "operator", "min", "max", "quote")},
+            **{
+                k: row[k]
+                for k in ("id", "scope", "indicator", "unit", "period", "operator", "min", "max", "quote")
+            },
             **period_years(row["period"]),
             "source": row["source_file"],
             "confidence": level(row["confidence"])[0],

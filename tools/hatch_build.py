@@ -11,7 +11,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from vendor_assets import vendor  # noqa: E402 - the folder is on the path only now
+from vendor_assets import vendor
 
 
 class AssetHook(BuildHookInterface):  # type: ignore[type-arg]

@@ -91,7 +91,9 @@ def _copy_package(package: dict[str, Any], source: Path, draft: Path) -> dict[st
     about = json.loads((source / "package.json").read_text(encoding="utf-8"))
     licence = about.get("license", "")
     if not any(re.match(r"licen[cs]e|copying", f.name, re.IGNORECASE) for f in folder.iterdir()):
-        (folder / "LICENSE.txt").write_text(f"{about['name']} {about['version']}: {licence}\n", encoding="utf-8")
+        (folder / "LICENSE.txt").write_text(
+            f"{about['name']} {about['version']}: {licence}\n", encoding="utf-8"
+        )
     return {"name": about["name"], "version": about["version"], "license": licence}
 
 

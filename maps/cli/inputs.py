@@ -114,7 +114,8 @@ class Inputs:
             reading = read_layer(source, kind, name=self._free_name(source.name, kind))
         except ThoCongError as error:
             self.unreadable.append(error)
-            self.findings.append(Finding("layer_unreadable", rest, None, "block", {"found": error.code}))
+            why = {"error": error.code, **error.fields}
+            self.findings.append(Finding("layer_unreadable", rest, None, "block", why))
             return _empty(self._free_name(rest, kind), kind)
         self.findings += reading.findings
         return replace(reading.layer, extent=self._extent(kind, reading.layer))
