@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-import geopandas as gpd
 import openpyxl
 import pandas as pd
 import pyogrio
@@ -23,6 +22,8 @@ from layers.errors import SourceError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+
+    import geopandas as gpd
 
 __all__ = [
     "LayerStyle",
@@ -138,9 +139,10 @@ def write_gpkg(
 
 def _store_styles(path: Path, styles: Mapping[str, LayerStyle]) -> None:
     create = (
-        "create table layer_styles (id integer primary key autoincrement, f_table_catalog text, f_table_schema text,"
-        " f_table_name text, f_geometry_column text, styleName text, styleQML text, styleSLD text,"
-        " useAsDefault boolean, description text, owner text, ui text, update_time datetime default current_timestamp)"
+        "create table layer_styles (id integer primary key autoincrement, f_table_catalog text,"
+        " f_table_schema text, f_table_name text, f_geometry_column text, styleName text, styleQML text,"
+        " styleSLD text, useAsDefault boolean, description text, owner text, ui text,"
+        " update_time datetime default current_timestamp)"
     )
     with closing(sqlite3.connect(path)) as base:
         base.execute(create)
@@ -150,11 +152,13 @@ def _store_styles(path: Path, styles: Mapping[str, LayerStyle]) -> None:
             ).fetchone()
             base.execute(
                 "insert into layer_styles (f_table_catalog, f_table_schema, f_table_name, f_geometry_column,"
-                " styleName, styleQML, styleSLD, useAsDefault, description, owner) values ('', '', ?, ?, ?, ?, '', 1, '', '')",
+                " styleName, styleQML, styleSLD, useAsDefault, description, owner)"
+                " values ('', '', ?, ?, ?, ?, '', 1, '', '')",
                 (name, column, style.name, style.qml),
             )
         base.execute(
-            "insert into gpkg_contents (table_name, data_type, identifier) values ('layer_styles', 'attributes', 'layer_styles')"
+            "insert into gpkg_contents (table_name, data_type, identifier)"
+            " values ('layer_styles', 'attributes', 'layer_styles')"
         )
         base.commit()
 
@@ -237,8 +241,9 @@ def write_shapefile_zip(
             names = short_names([c for c in frame.columns if c != frame.geometry.name])
             cut |= {full: short for full, short in names.items() if full != short}
             family = frame.geom_type.str.removeprefix("Multi")
-            for kind in family.unique():
-                ending = f"_{_FAMILIES.get(kind, kind)}" if family.nunique() > 1 else ""
+            kinds = family.unique()
+            for kind in kinds:
+                ending = f"_{_FAMILIES.get(kind, kind)}" if len(kinds) > 1 else ""
                 part = frame[family == kind].rename(columns=names)
                 file = Path(folder) / f"{name}{ending}.shp"
                 pyogrio.write_dataframe(part, file, driver="ESRI Shapefile", encoding="UTF-8")

@@ -329,8 +329,8 @@ def communes() -> list[dict[str, str]] | None:
         return None
     base = sqlite3.connect(Path(vietnamadminunits.__file__).parent / "data" / "dataset.db")
     query = (
-        "select wardCode, ward, wardShort, wardType, provinceCode, provinceShort, wardLat, wardLon, wardAreaKm2"
-        " from admin_units order by wardCode"
+        "select wardCode, ward, wardShort, wardType, provinceCode, provinceShort,"
+        " wardLat, wardLon, wardAreaKm2 from admin_units order by wardCode"
     )
     return [
         {

@@ -38,8 +38,7 @@ def totals_chart(answer: ConflictAnswer, words: Words) -> alt.Chart:
     named = answer.zones["zone_name"]
     named = named.where(named != "", answer.zones.index)
     # two zones of one name stay two bars
-    twice = named.duplicated(keep=False)
-    names = {zone: f"{name} ({zone})" if twice[zone] else name for zone, name in named.items()}
+    names = named.where(~named.duplicated(keep=False), named + " (" + named.index.astype(str) + ")")
     rows = [
         {"zone": names[zone], "state": words(f"state.{state}"), "rank": n, "ha": float(values[column])}
         for zone, values in answer.totals.iterrows()

@@ -93,7 +93,8 @@ def test_a_click_lands_where_it_was_aimed_even_where_the_map_reaches_below_the_w
     ask(page, server)
     frame = next(f for f in page.frames if "streamlit_folium" in f.url)
     frame.evaluate(
-        "() => { window.hit = null; window.map.on('click', e => { window.hit = [e.latlng.lat, e.latlng.lng]; }); }"
+        "() => { window.hit = null;"
+        " window.map.on('click', e => { window.hit = [e.latlng.lat, e.latlng.lng]; }); }"
     )
     edges = page.locator(MAP).bounding_box()
     x, y = edges["x"] + 200, edges["y"] + 150
