@@ -10,6 +10,8 @@ import pandas as pd
 from maps.styles import state_look
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable
+
     from maps.words import Words
     from spatial.conflicts import ConflictAnswer
 
@@ -38,7 +40,8 @@ def totals_chart(answer: ConflictAnswer, words: Words) -> alt.Chart:
     named = answer.zones["zone_name"]
     named = named.where(named != "", answer.zones.index)
     # two zones of one name stay two bars
-    names = named.where(~named.duplicated(keep=False), named + " (" + named.index.astype(str) + ")")
+    numbered = named + " (" + named.index.astype(str) + ")"
+    names: dict[Hashable, str] = dict(named.where(~named.duplicated(keep=False), numbered).items())
     rows = [
         {"zone": names[zone], "state": words(f"state.{state}"), "rank": n, "ha": float(values[column])}
         for zone, values in answer.totals.iterrows()
