@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
+from shapely import box
 from streamlit_folium import st_folium
 
 from maps.canvas import base_map, feature_group, tile_group, view_of
@@ -67,7 +68,7 @@ def show_map(
     ]
     moved = st.session_state.get(f"{key}-view")
     st_folium(
-        base_map(view.bounds, words, crs=view.crs, label=view.label),
+        base_map(_start(key, view.bounds), words, crs=view.crs, label=view.label),
         key=f"{key}-{words.lang}",
         height=540,
         use_container_width=True,
@@ -77,6 +78,15 @@ def show_map(
         zoom=moved[1] if moved else None,
         on_change=lambda: _note_click(key, words.lang),
     )
+
+
+def _start(key: str, bounds: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
+    """Keep the first view of a map while it still shows the data: another one would rebuild the map."""
+    kept: tuple[float, float, float, float] = st.session_state.get(f"{key}-start", bounds)
+    if not box(*kept).intersects(box(*bounds)):
+        kept = bounds
+    st.session_state[f"{key}-start"] = kept
+    return kept
 
 
 def _note_click(key: str, lang: str) -> None:
