@@ -11,7 +11,7 @@ run: $(VENV)/.run  ## install, make the sample workspace, open the app
 	$(BIN)/thocong serve --sample --workspace $(WORKSPACE) --port $(PORT)
 
 test: $(VENV)/.test  ## install, then all tests with their doctests
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist loadgroup
 
 lint: $(VENV)/.lint  ## style, types, direction of imports
 	$(BIN)/ruff check .

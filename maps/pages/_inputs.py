@@ -47,7 +47,7 @@ def conflict_question(
     years = periods_in(versions)
     # folded away once it was asked, so that the answer has the screen
     with st.expander(words("ask.title"), expanded=not st.session_state.get(_ASKED, False)):
-        left, middle, right = st.columns([3, 5, 2])
+        left, middle, right = st.columns([4, 5, 2])
         with left:
             year = _year(years, words)
             on = st.date_input(
