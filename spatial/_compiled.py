@@ -1,0 +1,50 @@
+"""Compiled kernels: numba where it is installed, and a plain answer to whether it is.
+
+A kernel is compiled at its first call and kept on disk beside its module, or in the user's cache folder
+where that is not writable. Where numba is missing, callers take their shapely or numpy path:
+the same answers, at that path's speed.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["COMPILED", "kernel"]
+
+COMPILED = importlib.util.find_spec("numba") is not None
+
+_Function = TypeVar("_Function", bound="Callable[..., object]")
+
+
+def kernel(*, fastmath: bool = False, inline: bool = False) -> Callable[[_Function], _Function]:
+    """Compile a function over arrays; it runs without Python's lock, so threads help.
+
+    Parameters
+    ----------
+    fastmath : bool
+        Let the compiler reorder sums so that it can use vector instructions.
+    inline : bool
+        Paste the function into the kernels that call it.
+
+    Returns
+    -------
+    Callable
+        A decorator; without numba it leaves the function as it is.
+    """
+
+    def compile_it(function: _Function) -> _Function:
+        if not COMPILED:
+            return function
+        import numba  # noqa: PLC0415 - costs half a second, and may be missing
+
+        if inline:
+            compiled: _Function = numba.njit(function, inline="always", fastmath=fastmath)
+        else:
+            compiled = numba.njit(function, cache=True, nogil=True, fastmath=fastmath)
+        return compiled
+
+    return compile_it
