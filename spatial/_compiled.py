@@ -42,9 +42,12 @@ def kernel(*, fastmath: bool = False, inline: bool = False) -> Callable[[_Functi
         import numba  # noqa: PLC0415 - costs half a second, and may be missing
 
         if inline:
-            compiled: _Function = numba.njit(function, inline="always", fastmath=fastmath)
-        else:
-            compiled = numba.njit(function, cache=True, nogil=True, fastmath=fastmath)
+            pasted: _Function = numba.njit(function, inline="always", fastmath=fastmath, error_model="numpy")
+            return pasted
+        # Python's check for division by zero would keep loops from using vector instructions
+        compiled: _Function = numba.njit(
+            function, cache=True, nogil=True, fastmath=fastmath, error_model="numpy"
+        )
         return compiled
 
     return compile_it

@@ -1,65 +1,196 @@
-"""The private engine: which pairs meet, and the pieces they share.
+"""The private engine: which pairs of polygons meet, the area each pair shares, and the pieces on demand.
 
-Frames stay outside; everything here is arrays of geometries and positions. Pairs come from an STRtree
-with prepared geometries, a feature wholly inside a zone is its own piece, and only features that
-cross a zone's edge are cut.
+Frames stay outside; everything here is arrays of geometries and positions. Most pairs need no overlay:
+a feature wholly inside a zone is its own piece. Of the others the area comes from the edges alone, and a
+piece is built only for the pairs whose piece is asked for.
 """
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
-from shapely import GeometryType
+
+from spatial import _compiled
+from spatial._pairs import meeting_boxes
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
-    Geometries = NDArray[np.object_]
-    Positions = NDArray[np.intp]
+    from spatial._edges import Bools, Edges, Floats, Geometries, Ints
 
-__all__ = ["pairs", "parts_of", "pieces", "thickness"]
+    Watch = Callable[[int, int, str], None]
 
+__all__ = ["Shared", "shared_areas", "shared_pieces"]
 
-def pairs(zones: Geometries, others: Geometries) -> tuple[Positions, Positions]:
-    """Positions of zones and of others that intersect, sorted by zone, then by other."""
-    shapely.prepare(zones)
-    tree = shapely.STRtree(others)
-    i, j = tree.query(zones, predicate="intersects")
-    order = np.lexsort((j, i))
-    return i[order], j[order]
+# pairs in one step: enough to keep a thread busy, few enough for progress and cancelling
+_STEP = 8192
 
 
-def pieces(zones: Geometries, others: Geometries, i: Positions, j: Positions) -> Geometries:
-    """Shared part of each pair; of areas only the areas, of lines only the lines, else empty."""
-    out = np.empty(len(i), dtype=object)
-    inside = shapely.contains_properly(zones[i], others[j])
-    out[inside] = others[j[inside]]
-    crossing = ~inside
-    out[crossing] = shapely.intersection(zones[i[crossing]], others[j[crossing]])
-    dimension = shapely.get_dimensions(others[j])
-    mixed = shapely.get_type_id(out) == GeometryType.GEOMETRYCOLLECTION
-    for k in np.flatnonzero(mixed):
-        kept = shapely.get_parts(out[k])
-        kept = kept[shapely.get_dimensions(kept) == dimension[k]]
-        out[k] = shapely.union_all(kept)
-    # what only touches shares no land: areas with a common border, a road along the edge of a zone
-    lower = shapely.get_dimensions(out) < dimension
-    thin = np.flatnonzero(~lower & (dimension < 2))  # noqa: PLR2004 - lines and points
-    lower[thin] = shapely.touches(zones[i[thin]], others[j[thin]])
-    out[lower] = shapely.from_wkt("POLYGON EMPTY")
+@dataclass(frozen=True)
+class Shared:
+    """Pairs of polygons that share land, sorted by zone, then by other."""
+
+    i: Ints
+    j: Ints
+    area_m2: Floats
+    inside: Bools  # the other lies wholly inside the zone
+    zones: Edges | None = None
+    others: Edges | None = None  # only of those that cross an edge of a zone
+    row: Ints | None = None  # pair -> position among them
+    pieces: Geometries | None = None  # where areas could only be had with them
+
+    def chosen(self, keep: Bools) -> Shared:
+        """Only some of the pairs."""
+        row = None if self.row is None else self.row[keep]
+        pieces = None if self.pieces is None else self.pieces[keep]
+        i, j, area_m2, inside = self.i[keep], self.j[keep], self.area_m2[keep], self.inside[keep]
+        return Shared(i, j, area_m2, inside, self.zones, self.others, row, pieces)
+
+
+def shared_areas(
+    zones: Geometries, others: Geometries, *, threads: int = 1, watch: Watch | None = None
+) -> Shared:
+    """Area that each pair of polygons shares; pairs that share less than ``AREA_FLOOR_M2`` are left out.
+
+    Parameters
+    ----------
+    zones, others : arrays of polygons and multipolygons
+        Valid, in metres.
+    threads : int
+    watch : callable, optional
+        Called with pairs done, pairs in all, and the name of the step; what it raises ends the work.
+    """
+    boxes = shapely.bounds(others)
+    i, j = meeting_boxes(shapely.bounds(zones), boxes)
+    if not _compiled.COMPILED:
+        return _areas_by_geos(zones, others, (i, j))
+    from spatial import _areas  # noqa: PLC0415 - compiled code is loaded when it is used
+    from spatial._edges import edges_of  # noqa: PLC0415
+    from spatial._trace import AREA_FLOOR_M2, AREA_SHARE  # noqa: PLC0415
+
+    of_zones = edges_of(zones)
+    where = np.empty(len(i), dtype=np.int8)
+    work = _Work(threads, watch, "classify")
+    work.run(len(i), lambda at: _areas.classify(of_zones, boxes, i[at], j[at], where[at]))
+    i, j, where = i[where > 0], j[where > 0], where[where > 0]
+    inside = where == _areas.INSIDE
+    crossing = np.flatnonzero(~inside)
+    needed, row = _compact(j[crossing], len(others))
+    of_others = edges_of(others[needed])
+    area = shapely.area(others[j])
+    part = np.empty(len(crossing))
+    work = _Work(threads, watch, "areas")
+    work.run(len(part), lambda at: _areas.pair_areas(of_zones, of_others, i[crossing[at]], row[at], part[at]))
+    doubt = _areas.doubt_m2(of_zones.bounds[i[crossing]], of_others.bounds[row])
+    unsure = np.flatnonzero(doubt > np.maximum(AREA_FLOOR_M2, AREA_SHARE * part))
+    part[unsure] = shapely.area(shapely.intersection(zones[i[crossing[unsure]]], others[j[crossing[unsure]]]))
+    area[crossing] = part
+    rows = np.full(len(i), -1, dtype=np.int64)
+    rows[crossing] = row
+    return Shared(i, j, area, inside, of_zones, of_others, rows).chosen(area > AREA_FLOOR_M2)
+
+
+def shared_pieces(
+    zones: Geometries, others: Geometries, shared: Shared, *, threads: int = 1, watch: Watch | None = None
+) -> Geometries:
+    """Piece of every pair: one polygon or multipolygon, its area proved against the pair's area.
+
+    Raises
+    ------
+    GeometryError
+        ``overlay_unproven``.
+    """
+    if shared.pieces is not None:
+        return shared.pieces
+    from spatial._pieces import traced  # noqa: PLC0415 - compiled code is loaded when it is used
+    from spatial._trace import Pairs  # noqa: PLC0415
+
+    assert shared.zones is not None
+    assert shared.others is not None
+    assert shared.row is not None
+    of_zones, of_others, row = shared.zones, shared.others, shared.row
+    out = others[shared.j]
+    crossing = np.flatnonzero(~shared.inside)
+
+    def step(at: slice) -> None:
+        k = crossing[at]
+        a, b = zones[shared.i[k]], others[shared.j[k]]
+        known = Pairs(shared.i[k], row[k], shared.area_m2[k], shapely.area(a), shapely.area(b))
+        out[k] = traced(a, b, (of_zones, of_others), known)
+
+    _Work(threads, watch, "pieces").run(len(crossing), step)
     return out
 
 
-def parts_of(geometry: Geometries) -> tuple[Geometries, Positions]:
+def _areas_by_geos(zones: Geometries, others: Geometries, boxes: tuple[Ints, Ints]) -> Shared:
+    """The same without compiled code: the pieces have to be made to know their areas."""
+    from spatial._pieces import areal  # noqa: PLC0415 - only this path needs it
+    from spatial._trace import AREA_FLOOR_M2  # noqa: PLC0415
+
+    i, j = boxes
+    shapely.prepare(zones)
+    meet = shapely.intersects(zones[i], others[j])
+    i, j = i[meet], j[meet]
+    inside = shapely.contains_properly(zones[i], others[j])
+    pieces = others[j]
+    pieces[~inside] = areal(shapely.intersection(zones[i[~inside]], others[j[~inside]]))
+    area = shapely.area(pieces)
+    return Shared(i, j, area, inside, pieces=pieces).chosen(area > AREA_FLOOR_M2)
+
+
+def _compact(j: Ints, n: int) -> tuple[Ints, Ints]:
+    """Positions that occur, in order, and for each entry its place among them."""
+    used = np.zeros(n, dtype=bool)
+    used[j] = True
+    place = np.cumsum(used) - 1
+    return np.flatnonzero(used), place[j]
+
+
+@dataclass(frozen=True)
+class _Work:
+    """One step of a job, cut into pieces that threads share and that progress is told after."""
+
+    threads: int
+    watch: Watch | None
+    name: str
+
+    def run(self, total: int, step: Callable[[slice], object]) -> None:
+        cuts = [slice(*ends) for ends in pairwise([*range(0, total, _STEP), total])] if total else []
+        if self.threads <= 1 or len(cuts) == 1:
+            for cut in cuts:
+                step(cut)
+                self._tell(cut.stop, total)
+            return
+        with ThreadPoolExecutor(self.threads) as pool:
+            jobs = [pool.submit(step, cut) for cut in cuts]
+            try:
+                for job, cut in zip(jobs, cuts, strict=True):
+                    job.result()
+                    self._tell(cut.stop, total)
+            except BaseException:
+                pool.shutdown(cancel_futures=True)
+                raise
+
+    def _tell(self, done: int, total: int) -> None:
+        if self.watch is not None:
+            self.watch(done, total, self.name)
+
+
+def parts_of(geometry: Geometries) -> tuple[Geometries, NDArray[np.intp]]:
     """Single parts of every geometry, and the position each came from; empty ones give none."""
     parts, owner = shapely.get_parts(geometry, return_index=True)
     full = ~shapely.is_empty(parts)
     return parts[full], owner[full]
 
 
-def thickness(geometry: Geometries) -> NDArray[np.float64]:
+def thickness(geometry: Geometries) -> Floats:
     """2·area/perimeter, metres: the width of a long thin strip, half the side of a square.
 
     For a strip of width w and length l it is w·l/(w+l), so nearly w; lines and points get 0.
