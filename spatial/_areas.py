@@ -18,7 +18,8 @@ from spatial._compiled import kernel
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from spatial._edges import Edges, Floats, Ints
+    from spatial._edges import Edges
+    from spatial._rings import Floats, Ints
 
 __all__ = ["classify", "doubt_m2", "pair_areas"]
 

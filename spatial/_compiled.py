@@ -13,11 +13,19 @@ from typing import TYPE_CHECKING, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["COMPILED", "kernel"]
+__all__ = ["COMPILED", "FEW", "kernel", "worth_compiling"]
 
 COMPILED = importlib.util.find_spec("numba") is not None
 
+# pairs, below which loading compiled code takes longer than doing without it
+FEW = 2_000
+
 _Function = TypeVar("_Function", bound="Callable[..., object]")
+
+
+def worth_compiling(pairs: int) -> bool:
+    """Say whether a job of so many pairs is for the compiled engine; the answer is the same either way."""
+    return COMPILED and pairs >= FEW
 
 
 def kernel(*, fastmath: bool = False, inline: bool = False) -> Callable[[_Function], _Function]:

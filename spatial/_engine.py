@@ -16,14 +16,16 @@ import numpy as np
 import shapely
 
 from spatial import _compiled
-from spatial._pairs import meeting_boxes
+from spatial._geos import AREA_FLOOR_M2, AREA_SHARE, by_geos
+from spatial._meet import meeting_boxes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
 
-    from spatial._edges import Bools, Edges, Floats, Geometries, Ints
+    from spatial._edges import Edges
+    from spatial._rings import Bools, Floats, Geometries, Ints
 
     Watch = Callable[[int, int, str], None]
 
@@ -69,11 +71,10 @@ def shared_areas(
     """
     boxes = shapely.bounds(others)
     i, j = meeting_boxes(shapely.bounds(zones), boxes)
-    if not _compiled.COMPILED:
-        return _areas_by_geos(zones, others, (i, j))
+    if not _compiled.worth_compiling(len(i)):
+        return _few_areas(zones, others, (i, j), watch)
     from spatial import _areas  # noqa: PLC0415 - compiled code is loaded when it is used
     from spatial._edges import edges_of  # noqa: PLC0415
-    from spatial._trace import AREA_FLOOR_M2, AREA_SHARE  # noqa: PLC0415
 
     of_zones = edges_of(zones)
     where = np.empty(len(i), dtype=np.int8)
@@ -129,10 +130,11 @@ def shared_pieces(
     return out
 
 
-def _areas_by_geos(zones: Geometries, others: Geometries, boxes: tuple[Ints, Ints]) -> Shared:
-    """The same without compiled code: the pieces have to be made to know their areas."""
-    from spatial._pieces import areal  # noqa: PLC0415 - only this path needs it
-    from spatial._trace import AREA_FLOOR_M2  # noqa: PLC0415
+def _few_areas(
+    zones: Geometries, others: Geometries, boxes: tuple[Ints, Ints], watch: Watch | None
+) -> Shared:
+    """The same without compiled code: GEOS makes the pieces at once, and numpy proves them."""
+    from spatial._proof import proved_areas  # noqa: PLC0415 - only this path needs it
 
     i, j = boxes
     shapely.prepare(zones)
@@ -140,8 +142,17 @@ def _areas_by_geos(zones: Geometries, others: Geometries, boxes: tuple[Ints, Int
     i, j = i[meet], j[meet]
     inside = shapely.contains_properly(zones[i], others[j])
     pieces = others[j]
-    pieces[~inside] = areal(shapely.intersection(zones[i[~inside]], others[j[~inside]]))
+    crossing = np.flatnonzero(~inside)
     area = shapely.area(pieces)
+
+    def step(at: slice) -> None:
+        k = crossing[at]
+        a, b = zones[i[k]], others[j[k]]
+        area[k] = proved_areas(a, b)
+        pieces[k] = by_geos(a, b, area[k])
+
+    # numpy and GEOS on small arrays hold Python's lock: a second thread would only wait
+    _Work(1, watch, "pieces").run(len(crossing), step)
     return Shared(i, j, area, inside, pieces=pieces).chosen(area > AREA_FLOOR_M2)
 
 

@@ -9,7 +9,7 @@ import shapely
 from shapely import GeometryType
 
 if TYPE_CHECKING:
-    from spatial._edges import Bools, Geometries, Ints
+    from spatial._rings import Bools, Geometries, Ints
 
 __all__ = ["line_pieces"]
 

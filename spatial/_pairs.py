@@ -1,19 +1,17 @@
-"""Pairs of features whose boxes meet: a grid over the zones, compiled; an STRtree where numba is missing."""
+"""Pairs of features whose boxes meet, by a grid over the zones."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-import shapely
 
-from spatial import _compiled
 from spatial._compiled import kernel
 
 if TYPE_CHECKING:
-    from spatial._edges import Floats, Ints
+    from spatial._rings import Floats, Ints
 
-__all__ = ["meeting_boxes"]
+__all__ = ["by_grid"]
 
 # more cells than this cost more to lay out than they save
 _CELLS = 1_000_000
@@ -28,16 +26,8 @@ class _Grid(NamedTuple):
     zone: Ints
 
 
-def meeting_boxes(zones: Floats, others: Floats) -> tuple[Ints, Ints]:
-    """Positions of zones and of others whose boxes meet, sorted by zone, then by other.
-
-    A box of NaN, that of an empty geometry, meets nothing.
-    """
-    if not len(zones) or not len(others):
-        nothing = np.empty(0, dtype=np.int64)
-        return nothing, nothing
-    if not _compiled.COMPILED:
-        return _by_tree(zones, others)
+def by_grid(zones: Floats, others: Floats) -> tuple[Ints, Ints]:
+    """Positions of zones and of others whose boxes meet, sorted by zone, then by other."""
     grid = _grid_over(zones)
     first = np.zeros(len(zones) + 1, dtype=np.int64)
     nothing = np.empty(0, dtype=np.int64)
@@ -46,15 +36,6 @@ def meeting_boxes(zones: Floats, others: Floats) -> tuple[Ints, Ints]:
     found = np.empty(first[-1], dtype=np.int64)
     _join(grid, zones, others, first[:-1].copy(), found)
     return np.repeat(np.arange(len(zones)), np.diff(first)), found
-
-
-def _by_tree(zones: Floats, others: Floats) -> tuple[Ints, Ints]:
-    full = np.flatnonzero(~np.isnan(others).any(axis=1))
-    tree = shapely.STRtree(np.asarray(shapely.box(*others[full].T)))
-    i, j = tree.query(shapely.box(*zones.T))
-    j = full[j]
-    order = np.lexsort((j, i))
-    return i[order].astype(np.int64), j[order].astype(np.int64)
 
 
 def _grid_over(zones: Floats) -> _Grid:

@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from spatial._compiled import kernel
+from spatial._geos import AREA_FLOOR_M2, AREA_SHARE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from spatial._edges import Edges, Floats, Ints
+    from spatial._edges import Edges
+    from spatial._rings import Floats, Ints
 
     _Edge = tuple[float, float, float, float]
     # arrays packed together so that a kernel stays within six arguments
@@ -40,9 +42,6 @@ WHOLE_B = 1  # the second polygon is the piece
 TRACED = 2
 DOUBT = 3  # GEOS decides
 WHOLE_A = 4  # the first polygon is the piece
-
-AREA_FLOOR_M2 = 1e-6
-AREA_SHARE = 1e-9
 
 # nearer to an edge than this, times the length of the other edge, an end point is doubtful (metres)
 _NEAR_M = 1e-7

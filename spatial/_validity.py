@@ -8,12 +8,12 @@ import numpy as np
 import shapely
 from shapely import GeometryType
 
-from spatial import _compiled
 from spatial._compiled import kernel
 from spatial._edges import edges_of
 
 if TYPE_CHECKING:
-    from spatial._edges import Bools, Edges, Floats, Geometries
+    from spatial._edges import Edges
+    from spatial._rings import Bools, Floats, Geometries
 
     _Edge = tuple[float, float, float, float]
 
@@ -25,8 +25,6 @@ _NEAR = 1e-12
 
 def valid(geometry: Geometries) -> Bools:
     """Say of each geometry whether it is there, finite and valid."""
-    if not _compiled.COMPILED:
-        return _by_geos(geometry)
     out = np.zeros(len(geometry), dtype=bool)
     plain = shapely.get_type_id(geometry) == GeometryType.POLYGON
     plain[plain] = shapely.get_num_interior_rings(geometry[plain]) == 0
