@@ -82,7 +82,7 @@ def _knot_step(source: RasterGrid, target: RasterGrid) -> int:
 
 
 def _knots(
-    source: RasterGrid, target: RasterGrid, centres: tuple[NDArray[np.float64], ...], step: int
+    source: RasterGrid, target: RasterGrid, centres: tuple[NDArray[Any], NDArray[Any]], step: int
 ) -> tuple[Cells, int, int]:
     """Places of the knots round some cells, with the number of the first row and column of them."""
     assert source.crs is not None
@@ -140,4 +140,4 @@ def _mixed(values: NDArray[Any], places: Cells, nearest: tuple[Any, Any], nodata
     weights = [(1 - x) * (1 - y), x * (1 - y), (1 - x) * y, x * y]
     whole = inner & ~np.any([missing(part, nodata) for part in four], axis=0)
     mixed = np.sum([part * weight for part, weight in zip(four, weights, strict=True)], axis=0)
-    return np.where(whole, mixed, values[nearest]).astype(values.dtype)
+    return np.asarray(np.where(whole, mixed, values[nearest]), dtype=values.dtype)

@@ -168,7 +168,9 @@ class RasterGrid:
         """
         if self.shape != other.shape or not same_crs(self.crs, other.crs):
             return False
-        corners = np.array([[0, 0], [self.width, 0], [0, self.height], [self.width, self.height]], dtype=float)
+        corners = np.array(
+            [[0, 0], [self.width, 0], [0, self.height], [self.width, self.height]], dtype=float
+        )
         return bool(np.abs(self.cells(other.xy(corners)) - corners).max() < _SAME_CELLS)
 
     def __str__(self) -> str:
