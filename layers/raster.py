@@ -196,7 +196,9 @@ def _crs_of(file: Any, path: Path) -> CRS | None:
 def _fits(nodata: float, dtype: np.dtype[Any]) -> bool:
     """Say whether a value can stand in a raster at all: -9999 can't in bytes, and then nothing is hidden."""
     if dtype.kind == "f":
-        return True
+        return bool(not np.isfinite(nodata) or abs(nodata) <= np.finfo(dtype).max)
+    if dtype.kind not in "iu":
+        return False
     limits = np.iinfo(dtype)
     return bool(float(nodata).is_integer() and limits.min <= nodata <= limits.max)
 

@@ -16,7 +16,14 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
 
-__all__ = ["add_weighted", "begin_weighted", "count_lattice", "count_pairs", "count_zones"]
+__all__ = [
+    "add_four_weighted",
+    "add_weighted",
+    "begin_weighted",
+    "count_lattice",
+    "count_pairs",
+    "count_zones",
+]
 
 _AT_ONCE = 1 << 22
 
@@ -111,3 +118,9 @@ def add_weighted(out: NDArray[np.float32], values: NDArray[Any], weight: np.floa
     term = np.empty_like(out)
     begin_weighted(term, values, weight, nodata)
     out += term
+
+
+def add_four_weighted(out: NDArray[np.float32], values: Any, weights: Any, nodata: Any) -> None:
+    """Add four in order."""
+    for each in zip(values, weights, nodata, strict=True):
+        add_weighted(out, *each)

@@ -14,18 +14,21 @@ from spatial._classes import class_column, coded, engine, require_classes, requi
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from types import ModuleType
 
     from numpy.typing import NDArray
 
     from layers.grid import CellSource, RasterGrid, Window
 
     Ints = NDArray[np.int64]
+    Term = tuple[NDArray[Any], np.float32, np.float32]
     Counts = tuple[Ints, Ints, Ints]
 
 __all__ = ["change_matrix", "weighted_overlay", "weighted_windows"]
 
 _BLOCK: Final = 1 << 16  # cells: sum and one raster of a block stay in the cache while the next is added
 _CODES: Final = 256
+_TOGETHER: Final = 4
 _EXACT: Final = [np.dtype(name) for name in ("u1", "i1", "u2", "i2", "f4")]
 
 
@@ -153,8 +156,7 @@ def weighted_overlay(rasters: Sequence[CellSource], *, weights: Sequence[float],
     """
     grid = _summable(rasters, weights, threads)
     out = np.empty(grid.shape, dtype=np.float32)
-    with ThreadPoolExecutor(threads) as pool:
-        _add_up([source.read(grid.whole) for source in rasters], out, (rasters, weights), pool)
+    _add_up([source.read(grid.whole) for source in rasters], out, (rasters, weights), threads)
     return Raster(out, grid.transform, grid.crs, float("nan"), "weighted overlay")
 
 
@@ -196,16 +198,17 @@ def weighted_windows(
     [(0, 2.0), (768, 2.0), (1536, 2.0)]
     """
     _summable(rasters, weights, threads)
-    with ThreadPoolExecutor(threads) as pool:
-        for window in raster_windows(*rasters, memory_mb=memory_mb, extra_bytes=4):
-            out = np.empty((window.height, window.width), dtype=np.float32)
-            _add_up([source.read(window) for source in rasters], out, (rasters, weights), pool)
-            yield window, out
+    for window in raster_windows(*rasters, memory_mb=memory_mb, extra_bytes=4):
+        out = np.empty((window.height, window.width), dtype=np.float32)
+        _add_up([source.read(window) for source in rasters], out, (rasters, weights), threads)
+        yield window, out
 
 
 def _summable(rasters: Sequence[CellSource], weights: Sequence[float], threads: int) -> RasterGrid:
     require_threads(threads)
-    if not rasters or len(weights) != len(rasters) or not np.isfinite(weights).all():
+    with np.errstate(over="ignore"):
+        finite = np.isfinite(np.asarray(weights, dtype=np.float32)).all()
+    if not rasters or len(weights) != len(rasters) or not finite:
         raise QuestionError("weights_unusable", found=str(list(weights)), expected=len(rasters))
     for source in rasters:
         if source.dtype.kind not in "iufb":
@@ -217,7 +220,7 @@ def _add_up(
     values: list[NDArray[Any]],
     out: NDArray[np.float32],
     asked: tuple[Sequence[CellSource], Sequence[float]],
-    pool: ThreadPoolExecutor,
+    threads: int,
 ) -> None:
     """Fill the sum, every thread its own run of blocks."""
     flat = [np.ascontiguousarray(v).ravel() for v in values]
@@ -226,22 +229,33 @@ def _add_up(
     ]
     total = out.ravel()
 
-    def add(first: int) -> None:
-        block = slice(first, min(first + _BLOCK, len(total)))
-        step = engine().begin_weighted
-        for cells, weight, nodata in terms:
-            step(total[block], *_in_kernel_type(cells[block], nodata, weight))
-            step = engine().add_weighted
+    kernels = engine()
 
-    list(pool.map(add, range(0, len(total), _BLOCK)))
+    def add(blocks: NDArray[np.intp]) -> None:
+        for first in blocks.tolist():
+            block = slice(first, first + _BLOCK)
+            ready = [_in_kernel_type(cells[block], nodata, weight) for cells, weight, nodata in terms]
+            kernels.begin_weighted(total[block], *ready[0])
+            for at in range(1, len(ready), _TOGETHER):
+                _add_some(kernels, total[block], ready[at : at + _TOGETHER])
+
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(add, np.array_split(np.arange(0, len(total), _BLOCK), threads)))
 
 
-def _in_kernel_type(
-    cells: NDArray[Any], nodata: float | None, weight: np.float32
-) -> tuple[NDArray[Any], np.float32, np.float32]:
+def _add_some(kernels: ModuleType, total: NDArray[np.float32], terms: list[Term]) -> None:
+    if len(terms) == _TOGETHER and len({cells.dtype for cells, _, _ in terms}) == 1:
+        kernels.add_four_weighted(total, *zip(*terms, strict=True))
+        return
+    for term in terms:
+        kernels.add_weighted(total, *term)
+
+
+def _in_kernel_type(cells: NDArray[Any], nodata: float | None, weight: np.float32) -> Term:
     """Types that a 32-bit float holds exactly go as they are; of others the missing cells are found first."""
     if cells.dtype in _EXACT:
-        return cells, weight, np.float32(np.nan if nodata is None else nodata)
+        with np.errstate(over="ignore"):
+            return cells, weight, np.float32(np.nan if nodata is None else nodata)
     none = missing(cells, nodata)
     rounded = cells.astype(np.float32)
     rounded[none] = np.nan
