@@ -39,7 +39,7 @@ def _upright(zones: gpd.GeoDataFrame, raster: CellSource) -> gpd.GeoDataFrame:
         return raster.grid.cells(xy) * [1.0, -1.0]
 
     moved = shapely.transform(shapely.force_2d(zones.geometry.to_numpy()), move)
-    return gpd.GeoDataFrame({"at": np.arange(len(zones))}, geometry=moved)
+    return gpd.GeoDataFrame({"at": np.arange(len(zones))}, geometry=moved, crs=zones.crs)
 
 
 def _covered(
@@ -53,7 +53,9 @@ def _covered(
     met = shapes[shapely.intersects(shapes.geometry.to_numpy(), box) & ~shapes.geometry.is_empty.to_numpy()]
     if met.empty:
         return
-    source = NumPyRasterSource(np.ascontiguousarray(values), *box.bounds)
+    # the package compares the two systems and must find one, though both are in cells here
+    wkt = met.crs.to_wkt()
+    source = NumPyRasterSource(np.ascontiguousarray(values), *box.bounds, srs_wkt=wkt)
     found = exact_extract(source, met, ["unique", "frac", "count"], include_cols=["at"], output="pandas")
     for at, unique, share, count in found[["at", "unique", "frac", "count"]].itertuples(index=False):
         yield np.full(len(unique), at), np.asarray(unique, np.int64), np.asarray(share, float) * count
