@@ -22,6 +22,7 @@ __all__ = ["CellSource", "Raster", "RasterGrid", "Window", "raster_windows", "re
 #: corners of two grids that lie this near, in cells, are the same corners
 _SAME_CELLS: Final = 1e-3
 _SQUARE_METRES_PER_HA: Final = 10_000.0
+_MOST_CELLS: Final = 1 << 31  # of a window, so that 32-bit counters never run over
 
 
 class Window(NamedTuple):
@@ -123,9 +124,11 @@ class RasterGrid:
             Column and row.
         """
         t = self.transform
-        x, y = xy[:, 0] - t.c, xy[:, 1] - t.f
         if t.b == 0 and t.d == 0:  # divided, not multiplied by the inverse: half a cell stays one half
-            return np.column_stack([x / t.a, y / t.e])
+            places = xy - [t.c, t.f]
+            places /= [t.a, t.e]
+            return np.asarray(places, dtype=np.float64)
+        x, y = xy[:, 0] - t.c, xy[:, 1] - t.f
         det = t.a * t.e - t.b * t.d
         return np.column_stack([(t.e * x - t.b * y) / det, (t.a * y - t.d * x) / det])
 
@@ -377,7 +380,7 @@ def raster_windows(*sources: CellSource, memory_mb: float, extra_bytes: int = 0)
     """
     grid = sources[0].grid
     cell = sum(2 * source.dtype.itemsize for source in sources) + extra_bytes
-    most = int(memory_mb * 1e6 / cell) if memory_mb > 0 else 0
+    most = int(min(memory_mb * 1e6 / cell, _MOST_CELLS)) if memory_mb > 0 else 0
     if most < min(1024, grid.height * grid.width):
         raise QuestionError("memory_too_small", found=memory_mb, expected=1024 * cell / 1e6)
     width = grid.width if most >= grid.width else _multiple(most // min(256, grid.height), 256, grid.width)

@@ -152,7 +152,8 @@ def open_raster(
     Returns
     -------
     RasterSource
-        Of few bytes; functions that take it read the cells by windows.
+        Of few bytes; functions that take it read the cells by windows. Beside the window
+        GDAL keeps up to 32 MB, and aligning takes some 20 MB, more where the file's cells are far smaller.
 
     Raises
     ------

@@ -54,8 +54,8 @@ def _covered(
     if met.empty:
         return
     # the package compares the two systems and must find one, though both are in cells here
-    wkt = met.crs.to_wkt()
-    source = NumPyRasterSource(np.ascontiguousarray(values), *box.bounds, srs_wkt=wkt)
+    assert met.crs is not None
+    source = NumPyRasterSource(np.ascontiguousarray(values), *box.bounds, srs_wkt=met.crs.to_wkt())
     found = exact_extract(source, met, ["unique", "frac", "count"], include_cols=["at"], output="pandas")
     for at, unique, share, count in found[["at", "unique", "frac", "count"]].itertuples(index=False):
         yield np.full(len(unique), at), np.asarray(unique, np.int64), np.asarray(share, float) * count

@@ -37,21 +37,17 @@ _BYTE = np.uint64(255)
 _STRIDE = np.uint64(264)
 _TABLE = np.uint64(256 * 264 + 24)
 _TABLES = 4
+_WORD = 8
 
 
 def count_pairs(before: NDArray[np.uint8], after: NDArray[np.uint8]) -> Ints:
     """Count pairs of classes; flat arrays of one length in, a table of 256 × 256 out."""
-    whole = len(before) // 8 * 8
-    counts = np.zeros(_TABLES * int(_TABLE), dtype=np.uint32)
-    total = np.zeros((256, 256), dtype=np.int64)
-    most = 1 << 33  # of every eight cells a 32-bit counter may take all, so it holds 2^32 / 8 words
-    for start in range(0, whole, most >> 2):
-        part = slice(start, min(whole, start + (most >> 2)))
-        counts[:] = 0
-        _count_words(_words(before[part]), _words(after[part]), counts)
-        tables = counts.reshape(_TABLES, -1)[:, : 256 * int(_STRIDE)].reshape(_TABLES, 256, -1)[:, :, :256]
-        total += tables.sum(axis=0, dtype=np.int64)
+    whole = len(before) // _WORD * _WORD
+    counts = np.zeros(_TABLES * int(_TABLE), dtype=np.uint32)  # a window has fewer cells than they hold
+    _count_words(_words(before[:whole]), _words(after[:whole]), counts)
+    tables = counts.reshape(_TABLES, -1)[:, : 256 * int(_STRIDE)].reshape(_TABLES, 256, -1)[:, :, :256]
     rest = before[whole:].astype(np.intp) * 256 + after[whole:]
+    total: Ints = tables.sum(axis=0, dtype=np.int64)
     return total + np.bincount(rest, minlength=65536).reshape(256, 256)
 
 
@@ -89,7 +85,6 @@ def _count_words(before: NDArray[np.uint64], after: NDArray[np.uint64], counts: 
             counts[fourth + _pair(a, b, 56)] += one
 
 
-@kernel()
 def count_zones(
     window: tuple[NDArray[Any], int, int], shapes: CellShapes, asked: tuple[Ints, Ints], out: Ints
 ) -> None:
@@ -97,22 +92,39 @@ def count_zones(
 
     Parameters
     ----------
-    window : codes, first row and first column
+    window : codes (contiguous), first row and first column
     shapes : CellShapes
     asked : positions of the zones, and of each the first row and the one after the last in the window
     out : shape (number of zones, number of codes); added to
     """
     codes, above, left = window
+    if codes.dtype == np.uint8 and codes.size >= _WORD:
+        # the eight bytes that begin at every byte
+        words = np.ndarray((codes.size - _WORD + 1,), np.uint64, codes, strides=(1,))
+    else:
+        words = np.empty(0, np.uint64)[::2]
+    _count_zones((codes, words, above, left), shapes, asked, out)
+
+
+@kernel()
+def _count_zones(window: Any, shapes: CellShapes, asked: tuple[Ints, Ints], out: Ints) -> None:
+    codes, words, above, left = window
     zones, spans = asked
-    classes = out.shape[1]
+    height, width = codes.shape
+    flat, classes = codes.reshape(height * width), out.shape[1]
     tables = np.zeros(_TABLES * classes, dtype=np.uint32)
     for k in range(len(zones)):
         top, bottom = spans[k, 0], spans[k, 1]
-        starts, cols = _crossings(shapes, zones[k], (top, bottom, left, left + codes.shape[1]))
+        starts, cols = _crossings(shapes, zones[k], (top, bottom, left, left + width))
         for row in range(bottom - top):
-            line = codes[top + row - above]
+            begin = (top + row - above) * width - left
             for at in range(starts[row], starts[row + 1], 2):
-                _count_run(line[cols[at] - left : cols[at + 1] - left], tables, classes)
+                run = flat[begin + cols[at] : begin + cols[at + 1]]
+                done = 0
+                if len(words) > 0 and len(run) >= _WORD:
+                    done = len(run) // _WORD * _WORD
+                    _count_bytes(words[begin + cols[at] :], done, tables, classes)
+                _count_some(run[done:], tables, classes)
         for code in range(classes):
             for table in range(_TABLES):
                 out[k, code] += np.int64(tables[table * classes + code])
@@ -120,17 +132,34 @@ def count_zones(
 
 
 @kernel()
-def _count_run(run: NDArray[Any], tables: NDArray[np.uint32], classes: int) -> None:
-    one = np.uint32(1)
+def _count_bytes(words: NDArray[np.uint64], many: int, tables: NDArray[np.uint32], classes: int) -> None:
+    """Eight codes at a time, see :func:`_count_words`."""
+    one, eight = np.uint32(1), np.uint32(8)
     second, third, fourth = np.uint64(classes), np.uint64(2 * classes), np.uint64(3 * classes)
-    fours = len(run) // 4 * 4
-    for at in range(0, fours, 4):
-        tables[np.uint64(run[at])] += one
-        tables[second + np.uint64(run[at + 1])] += one
-        tables[third + np.uint64(run[at + 2])] += one
-        tables[fourth + np.uint64(run[at + 3])] += one
-    for at in range(fours, len(run)):
-        tables[np.uint64(run[at])] += one
+    for at in range(0, many, 8):
+        word = words[at]
+        if word == (word & _BYTE) * _ONES:
+            tables[word & _BYTE] += eight
+        else:
+            tables[word & _BYTE] += one
+            tables[second + _byte(word, 8)] += one
+            tables[third + _byte(word, 16)] += one
+            tables[fourth + _byte(word, 24)] += one
+            tables[_byte(word, 32)] += one
+            tables[second + _byte(word, 40)] += one
+            tables[third + _byte(word, 48)] += one
+            tables[fourth + _byte(word, 56)] += one
+
+
+@kernel(inline=True)
+def _byte(word: Any, shift: int) -> Any:
+    return (word >> np.uint64(shift)) & _BYTE
+
+
+@kernel()
+def _count_some(run: NDArray[Any], tables: NDArray[np.uint32], classes: int) -> None:
+    for at in range(len(run)):
+        tables[np.uint64((at & 3) * classes) + np.uint64(run[at])] += np.uint32(1)
 
 
 @kernel()

@@ -210,8 +210,9 @@ def test_nearest_cells_in_another_system_are_those_gdal_finds(crs):
     assert (found.values == expected).mean() > 0.99
 
 
-@given(seed=st.integers(0, 99), memory=st.floats(0.005, 0.1))
-def test_aligned_by_windows_is_aligned_whole(seed, memory):
+@pytest.mark.parametrize("method", ["nearest", "linear"])
+@given(seed=st.integers(0, 99), memory=st.floats(0.01, 0.1))
+def test_aligned_by_windows_is_aligned_whole(method, seed, memory):
     import tempfile
     from pathlib import Path
 
@@ -219,9 +220,9 @@ def test_aligned_by_windows_is_aligned_whole(seed, memory):
         land((120, 130), seed=seed),
         land((140, 90), transform=Affine(9, 1, 558_080, 1, -9, 2_324_900), crs=UTM),
     )
-    whole = align_raster(raster, like)
+    whole = align_raster(raster, like, method=method)
     with tempfile.TemporaryDirectory() as folder:
-        source = open_raster(written(Path(folder) / "a.tif", raster), like=like)
+        source = open_raster(written(Path(folder) / "a.tif", raster), like=like, method=method)
         parts = np.zeros_like(whole.values)
         for window in raster_windows(source, memory_mb=memory):
             row, col, height, width = window
