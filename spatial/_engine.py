@@ -195,10 +195,18 @@ class _Work:
 
 
 def parts_of(geometry: Geometries) -> tuple[Geometries, NDArray[np.intp]]:
-    """Single parts of every geometry, and the position each came from; empty ones give none."""
+    """Single parts of every geometry from west to east, and the position each came from.
+
+    Empty geometries give none.
+    """
     parts, owner = shapely.get_parts(geometry, return_index=True)
     full = ~shapely.is_empty(parts)
-    return parts[full], owner[full]
+    parts, owner = parts[full], owner[full]
+    several = np.flatnonzero(np.bincount(owner, minlength=len(geometry))[owner] > 1)
+    bounds = shapely.bounds(parts[several])
+    order = several[np.lexsort((bounds[:, 1], bounds[:, 0], owner[several]))]
+    parts[several] = parts[order]
+    return parts, owner
 
 
 def thickness(geometry: Geometries) -> Floats:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 import shapely
 
@@ -11,7 +12,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     import geopandas as gpd
-    import numpy as np
     from numpy.typing import NDArray
 
     from layers.layer import Layer
@@ -27,26 +27,91 @@ COLUMNS = [
 ]
 
 
+class _Zone(NamedTuple):
+    label: Any
+    name: str
+    kind: str
+    area_m2: float
+
+
+class _Hit(NamedTuple):
+    """What a zone shares with one part of a layer."""
+
+    zone: Any
+    part: str
+    code: str
+    features: int
+    length_m: float
+    area_m2: float
+    noise_m2: float
+    real: bool  # anything but slivers
+
+
 def layer_rows(
     zones: gpd.GeoDataFrame, layer: Layer, pieces: gpd.GeoDataFrame, book: RuleBook
 ) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
     """Judge the pieces of one layer; return them with their state, and the rows of the answer."""
+    facts = _zones(zones)
     table = _Table(layer, list(zones.index))
     pieces = pieces.assign(layer=layer.name, kind=layer.kind_name, state="no_data")
-    facts = dict(zones.iterrows())
-    states: dict[tuple[Any, Any], str] = {}
-    covered = pieces["covered"]
-    for (zone, part), group in pieces[covered].groupby(["zone", "part"], sort=False):
-        code = str(group["code"].iloc[0])
-        kind = facts[zone]["zone_kind"]
-        rules = _rules(book, kind, layer, code)
-        states[zone, part] = rules[0].severity if rules else "no_data"
-        table.add_hit(facts[zone], group, rules, book.unsettled_for(kind, layer.kind_name, code))
-    keys = zip(pieces.loc[covered, "zone"], pieces.loc[covered, "part"], strict=True)
-    pieces.loc[covered, "state"] = [states[key] for key in keys]
-    _add_free(table, zones, pieces, book)
+    covered = pieces["covered"].to_numpy()
+    hits, group = _hits(pieces[covered])
+    states = []
+    for hit in hits:
+        zone = facts[hit.zone]
+        rules = _rules(book, zone.kind, layer, hit.code)
+        states.append(rules[0].severity if rules else "no_data")
+        table.add_hit(zone, hit, rules, book.unsettled_for(zone.kind, layer.kind_name, hit.code))
+    pieces.loc[covered, "state"] = np.array(states, dtype=object)[group]
+    _add_free(table, facts, pieces, book)
     pieces["state_found"] = pieces["state"]
     return pieces, table.frame()
+
+
+def _zones(zones: gpd.GeoDataFrame) -> dict[Any, _Zone]:
+    columns = (zones.index, zones["zone_name"], zones["zone_kind"], zones.geometry.area)
+    return {label: _Zone(label, name, kind, area) for label, name, kind, area in zip(*columns, strict=True)}
+
+
+def _hits(pieces: gpd.GeoDataFrame) -> tuple[list[_Hit], NDArray[np.int64]]:
+    """Pieces summed up by zone and part, and the place of every piece among the sums."""
+    groups = pieces.groupby(["zone", "part"], sort=False)
+    group: NDArray[np.int64] = groups.ngroup().to_numpy().astype(np.int64)
+    n = groups.ngroups
+    noise = pieces["noise"].to_numpy(dtype=bool)
+    area, length = pieces["area_m2"].to_numpy(), pieces["length_m"].to_numpy()
+    counted = pd.DataFrame({"group": group, "feature": pieces["feature"].to_numpy()})[
+        ~noise
+    ].drop_duplicates()
+    sums = zip(
+        np.bincount(counted["group"], minlength=n),
+        np.bincount(group, weights=np.where(noise, 0.0, length), minlength=n),
+        _areas(pieces, group, n),
+        np.bincount(group, weights=np.where(noise, area, 0.0), minlength=n),
+        np.bincount(group, weights=~noise, minlength=n) > 0,
+        strict=True,
+    )
+    _, first = np.unique(group, return_index=True)
+    names = pieces[["zone", "part", "code"]].iloc[first].itertuples(index=False)
+    return [
+        _Hit(zone, str(part), str(code), int(features), float(run), float(m2), float(thin), bool(real))
+        for (zone, part, code), (features, run, m2, thin, real) in zip(names, sums, strict=True)
+    ], group
+
+
+def _areas(pieces: gpd.GeoDataFrame, group: NDArray[np.int64], n: int) -> NDArray[np.float64]:
+    """Area of each group, every hectare once even where the features of a layer overlap."""
+    real = ~pieces["noise"].to_numpy(dtype=bool)
+    total = np.bincount(group[real], weights=pieces["area_m2"].to_numpy()[real], minlength=n)
+    doubled = real & ~pieces["exclusive"].to_numpy(dtype=bool)
+    several = np.flatnonzero(np.bincount(group[doubled], minlength=n) > 1)
+    geometry = pieces.geometry.to_numpy()
+    order = np.argsort(group, kind="stable")
+    start = np.searchsorted(group[order], np.arange(n + 1))
+    for g in several:
+        of_group = order[start[g] : start[g + 1]]
+        total[g] = shapely.area(shapely.union_all(geometry[of_group[real[of_group]]]))
+    return np.asarray(total)
 
 
 def _rules(book: RuleBook, zone_kind: str, layer: Layer, code: str) -> tuple[Rule, ...]:
@@ -55,20 +120,19 @@ def _rules(book: RuleBook, zone_kind: str, layer: Layer, code: str) -> tuple[Rul
     return book.rules_for(zone_kind, layer.kind_name, code)
 
 
-def _add_free(table: _Table, zones: gpd.GeoDataFrame, pieces: gpd.GeoDataFrame, book: RuleBook) -> None:
+def _add_free(table: _Table, zones: dict[Any, _Zone], pieces: gpd.GeoDataFrame, book: RuleBook) -> None:
     """Rows for what has no data, and for zones that a sparse layer leaves free."""
     layer = table.layer
     empty = pieces[~pieces["covered"]]
-    bare = empty[~empty["noise"]].groupby("zone")["area_m2"].sum()
-    thin = empty[empty["noise"]].groupby("zone")["area_m2"].sum()
+    bare = empty[~empty["noise"]].groupby("zone")["area_m2"].sum().to_dict()
+    thin = empty[empty["noise"]].groupby("zone")["area_m2"].sum().to_dict()
     hit = set(pieces.loc[pieces["covered"] & ~pieces["noise"], "zone"])
-    for label, zone in zones.iterrows():
-        area = zone["geometry"].area
+    for label, zone in zones.items():
         missing, slivers = float(bare.get(label, 0.0)), float(thin.get(label, 0.0))
-        free = area - missing - slivers
+        free = zone.area_m2 - missing - slivers
         if layer.kind.coverage == "sparse" and label not in hit and free > slivers:
-            rules = book.rules_for(zone["zone_kind"], layer.kind_name)
-            unsettled = book.unsettled_for(zone["zone_kind"], layer.kind_name)
+            rules = book.rules_for(zone.kind, layer.kind_name)
+            unsettled = book.unsettled_for(zone.kind, layer.kind_name)
             table.add_clear(zone, free, rules, unsettled)
         if missing > 0:
             table.add_missing(zone, missing)
@@ -91,49 +155,45 @@ class _Table:
         rows = sorted(self.rows, key=lambda row: self.order[row["zone"]])
         return pd.DataFrame(rows, columns=COLUMNS)
 
-    def add_hit(
-        self, zone: pd.Series, group: pd.DataFrame, rules: tuple[Rule, ...], unsettled: tuple[Rule, ...]
-    ) -> None:
-        real = group[~group["noise"]]
-        noise_m2 = float(group.loc[group["noise"], "area_m2"].sum())
+    def add_hit(self, zone: _Zone, hit: _Hit, rules: tuple[Rule, ...], unsettled: tuple[Rule, ...]) -> None:
+        if not hit.real:
+            # nothing but slivers: the land is clear of this, and the slivers keep their sum
+            self.waiting[zone.label] = self.waiting.get(zone.label, 0.0) + hit.noise_m2
+            return
         measured = {
-            "part": str(group["part"].iloc[0]),
-            "code": str(group["code"].iloc[0]),
-            "features": int(real["feature"].nunique()),
-            "length_m": float(real["length_m"].sum()),
+            "part": hit.part,
+            "code": hit.code,
+            "features": hit.features,
+            "length_m": hit.length_m,
             "unsettled": _ids(unsettled),
         }
-        if real.empty:
-            # nothing but slivers: the land is clear of this, and the slivers keep their sum
-            self.waiting[zone.name] = self.waiting.get(zone.name, 0.0) + noise_m2
-            return
-        area = _area(real)
         if not rules:
-            self._add(zone, "no_data", area, None, noise_m2=noise_m2, **measured)
+            self._add(zone, "no_data", hit.area_m2, None, noise_m2=hit.noise_m2, **measured)
         for rank, rule in enumerate(rules):
-            self._add(zone, rule.severity, area, rule, noise_m2=noise_m2 if rank == 0 else 0.0, **measured)
+            noise_m2 = hit.noise_m2 if rank == 0 else 0.0
+            self._add(zone, rule.severity, hit.area_m2, rule, noise_m2=noise_m2, **measured)
 
     def add_clear(
-        self, zone: pd.Series, free_m2: float, rules: tuple[Rule, ...], unsettled: tuple[Rule, ...]
+        self, zone: _Zone, free_m2: float, rules: tuple[Rule, ...], unsettled: tuple[Rule, ...]
     ) -> None:
-        noise_m2 = self.waiting.pop(zone.name, 0.0)
+        noise_m2 = self.waiting.pop(zone.label, 0.0)
         checked = rules[0] if rules else None
         self._add(zone, "clear", free_m2 - noise_m2, checked, noise_m2=noise_m2, unsettled=_ids(unsettled))
 
-    def add_missing(self, zone: pd.Series, missing_m2: float) -> None:
+    def add_missing(self, zone: _Zone, missing_m2: float) -> None:
         self._add(zone, "no_data", missing_m2, None)
 
-    def add_noise(self, zone: pd.Series, noise_m2: float) -> None:
+    def add_noise(self, zone: _Zone, noise_m2: float) -> None:
         """Slivers that stand in no other row of their zone get a row of their own."""
-        self._add(zone, "clear", 0.0, None, noise_m2=noise_m2 + self.waiting.pop(zone.name, 0.0))
+        self._add(zone, "clear", 0.0, None, noise_m2=noise_m2 + self.waiting.pop(zone.label, 0.0))
 
-    def _add(self, zone: pd.Series, state: str, area_m2: float, rule: Rule | None, **facts: Any) -> None:
+    def _add(self, zone: _Zone, state: str, area_m2: float, rule: Rule | None, **facts: Any) -> None:
         part = facts.get("part", "")
         self.rows.append(
             {
-                "zone": zone.name,
-                "zone_name": zone["zone_name"],
-                "zone_kind": zone["zone_kind"],
+                "zone": zone.label,
+                "zone_name": zone.name,
+                "zone_kind": zone.kind,
                 "constraint": f"{self.layer.name}:{part}" if part else self.layer.name,
                 "layer": self.layer.name,
                 "kind": self.layer.kind_name,
@@ -141,7 +201,7 @@ class _Table:
                 "code": facts.get("code", ""),
                 "state": state,
                 "area_ha": area_m2 / _HA,
-                "share_pct": 100.0 * area_m2 / zone["geometry"].area,
+                "share_pct": 100.0 * area_m2 / zone.area_m2,
                 "noise_ha": facts.pop("noise_m2", 0.0) / _HA,
                 "features": facts.get("features", 0),
                 "length_m": facts.get("length_m", 0.0),
@@ -163,11 +223,3 @@ class _Table:
 
 def _ids(rules: Iterable[Rule]) -> str:
     return " ".join(rule.fact_id for rule in rules)
-
-
-def _area(pieces: pd.DataFrame) -> float:
-    """Area of pieces, each hectare once even where the features of a layer overlap."""
-    if bool(pieces["exclusive"].iloc[0]) or len(pieces) == 1:
-        return float(pieces["area_m2"].sum())
-    geometry: NDArray[np.object_] = pieces["geometry"].to_numpy()
-    return float(shapely.area(shapely.union_all(geometry)))

@@ -22,24 +22,21 @@ _CLAIMS = ("blocks", "needs_consent", "no_data", "noise")
 
 def zone_totals(zones: gpd.GeoDataFrame, pieces: gpd.GeoDataFrame) -> pd.DataFrame:
     """Hectares per zone by answer; columns add up to the area of the zone."""
-    claim = np.where(pieces["noise"], "noise", pieces["state"])
+    claim = np.where(pieces["noise"], "noise", pieces["state"]).astype(object)
     areal = (pieces["thickness_m"] > 0).to_numpy() & np.isin(claim, _CLAIMS)
     geometry = pieces.geometry.to_numpy()
     groups = pieces[areal].groupby("zone").indices
     positions = np.flatnonzero(areal)
+    exclusive = pieces["exclusive"].to_numpy(dtype=bool)
+    layer = pd.factorize(pieces["layer"])[0]
     rows = []
     for label, zone in zip(zones.index, zones.geometry, strict=True):
         mine = positions[groups[label]] if label in groups else positions[:0]
-        rows.append(_one(zone.area, claim[mine], geometry[mine], _simple(pieces, mine)))
+        # pieces of one layer whose features share no land: sums are unions
+        simple = bool(exclusive[mine].all()) and len(np.unique(layer[mine])) <= 1
+        rows.append(_one(zone.area, claim[mine], geometry[mine], simple))
     columns = ["area_ha", "hit_ha", "blocks_ha", "consent_ha", "clear_ha", "no_data_ha", "noise_ha"]
     return pd.DataFrame(rows, index=zones.index, columns=columns) / _HA
-
-
-def _simple(pieces: gpd.GeoDataFrame, mine: NDArray[np.intp]) -> bool:
-    """All pieces from one layer whose features share no land: sums are unions."""
-    return (
-        bool(pieces["exclusive"].to_numpy()[mine].all()) and len(set(pieces["layer"].to_numpy()[mine])) <= 1
-    )
 
 
 def _one(
