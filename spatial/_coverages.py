@@ -1,0 +1,78 @@
+"""Two coverages over one another: equal polygons first, and only the rest reckoned.
+
+In a coverage the polygons of a layer share no land with each other, so a polygon that has an equal one in the
+other layer shares land with that one alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+from spatial._engine import shared_areas, shared_pieces
+from spatial._weld import welded
+
+if TYPE_CHECKING:
+    from spatial._engine import Shared, Watch
+    from spatial._rings import Floats, Geometries, Ints
+
+__all__ = ["Compared", "compared"]
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Pairs of two coverages: twins, and the pairs of what has no twin."""
+
+    twin_a: Ints
+    twin_b: Ints
+    rest_a: Ints  # positions of the polygons without a twin
+    rest_b: Ints
+    shared: Shared  # positions among them
+    before: Geometries  # those polygons, as they were reckoned
+    after: Geometries
+    twin_m2: Floats
+
+    def areas(self) -> tuple[Ints, Ints, Floats]:
+        """Positions in both layers and the area shared, twins first."""
+        i = np.concatenate([self.twin_a, self.rest_a[self.shared.i]])
+        j = np.concatenate([self.twin_b, self.rest_b[self.shared.j]])
+        return i, j, np.concatenate([self.twin_m2, self.shared.area_m2])
+
+    def pieces(self, *, threads: int = 1, watch: Watch | None = None) -> Geometries:
+        """Pieces of the pairs without twins, in the order of ``shared``."""
+        return shared_pieces(self.before, self.after, self.shared, threads=threads, watch=watch)
+
+
+def compared(
+    a: Geometries,
+    b: Geometries,
+    *,
+    weld_m: float = 0.0,
+    threads: int = 1,
+    watch: Watch | None = None,
+) -> Compared:
+    """Areas that the polygons of two coverages share.
+
+    Parameters
+    ----------
+    a, b : arrays of polygons and multipolygons
+        Valid, in metres; the polygons of one layer share no land with each other.
+    weld_m : float
+        Move vertices of b onto vertices of a that lie this near before reckoning; 0 moves none.
+    threads, watch
+        As for :func:`spatial._engine.shared_areas`.
+    """
+    from spatial._twins import twins  # noqa: PLC0415 - compiled code is loaded when it is used
+
+    twin_a, twin_b = twins(a, b)
+    rest_a = np.setdiff1d(np.arange(len(a)), twin_a, assume_unique=True)
+    rest_b = np.setdiff1d(np.arange(len(b)), twin_b, assume_unique=True)
+    before, after = a[rest_a], b[rest_b]
+    if weld_m > 0:
+        after, _ = welded(before, after, tolerance_m=weld_m)
+    shared = shared_areas(before, after, threads=threads, watch=watch)
+    area = shapely.area(b[twin_b])
+    return Compared(twin_a, twin_b, rest_a, rest_b, shared, before, after, area)
