@@ -1,6 +1,8 @@
 """Questions asked of checked layers: frames in, frames out, no files, no screen."""
 
+from spatial.buffers import RingTotals, corridors, ring_totals, rings
 from spatial.conflicts import ConflictAnswer, conflicts
+from spatial.distances import DISTANCE_STATES, DistanceAnswer, half_widths, safety_distances
 from spatial.grid import change_matrix, weighted_overlay, weighted_windows
 from spatial.labels import feature_labels
 from spatial.overlap import overlap, overlap_areas, thickness_m
@@ -9,16 +11,24 @@ from spatial.rules import STATES, Rule, RuleBook
 from spatial.zonal import zonal_histogram
 
 __all__ = [
+    "DISTANCE_STATES",
     "STATES",
     "ConflictAnswer",
+    "DistanceAnswer",
+    "RingTotals",
     "Rule",
     "RuleBook",
     "change_matrix",
     "conflicts",
+    "corridors",
     "feature_labels",
+    "half_widths",
     "overlap",
     "overlap_areas",
     "override",
+    "ring_totals",
+    "rings",
+    "safety_distances",
     "thickness_m",
     "weighted_overlay",
     "weighted_windows",

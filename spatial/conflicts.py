@@ -19,9 +19,9 @@ from layers.crs import require_metric
 from layers.errors import CrsError, QuestionError
 from layers.findings import Finding
 from layers.layer import Layer
-from layers.reference import version
 from spatial._cover import box_of, is_coverage, uncovered
 from spatial._rows import layer_rows
+from spatial._run import run_facts
 from spatial._totals import zone_totals
 from spatial.labels import feature_labels, labelled_zones
 from spatial.overlap import overlap
@@ -159,7 +159,10 @@ def conflicts(
         totals=zone_totals(frame, pieces),
         pieces=pieces,
         zones=frame,
-        run=_run(of_zones, constraints, on=on, tolerance_m=tolerance_m),
+        run={
+            **run_facts([("zones", of_zones), ("constraint", constraints)], on),
+            "tolerance_m": tolerance_m,
+        },
         findings=tuple(findings),
     )
 
@@ -222,34 +225,3 @@ def _joined(found: list[gpd.GeoDataFrame], crs: Any) -> gpd.GeoDataFrame:
     if not kept:
         return found[0]
     return gpd.GeoDataFrame(pd.concat(kept, ignore_index=True), geometry="geometry", crs=crs)
-
-
-def _run(zones: list[Layer], constraints: Sequence[Layer], *, on: date, tolerance_m: float) -> dict[str, Any]:
-    every = [*(("zones", layer) for layer in zones), *(("constraint", layer) for layer in constraints)]
-    crs = zones[0].frame.crs
-    code = crs.to_epsg() if crs else None
-    return {
-        "layers": [
-            {
-                "role": role,
-                "name": layer.name,
-                "kind": layer.kind_name,
-                "source": layer.provenance.source,
-                "sha256": layer.provenance.sha256,
-                "decision": layer.provenance.decision,
-                "period": str(layer.period) if layer.period else None,
-                "stage": layer.period.stage if layer.period else None,
-                "rows": len(layer.frame),
-                "extent": "stated" if layer.extent is not None else layer.kind.coverage,
-                "made": layer.provenance.made,
-                "steps": list(layer.provenance.steps),
-            }
-            for role, layer in every
-        ],
-        "periods": sorted({str(layer.period) for _, layer in every if layer.period}),
-        "rule_version": version(),
-        "tolerance_m": tolerance_m,
-        "crs": f"EPSG:{code}" if code else (crs.name if crs else None),
-        "on": on.isoformat(),
-        "made": any(layer.provenance.made for _, layer in every),
-    }

@@ -78,6 +78,7 @@ def every_layer() -> dict[str, gpd.GeoDataFrame]:
         "power_lines": thematic.power_lines(land),
         "green_belt": thematic.green_belt(land),
         "protected": thematic.protected(land),
+        "wastewater_facilities": zone_layers.wastewater_facilities(zones),
     }
 
 

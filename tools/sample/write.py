@@ -157,6 +157,15 @@ LAYERS = (
         extent=True,
     ),
     Entry("protected", "protected", "Rừng đặc dụng", "Special-use forest", "2025", "surveyed", extent=True),
+    Entry(
+        "wastewater_facilities",
+        "wastewater_facility",
+        "Công trình xử lý nước thải",
+        "Wastewater plants",
+        "2025",
+        "surveyed",
+        extent=True,
+    ),
 )
 
 _HEAD = f'''# Sample district: simulated land around Thạch Thất and Quốc Oai, Hà Nội.

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     Shapes = NDArray[np.object_]
 
-__all__ = ["clusters_2020", "final_zones", "urban_boundaries", "zone_layer"]
+__all__ = ["clusters_2020", "final_zones", "urban_boundaries", "wastewater_facilities", "zone_layer"]
 
 # what the collected facts say of the decisions
 _DECISIONS = {
@@ -167,3 +167,46 @@ def urban_boundaries(*, plan: bool) -> gpd.GeoDataFrame:
         land = metres(shapely.Polygon(drawing.to_metres(town.plan if plan else town.now)))
         rows.append({"id": town.id, "name": town.name, "geometry": land})
     return _frame(rows)
+
+
+#: zone, part of the plant, cubic metres a day; what nobody filled in stays open, as in real tables
+_PLANTS = (
+    ("KCN-01", "enclosed_treatment", 6000),
+    ("KCN-02", "open_treatment", 4500),
+    ("KCNC-01", "enclosed_treatment", 36000),
+    ("CCN-01", "open_treatment", 1200),
+    ("CCN-02", "open_treatment", 150),
+    ("CCN-11", "oxidation_ditch", None),
+    ("CCN-12", "open_treatment", 900),
+    ("CCN-16", None, None),
+    ("CCN-18", "pump_station", 800),
+)
+
+
+def wastewater_facilities(final: dict[str, shapely.Polygon]) -> gpd.GeoDataFrame:
+    """Place a wastewater plant just outside the south end of zones.
+
+    Parameters
+    ----------
+    final : dict of str to shapely.Polygon
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        Points; ``facility_type`` and ``capacity_m3_day`` are open in some rows.
+    """
+    rows: list[dict[str, object]] = []
+    for number, (zone, part, capacity) in enumerate(_PLANTS, 1):
+        corners = shapely.get_coordinates(shapely.buffer(final[zone], 30, join_style="mitre"))
+        south = corners[int(np.argmin(corners[:, 1]))]
+        rows.append(
+            {
+                "id": f"XLNT-{number:02d}",
+                "name": f"Trạm xử lý nước thải mô phỏng {number}",
+                "serves": zone,
+                "facility_type": part,
+                "capacity_m3_day": capacity,
+                "geometry": shapely.Point(np.round(south, 2)),
+            }
+        )
+    return _frame(rows).astype({"capacity_m3_day": float})
