@@ -104,7 +104,8 @@ def show() -> None:
                     title=words("page.conflicts.title"),
                     url_path="xung-dot",
                     default=True,
-                )
+                ),
+                st.Page(_PAGES / "distances.py", title=words("page.distances.title"), url_path="khoang-cach"),
             ],
             words("nav.data"): [
                 st.Page(_PAGES / "layers.py", title=words("page.layers.title"), url_path="lop-du-lieu"),

@@ -15,7 +15,17 @@ from typing import Any, Final
 
 from layers.landuse import code_list
 
-__all__ = ["HATCHINGS", "NOISE", "SELECTED", "LandLook", "Look", "kind_look", "land_looks", "state_look"]
+__all__ = [
+    "HATCHINGS",
+    "NOISE",
+    "SELECTED",
+    "LandLook",
+    "Look",
+    "distance_look",
+    "kind_look",
+    "land_looks",
+    "state_look",
+]
 
 
 @dataclass(frozen=True)
@@ -90,6 +100,17 @@ _STATES: Final = {
     "needs_consent": Look("#E69F00", "consent", "#8a5f00", 1.2),
     "clear": Look("#009E73", "", "#00664a", 1.2, opacity=0.25),
     "no_data": Look("#999999", "nodata", "#5f5f5f", 1.0),
+}
+#: the same colours for distances; rings are outlines, nearest lines have no ground
+_DISTANCES: Final = {
+    "too_near": Look("#D55E00", "", "#b34700", 3.2),
+    "depends": Look("#E69F00", "", "#b57b00", 2.6, "7 4"),
+    "preset": Look("#CC79A7", "", "#a1447a", 2.4, "2 4"),
+    "unsettled": Look("#8aa1b8", "", "#5b7086", 1.4, "2 4"),
+    "refused": Look("#6b7280", "", "#4b5563", 1.4, "1 4"),
+    "no_data": Look("#999999", "", "#5f5f5f", 1.4, "1 4"),
+    "kept": Look("#009E73", "", "#00664a", 1.6),
+    "no_rule": Look("#c4ccd6", "", "#8794a5", 1.0, "1 4"),
 }
 NOISE: Final = Look("", "", "#7a0177", 1.5, dash="2 3")
 SELECTED: Final = Look("", "", "#0072B2", 4)
@@ -176,6 +197,26 @@ def state_look(state: str) -> Look:
     '#D55E00'
     """
     return _STATES[state]
+
+
+def distance_look(state: str) -> Look:
+    """Return the look of an answer on a distance: of its line, and its fill for cards and tables.
+
+    Parameters
+    ----------
+    state : str
+        One of :data:`spatial.distances.DISTANCE_STATES`.
+
+    Returns
+    -------
+    Look
+
+    Examples
+    --------
+    >>> distance_look("kept").fill
+    '#009E73'
+    """
+    return _DISTANCES[state]
 
 
 def kind_look(kind: str) -> Look:

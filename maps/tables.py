@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from layers import Finding
     from maps.words import Words
     from spatial.conflicts import ConflictAnswer
+    from spatial.distances import DistanceAnswer
 
 __all__ = [
     "clause_of",
@@ -161,12 +162,12 @@ def clause_of(row: Mapping[str, Any], words: Words) -> str:
     return str(row["clause_vi"] if words.lang == "vi" else row["clause_en"])
 
 
-def periods_of(answer: ConflictAnswer) -> dict[str, str | None]:
+def periods_of(answer: ConflictAnswer | DistanceAnswer) -> dict[str, str | None]:
     """Return the period of every layer of an answer.
 
     Parameters
     ----------
-    answer : ConflictAnswer
+    answer : ConflictAnswer or DistanceAnswer
 
     Returns
     -------
@@ -258,12 +259,12 @@ def totals_table(answer: ConflictAnswer, words: Words) -> pd.DataFrame:
     return frame.rename(columns={c: words(f"column.{c}") for c in frame.columns})
 
 
-def run_table(answer: ConflictAnswer, words: Words) -> pd.DataFrame:
+def run_table(answer: ConflictAnswer | DistanceAnswer, words: Words) -> pd.DataFrame:
     """Return what an answer was made from, two columns: what and value.
 
     Parameters
     ----------
-    answer : ConflictAnswer
+    answer : ConflictAnswer or DistanceAnswer
     words : Words
 
     Returns
@@ -273,12 +274,15 @@ def run_table(answer: ConflictAnswer, words: Words) -> pd.DataFrame:
     run = answer.run
     rows = [
         (words("run.on"), words.day(run["on"])),
-        (words("run.tolerance"), f"{words.number(run['tolerance_m'], 2)} m"),
         (words("run.rules"), run["rule_version"]),
         (words("run.crs"), run["crs"]),
         (words("run.periods"), ", ".join(run["periods"])),
         (words("run.asked_at"), run.get("asked_at", "")),
     ]
+    if "tolerance_m" in run:
+        rows.insert(1, (words("run.tolerance"), f"{words.number(run['tolerance_m'], 2)} m"))
+    for name, chosen in run.get("chosen", {}).items():
+        rows.append((words("run.chosen", layer=name), ", ".join(chosen)))
     if run["made"]:
         rows.insert(0, (words("run.warning"), words("made.label")))
     for layer in run["layers"]:

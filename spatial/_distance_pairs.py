@@ -265,6 +265,7 @@ def _frame(two: _Two, pairs: _Pairs, at: NDArray[np.intp], facts: dict[str, Any]
     unseen = (frame["state"] == "kept") & frame.pop("short")
     frame.loc[unseen, ["state", "why"]] = ["no_data", "extent"]
     frame.loc[frame["state"] == "depends", "why"] = "condition"
+    frame.loc[(frame["state"] == "kept") & (frame["needs"] != ""), "why"] = "any_condition"
     return frame
 
 

@@ -114,8 +114,8 @@ class DistanceBook:
         tests = reference.table("distance_conditions")
         worded = tests[tests["operator"] == "in"].groupby("field")["value"].agg(" ".join)
         known = {str(field): _YES_NO.union(text.split()) for field, text in worded.items()}
-        for rule, field, *test in tests[["rule", "field", "operator", "value"]].to_numpy().tolist():
-            condition = Condition(field, *test, vocabulary=known.get(field, frozenset()))
+        for rule, field, operator, value in tests[["rule", "field", "operator", "value"]].to_numpy().tolist():
+            condition = Condition(field, operator, value, known.get(field, frozenset()))
             conditions.setdefault(rule, []).append(condition)
         valid = set(reference.in_force(table, on).index)
         self.rules = {

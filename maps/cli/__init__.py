@@ -1,4 +1,4 @@
-"""The terminal: ``thocong conflicts | check | export | serve | doctor | workspace``."""
+"""The terminal: ``thocong conflicts | distances | check | export | serve | doctor | workspace``."""
 
 from maps.cli.main import main
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,8 @@ from layers.align import align
 from layers.errors import SourceError
 from layers.findings import worst_level
 from layers.kinds import kinds
-from maps.cli.inputs import Assumptions, Inputs
+from maps.cli.inputs import Inputs
+from maps.cli.options import assumptions_of, day_of
 from maps.cli.speech import (
     DONE,
     FINDINGS,
@@ -23,7 +24,6 @@ from maps.cli.speech import (
     T,
     Terminal,
     finding_records,
-    pairs,
     terminal,
     write_json,
 )
@@ -75,10 +75,10 @@ _ZONE_KINDS = [k.name for k in kinds("zone")]
 def conflicts(**given: Any) -> None:
     """Ask, write what was asked for, and leave with the exit code that fits."""
     speak = terminal()
-    on = _day(given["on_text"])
+    on = day_of(given["on_text"])
     inputs = Inputs(
         Workspace(given["workspace"]) if given["workspace"] else None,
-        Assumptions(_where(given["where"]), _assumed(given), dict(pairs(given["extent"], "--extent"))),
+        assumptions_of(given),
     )
     zones = inputs.zones(given["zones"], given["zone_kind"])
     constraints = [inputs.constraint(text) for text in given["against"]]
@@ -97,32 +97,6 @@ def conflicts(**given: Any) -> None:
     findings = [*inputs.findings, *aligned.findings, *answer.findings]
     _report(answer, findings, inputs, given=given, speak=speak)
     raise SystemExit(DONE if given["exit_zero"] else _exit_code(answer, findings, inputs))
-
-
-def _day(text: str | None) -> date:
-    if text is None:
-        return datetime.now(UTC).astimezone().date()
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise click.BadParameter(T("cli.day_expected", found=text), param_hint="--on") from None
-
-
-def _where(given: tuple[str, ...]) -> dict[str, tuple[str, tuple[str, ...]]]:
-    out = {}
-    for kind, rest in pairs(given, "--where", mark=":"):
-        ((column, values),) = pairs([rest], "--where")
-        out[kind] = (column, tuple(values.split(",")) if values != "*" else ())
-    return out
-
-
-def _assumed(given: dict[str, Any]) -> dict[str, str]:
-    """Systems for files that state none; ``--crs`` stands in for all of them."""
-    out = {"*": given["crs"]} if given["crs"] else {}
-    for text in given["assume_crs"]:
-        kind, mark, code = text.partition("=")
-        out[kind if mark else "*"] = code if mark else text
-    return out
 
 
 def _overridden(answer: ConflictAnswer, path: Path) -> ConflictAnswer:

@@ -8,6 +8,7 @@ import click
 
 from maps.cli.check import check
 from maps.cli.conflicts import conflicts
+from maps.cli.distances import distances
 from maps.cli.doctor import doctor
 from maps.cli.export import export
 from maps.cli.serve import serve
@@ -37,5 +38,5 @@ def main(ctx: click.Context, lang: str, *, quiet: bool) -> None:
     ctx.obj = Terminal(lang, quiet=quiet)
 
 
-for command in (conflicts, check, export, serve, doctor, workspace):
+for command in (conflicts, distances, check, export, serve, doctor, workspace):
     main.add_command(command)

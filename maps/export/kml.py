@@ -12,12 +12,14 @@ from maps.styles import kind_look, state_look
 from maps.tables import records
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import geopandas as gpd
 
     from maps.styles import Look
     from maps.words import Words
 
-__all__ = ["answer_kml", "layer_kml"]
+__all__ = ["answer_kml", "layer_kml", "shapes_kml"]
 
 
 def answer_kml(zones: gpd.GeoDataFrame, overlaps: gpd.GeoDataFrame, words: Words, *, title: str) -> str:
@@ -76,6 +78,29 @@ def layer_kml(frame: gpd.GeoDataFrame, kind: str, *, title: str) -> str:
     names = frame.get("name", frame.index)
     for name, geometry in zip(names, to_lonlat(frame).geometry, strict=True):
         _add(book, geometry, name=str(name), facts=[], style=style)
+    return str(book.kml())
+
+
+def shapes_kml(folders: Sequence[tuple[str, gpd.GeoDataFrame, Look]], *, title: str) -> str:
+    """Write folders of shapes as KML.
+
+    Parameters
+    ----------
+    folders : sequence of (str, geopandas.GeoDataFrame, Look)
+        Name, shapes with the columns ``name`` and ``facts`` in any CRS, and how they look.
+    title : str
+        Name of the document, with the made-data label where it holds.
+
+    Returns
+    -------
+    str
+    """
+    book = simplekml.Kml(name=title)
+    for label, frame, look in folders:
+        folder = book.newfolder(name=label)
+        style = _style(look, fill_opacity=0.35)
+        for row in records(to_lonlat(frame)):
+            _add(folder, row["geometry"], name=row["name"], facts=[row["facts"]], style=style)
     return str(book.kml())
 
 

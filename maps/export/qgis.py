@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 from xml.sax.saxutils import quoteattr
 
 from layers.write import LayerStyle
-from maps.styles import kind_look, land_looks, state_look
+from maps.styles import distance_look, kind_look, land_looks, state_look
+from spatial.distances import DISTANCE_STATES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from maps.styles import Look
     from maps.words import Words
 
-__all__ = ["land_style", "look_style", "state_style", "zone_style"]
+__all__ = ["land_style", "line_state_style", "look_style", "state_style", "zone_style"]
 
 _HATCH_ANGLE = {"blocks": 45, "consent": 45, "nodata": 0}
 _LAND_ANGLE = {1: 45, 2: 135, 3: 0, 4: 90, 5: 45, 6: 20, 7: 45}
@@ -34,6 +35,23 @@ def state_style(words: Words) -> LayerStyle:
     states = ("blocks", "needs_consent", "no_data", "clear")
     symbols = [(state, words(f"state.{state}"), _area_symbol(state_look(state))) for state in states]
     return LayerStyle(words("style.states"), _categorized("state", symbols))
+
+
+def line_state_style(words: Words) -> LayerStyle:
+    """Style of nearest lines by their answer on the distance.
+
+    Parameters
+    ----------
+    words : Words
+
+    Returns
+    -------
+    LayerStyle
+    """
+    symbols = [
+        (state, words(f"distance_state.{state}"), [_line(distance_look(state))]) for state in DISTANCE_STATES
+    ]
+    return LayerStyle(words("distance_export.states"), _categorized("state", symbols, kind="line"))
 
 
 def zone_style(kinds: Sequence[str], words: Words) -> LayerStyle:
@@ -186,13 +204,13 @@ def _symbol(name: str, kind: str, layers: list[str]) -> str:
     return f'<symbol type="{kind}" name={quoteattr(name)} alpha="1">{"".join(layers)}</symbol>'
 
 
-def _categorized(column: str, symbols: Sequence[tuple[str, str, list[str]]]) -> str:
+def _categorized(column: str, symbols: Sequence[tuple[str, str, list[str]]], *, kind: str = "fill") -> str:
     categories = "".join(
         f"<category value={quoteattr(value)} label={quoteattr(label)} "
         f'symbol="{n}" render="true" type="string"/>'
         for n, (value, label, _) in enumerate(symbols)
     )
-    drawn = "".join(_symbol(str(n), "fill", layers) for n, (_, _, layers) in enumerate(symbols))
+    drawn = "".join(_symbol(str(n), kind, layers) for n, (_, _, layers) in enumerate(symbols))
     return _document(
         f'<renderer-v2 type="categorizedSymbol" attr={quoteattr(column)}>'
         f"<categories>{categories}</categories><symbols>{drawn}</symbols></renderer-v2>"

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -14,13 +12,14 @@ import streamlit as st
 
 from layers.crs import as_crs, to_crs
 from layers.kinds import kind
-from maps.answer_map import answer_layers, context_layers, drawn_by_server, row_at, selection_layer
+from maps.answer_map import answer_layers, context_layers, row_at, selection_layer
 from maps.canvas import to_lonlat
 from maps.export import FORMATS, export_answer
 from maps.pages._cache import cached_drawing, cached_layer, workspace_bounds
 from maps.pages._charts import totals_chart
+from maps.pages._exports import show_exports
 from maps.pages._frame import plain, sentences
-from maps.pages._map import View, clicked_point, go_to, show_map
+from maps.pages._map import View, clicked_point, go_to, made_label, served_tiles, show_map
 from maps.pages._rows import show_rows
 from maps.question import override_row
 from maps.styles import state_look
@@ -39,7 +38,7 @@ from spatial.rules import STATES
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from layers import Layer, Version
+    from layers import Version
     from layers.store import Workspace
     from maps.question import ConflictQuestion
     from maps.words import Words
@@ -59,7 +58,7 @@ _FIGURES = (
 )
 
 
-def show_preview(base: Workspace, versions: list[Version], words: Words) -> None:
+def show_preview(base: Workspace, versions: list[Version], words: Words, *, empty: str = "ask.empty") -> None:
     """Before anything was asked: the layers of the workspace on the map, and what to do next.
 
     Parameters
@@ -67,8 +66,10 @@ def show_preview(base: Workspace, versions: list[Version], words: Words) -> None
     base : Workspace
     versions : list of Version
     words : Words
+    empty : str
+        Key of the words that say what to do.
     """
-    st.html(f"<div class='tc-empty'>{words('ask.empty')}</div>")
+    st.html(f"<div class='tc-empty'>{words(empty)}</div>")
     shown = [
         v
         for v in versions
@@ -81,8 +82,8 @@ def show_preview(base: Workspace, versions: list[Version], words: Words) -> None
             f"{_MAP}-preview",
             context_layers(layers, words),
             words,
-            view=View(workspace_bounds(str(base.folder), names), base.crs, _label(layers, words)),
-            tiles=_tiles(base, layers),
+            view=View(workspace_bounds(str(base.folder), names), base.crs, made_label(layers, words)),
+            tiles=served_tiles(base, layers),
         )
 
 
@@ -118,7 +119,7 @@ def show_answer(
     with facts:
         _basis(answer, words)
     with files:
-        _exports(answer, words)
+        show_exports(FORMATS, partial(export_answer, answer), words, stem=f"xung-dot-{answer.run['on']}")
     left, right = st.columns(2, gap="small")
     with right:
         row = show_rows(answer, words, zone=_picked_zone(answer))
@@ -201,21 +202,8 @@ def _show_map(
     marked = selection_layer(answer, drawn, zone=_picked_zone(answer) or "", row=row)
     layers = [*answer_layers(answer, drawn, words), *context_layers(context, words), marked]
     bounds = workspace_bounds(question.folder, question.zones)
-    label = words("made.label") if answer.run["made"] else _label(context, words)
-    show_map(_MAP, layers, words, view=View(bounds, base.crs, label), tiles=_tiles(base, context))
-
-
-def _label(layers: list[Layer], words: Words) -> str:
-    return words("made.label") if any(layer.provenance.made for layer in layers) else ""
-
-
-def _tiles(base: Workspace, layers: list[Layer]) -> dict[str, tuple[str, str, int]]:
-    heads = {v.layer: v.version for v in base.layers()}
-    return {
-        f"layer-{n}": (str(base.folder), layer.name, heads[layer.name])
-        for n, layer in enumerate(layers)
-        if drawn_by_server(layer)
-    }
+    label = words("made.label") if answer.run["made"] else made_label(context, words)
+    show_map(_MAP, layers, words, view=View(bounds, base.crs, label), tiles=served_tiles(base, context))
 
 
 def _basis(answer: ConflictAnswer, words: Words) -> None:
@@ -280,27 +268,6 @@ def _change(question: ConflictQuestion, answer: ConflictAnswer, row: int, words:
             with sentences():
                 override_row(question, answer, row, state=str(state), reason=reason, by=by)
             st.rerun()
-
-
-def _exports(answer: ConflictAnswer, words: Words) -> None:
-    with st.popover(words("export.open"), width="stretch"):
-        st.caption(words("export.explain"))
-        for ending in FORMATS:
-            st.download_button(
-                words(f"export.{ending[1:]}"),
-                data=partial(_file, answer, ending, words),
-                file_name=f"xung-dot-{answer.run['on']}{ending}",
-                on_click="ignore",
-                width="stretch",
-                key=f"export{ending}",
-            )
-
-
-def _file(answer: ConflictAnswer, ending: str, words: Words) -> bytes:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"xung-dot{ending}"
-        export_answer(answer, path, words)
-        return path.read_bytes()
 
 
 def _below(answer: ConflictAnswer, words: Words) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import streamlit as st
 
 from layers.store import Workspace
 from maps.answer_map import drawn_rows
 from maps.canvas import to_lonlat
+from maps.distance_question import DistanceQuestion, answer_distances
 from maps.question import ConflictQuestion, answer_question
 
 if TYPE_CHECKING:
@@ -20,8 +21,9 @@ if TYPE_CHECKING:
 
     from layers import Layer
     from spatial.conflicts import ConflictAnswer
+    from spatial.distances import DistanceAnswer
 
-__all__ = ["cached_answer", "cached_drawing", "cached_layer", "workspace_bounds"]
+__all__ = ["cached_answer", "cached_distances", "cached_drawing", "cached_layer", "workspace_bounds"]
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -40,9 +42,26 @@ def cached_layer(folder: str, name: str, version: int) -> Layer:
     return Workspace(folder).load(name, version)
 
 
-_ANSWERS: OrderedDict[tuple[ConflictQuestion, int], ConflictAnswer] = OrderedDict()
 _LOCK = Lock()
 _MOST_ANSWERS = 16
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
+_ANSWERS: OrderedDict[tuple[ConflictQuestion, int], ConflictAnswer] = OrderedDict()
+_DISTANCES: OrderedDict[DistanceQuestion, DistanceAnswer] = OrderedDict()
+
+
+def _shelved(shelf: OrderedDict[_Key, _Value], key: _Key, make: Callable[[], _Value]) -> _Value:
+    """Take an answer from its shelf, or make it and put it there; the oldest ones leave."""
+    with _LOCK:
+        if key in shelf:
+            shelf.move_to_end(key)
+            return shelf[key]
+    made = make()
+    with _LOCK:
+        shelf[key] = made
+        while len(shelf) > _MOST_ANSWERS:
+            shelf.popitem(last=False)
+    return made
 
 
 def cached_answer(
@@ -64,17 +83,25 @@ def cached_answer(
     ConflictAnswer
         Shared: never to be changed.
     """
-    key = (question, records)
-    with _LOCK:
-        if key in _ANSWERS:
-            _ANSWERS.move_to_end(key)
-            return _ANSWERS[key]
-    answer = answer_question(question, progress=progress)
-    with _LOCK:
-        _ANSWERS[key] = answer
-        while len(_ANSWERS) > _MOST_ANSWERS:
-            _ANSWERS.popitem(last=False)
-    return answer
+    return _shelved(_ANSWERS, (question, records), lambda: answer_question(question, progress=progress))
+
+
+def cached_distances(
+    question: DistanceQuestion, progress: Callable[[int, int, str], None] | None = None
+) -> DistanceAnswer:
+    """Answer a question about distances once a process.
+
+    Parameters
+    ----------
+    question : DistanceQuestion
+    progress : callable, optional
+
+    Returns
+    -------
+    DistanceAnswer
+        Shared: never to be changed.
+    """
+    return _shelved(_DISTANCES, question, lambda: answer_distances(question, progress=progress))
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)

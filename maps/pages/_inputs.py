@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from layers.store import Workspace
     from maps.words import Words
 
-__all__ = ["conflict_question"]
+__all__ = ["conflict_question", "day_input", "pick_layers", "year_input"]
 
 _TOLERANCES = (0.0, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 _USUAL = 0.5
@@ -49,14 +49,12 @@ def conflict_question(
     with st.expander(words("ask.title"), expanded=not st.session_state.get(_ASKED, False)):
         left, middle, right = st.columns([4, 5, 2])
         with left:
-            year = _year(years, words)
-            on = st.date_input(
-                words("ask.on"), value=_today(), format="DD/MM/YYYY", key="ask-on", help=words("ask.on_help")
-            )
+            year = year_input(years, words, key="ask-period")
+            on = day_input(words, key="ask-on")
         zones, others = choices(versions, year)
         with middle:
-            chosen = _pick("ask.zones", zones, zones, words, key=f"ask-zones-{year}")
-            checked = _pick("ask.constraints", others, others, words, key=f"ask-others-{year}")
+            chosen = pick_layers("ask.zones", zones, zones, words=words, key=f"ask-zones-{year}")
+            checked = pick_layers("ask.constraints", others, others, words=words, key=f"ask-others-{year}")
         with right:
             tolerance = _tolerance(words)
             ready = bool(chosen and checked and tolerance is not None)
@@ -70,7 +68,7 @@ def conflict_question(
             )
             if not ready:
                 st.caption(words("ask.incomplete"))
-    if not chosen or not checked or tolerance is None or not isinstance(on, _date_type()):
+    if not chosen or not checked or tolerance is None or on is None:
         return None, False
     question = ConflictQuestion(
         folder=str(base.folder),
@@ -104,22 +102,68 @@ def _tolerance(words: Words) -> float | None:
     return value
 
 
-def _year(years: list[str], words: Words) -> str | None:
+def year_input(years: list[str], words: Words, *, key: str) -> str | None:
+    """Ask for the plan period.
+
+    Parameters
+    ----------
+    years : list of str
+        From :func:`maps.question.periods_in`.
+    words : Words
+    key : str
+
+    Returns
+    -------
+    str or None
+        ``None`` where no layer has a period.
+    """
     if not years:
         return None
     return st.segmented_control(
-        words("ask.period"),
-        years,
-        default=years[-1],
-        required=True,
-        key="ask-period",
-        help=words("ask.period_help"),
+        words("ask.period"), years, default=years[-1], required=True, key=key, help=words("ask.period_help")
     )
 
 
-def _pick(
-    label: str, offered: list[Version], chosen: list[Version], words: Words, *, key: str
+def day_input(words: Words, *, key: str) -> date | None:
+    """Ask for the day whose rules hold.
+
+    Parameters
+    ----------
+    words : Words
+    key : str
+
+    Returns
+    -------
+    datetime.date or None
+        ``None`` while nothing is chosen.
+    """
+    from datetime import date as day  # noqa: PLC0415 - the type is needed at run time only here
+
+    picked = st.date_input(
+        words("ask.on"), value=_today(), format="DD/MM/YYYY", key=key, help=words("ask.on_help")
+    )
+    return picked if isinstance(picked, day) else None
+
+
+def pick_layers(
+    label: str, offered: list[Version], chosen: list[Version], *, words: Words, key: str
 ) -> list[Version]:
+    """Ask for layers.
+
+    Parameters
+    ----------
+    label : str
+        Key of the words above the box.
+    offered, chosen : list of Version
+        All of them, and those chosen at first.
+    words : Words
+    key : str
+
+    Returns
+    -------
+    list of Version
+        In the order offered.
+    """
     names = {
         v.layer: layer_label(v.layer, v.kind_name, str(v.period) if v.period else None, words)
         for v in offered
@@ -133,9 +177,3 @@ def _pick(
 
 def _today() -> date:
     return datetime.now(UTC).astimezone().date()
-
-
-def _date_type() -> type[date]:
-    from datetime import date as day  # noqa: PLC0415 - the type is needed at run time only here
-
-    return day

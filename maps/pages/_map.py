@@ -9,16 +9,19 @@ import streamlit as st
 from shapely import box
 from streamlit_folium import st_folium
 
+from maps.answer_map import drawn_by_server
 from maps.canvas import base_map, feature_group, tile_group, view_of
 from maps.tile_service import tile_address
 
 if TYPE_CHECKING:
     from pyproj import CRS
 
+    from layers import Layer
+    from layers.store import Workspace
     from maps.canvas import MapLayer
     from maps.words import Words
 
-__all__ = ["View", "clicked_point", "go_to", "show_map"]
+__all__ = ["View", "clicked_point", "go_to", "made_label", "served_tiles", "show_map"]
 
 
 @dataclass(frozen=True)
@@ -128,3 +131,41 @@ def go_to(key: str, bounds: tuple[float, float, float, float]) -> None:
     nudge = st.session_state.get(f"{key}-nudge", 0) + 1
     st.session_state[f"{key}-nudge"] = nudge
     st.session_state[f"{key}-view"] = ((lat + (nudge % 2) * 1e-7, lon), min(zoom, 16.0))
+
+
+def made_label(layers: list[Layer], words: Words) -> str:
+    """Words that stay on a map of made data.
+
+    Parameters
+    ----------
+    layers : list of Layer
+    words : Words
+
+    Returns
+    -------
+    str
+        Empty where nothing is made.
+    """
+    return words("made.label") if any(layer.provenance.made for layer in layers) else ""
+
+
+def served_tiles(base: Workspace, layers: list[Layer]) -> dict[str, tuple[str, str, int]]:
+    """Find the context layers that the server draws.
+
+    Parameters
+    ----------
+    base : Workspace
+    layers : list of Layer
+        As given to :func:`maps.answer_map.context_layers`.
+
+    Returns
+    -------
+    dict of str to (str, str, int)
+        Layer id on the map to workspace folder, layer name and version.
+    """
+    heads = {v.layer: v.version for v in base.layers()}
+    return {
+        f"layer-{n}": (str(base.folder), layer.name, heads[layer.name])
+        for n, layer in enumerate(layers)
+        if drawn_by_server(layer)
+    }
