@@ -75,7 +75,35 @@ def distance_layers(answer: DistanceAnswer, words: Words) -> list[MapLayer]:
         What was measured on top, the nearest lines by answer, the rings below; lines that need no
         look are hidden at first.
     """
-    return [_sources(answer, words), *_lines(answer, words), _rings(answer, words)]
+    return [_sources(answer, words), *_lines(answer, words), _targets(answer, words), _rings(answer, words)]
+
+
+def _targets(answer: DistanceAnswer, words: Words) -> MapLayer:
+    """What lies too near, in the colours of its answer."""
+    near, periods = answer.targets, periods_of(answer)
+    looks = [Look(distance_look(s).fill, "", distance_look(s).stroke, 1.0, opacity=0.45) for s in _SHOWN]
+    tips = [
+        [
+            target_label({f"target_{k}" if k != "target" else k: v for k, v in row.items()}, periods, words),
+            words(f"distance_state.{row['state']}"),
+        ]
+        for row in records(near)
+    ]
+    return MapLayer(
+        id="targets",
+        title=words("distance_map.targets"),
+        group=words("group.answer"),
+        order=66,
+        frame=near[[near.geometry.name]].assign(
+            look=[_SHOWN.index(s) for s in near["state"]], tip=_tips(tips, near)
+        ),
+        looks=looks,
+        legend=[
+            look.legend(words(f"distance_state.{s}"))
+            for s, look in zip(_SHOWN, looks, strict=True)
+            if (near["state"] == s).any()
+        ],
+    )
 
 
 def _tips(lines: list[list[str]], frame: gpd.GeoDataFrame) -> pd.Series:

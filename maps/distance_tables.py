@@ -31,7 +31,7 @@ _COLUMNS = (
     *("source", "source_kind", "target", "label", "required_m", "actual_m", "grid_m", "shortfall_m", "state"),
     *("why", "clause", "validity", "confidence", "measured_from", "measured_to", "note", "rule"),
 )
-_TOTALS = ("nearest_m", "too_near", "depends", "kept", "worst_shortfall_m")
+_TOTALS = ("nearest_m", "too_near", "depends", "kept", "unsettled", "worst_shortfall_m")
 
 
 def in_words(row: Mapping[str, Any], name: str, words: Words) -> str:

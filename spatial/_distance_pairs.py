@@ -96,37 +96,44 @@ class _Two:
 
 
 def pair_rows(ours: Side, theirs: Side, book: DistanceBook, crs: CRS) -> list[pd.DataFrame]:
-    """Rows for two layers, one frame per rule and pair of kinds."""
+    """Rows for two layers, one frame per pair of kinds."""
     out = []
     for own in dict.fromkeys(ours.kinds):
         for other in dict.fromkeys(theirs.kinds):
             left, right = np.flatnonzero(ours.kinds == own), np.flatnonzero(theirs.kinds == other)
             rules = [(rule, "source") for rule in book.between(own, other, ours.chosen)]
             rules += [(rule, "target") for rule in book.between(other, own, theirs.chosen)]
-            out += _judged(_Two(ours, theirs, left, right, crs), rules)
+            out.append(_judged(_Two(ours, theirs, left, right, crs), rules))
     return out
 
 
-def _judged(two: _Two, rules: list[tuple[DistanceRule, str]]) -> list[pd.DataFrame]:
+def _judged(two: _Two, rules: list[tuple[DistanceRule, str]]) -> pd.DataFrame:
     reach = np.nanmax([0.0, *(rule.required_m for rule, _ in rules)])
     pairs = _pairs(two, float(reach))
     held = [_held(rule, two.owner(side))[pairs.of(side)] for rule, side in rules]
     worst = _worst(rules, held, len(pairs.i))
     seen = _seen(two.ours, two.theirs.layer, two.crs)[pairs.i]
     spoken = np.zeros(len(pairs.i), dtype=bool)
-    out = []
+    parts = []
     for (rule, side), holds in zip(rules, held, strict=True):
         near = pairs.actual_m < rule.required_m - _SAME_M
         kept = (holds != EXCLUDED) & (pairs.nearest | near)
         spoken |= kept
-        facts = _facts(rule, pairs, holds, worst[side, rule.feature_type])
-        facts["short"] = facts.pop("asked") > seen + _SAME_M
-        facts["owner"] = side
-        facts["needs"] = _needs(rule, two.owner(side))[pairs.of(side)]
-        out.append(_frame(two, pairs, np.flatnonzero(kept), facts))
+        at = np.flatnonzero(kept)
+        needs = _needs(rule, two.owner(side))[pairs.of(side)[at]]
+        said = _said(
+            rule,
+            holds[at],
+            actual_m=pairs.actual_m[at],
+            worst=worst[side, rule.feature_type][at],
+            seen=seen[at],
+        )
+        parts.append({"at": at, "rule": rule.id, "owner": side, "needs": needs, **said})
     silent = np.flatnonzero(pairs.nearest & ~spoken)
-    out.append(_frame(two, pairs, silent, _silence(len(pairs.i))))
-    return [frame for frame in out if len(frame)]
+    nothing = {"required_m": np.nan, "shortfall_m": np.nan, "state": "no_rule", "why": ""}
+    parts.append({"at": silent, "rule": "", "owner": "", "needs": "", **nothing})
+    facts = pd.DataFrame({rule.id: rule.facts for rule, _ in rules}, index=list(FACTS), dtype=object).T
+    return _frame(two, pairs, parts, facts)
 
 
 def _pairs(two: _Two, reach: float) -> _Pairs:
@@ -205,46 +212,48 @@ def _seen(ours: Side, layer: Layer, crs: CRS) -> NDArray[np.float64]:
     return np.where(inside, rim / scale_at(crs, shapely.get_x(middle), shapely.get_y(middle)), 0.0)
 
 
-def _facts(
-    rule: DistanceRule, pairs: _Pairs, holds: NDArray[np.int8], worst: NDArray[np.float64]
+def _said(
+    rule: DistanceRule,
+    holds: NDArray[np.int8],
+    *,
+    actual_m: NDArray[np.float64],
+    worst: NDArray[np.float64],
+    seen: NDArray[np.float64],
 ) -> dict[str, Any]:
-    figured = rule.standing in ("judges", "preset")
-    shortfall = np.maximum(0.0, rule.required_m - pairs.actual_m) if figured else np.full(len(holds), np.nan)
-    state = {"judges": "kept", "preset": "preset", "gap": "refused"}.get(rule.standing, "unsettled")
-    states = np.full(len(holds), state, dtype=object)
-    if rule.standing == "judges":
-        states[(holds == APPLIES) & (shortfall > _SAME_M)] = "too_near"
-        states[(holds == OPEN) & (pairs.actual_m < worst - _SAME_M)] = "depends"
-    asked = np.where(holds == OPEN, np.maximum(worst, rule.required_m), rule.required_m)
+    """What a rule says of each pair: the state, why, and the metres missing."""
+    out: dict[str, Any] = {"required_m": rule.required_m, "shortfall_m": np.nan, "why": rule.standing}
+    if rule.standing != "judges":
+        if rule.standing == "preset":
+            out["shortfall_m"] = np.maximum(0.0, rule.required_m - actual_m)
+        named = {"preset": "preset", "gap": "refused"}
+        return {**out, "state": named.get(rule.standing, "unsettled")}
+    shortfall = np.maximum(0.0, rule.required_m - actual_m)
+    unknown = holds == OPEN
+    asked = np.where(unknown, np.maximum(worst, rule.required_m), rule.required_m)
+    short = (holds == APPLIES) & (shortfall > _SAME_M)
+    depends = unknown & (actual_m < worst - _SAME_M)
+    unseen = ~short & ~depends & (asked > seen + _SAME_M)
+    cases = [short, depends, unseen]
     return {
-        "rule": rule.id,
-        "required_m": rule.required_m,
+        **out,
         "shortfall_m": shortfall,
-        "state": states,
-        "why": rule.standing if state in ("preset", "refused", "unsettled") else "",
-        "asked": asked,
-        **rule.facts,
+        "state": np.select(cases, ["too_near", "depends", "no_data"], "kept").astype(object),
+        "why": np.select([*cases, unknown], ["", "condition", "extent", "any_condition"], "").astype(object),
     }
 
 
-def _silence(count: int) -> dict[str, Any]:
-    """Facts of pairs that no rule speaks of: the distance and nothing else."""
-    blank = dict.fromkeys(FACTS, "")
-    plain: dict[str, Any] = {"rule": "", "owner": "", "required_m": np.nan, "why": "", "needs": ""}
-    return {
-        **plain,
-        "shortfall_m": np.full(count, np.nan),
-        "state": np.full(count, "no_rule", dtype=object),
-        "short": np.zeros(count, dtype=bool),
-        **blank,
+def _frame(two: _Two, pairs: _Pairs, parts: list[dict[str, Any]], facts: pd.DataFrame) -> pd.DataFrame:
+    """One row per pair and rule; parts hold arrays, or one value for all their rows."""
+    sizes = [len(part["at"]) for part in parts]
+    joined = {
+        name: np.concatenate([np.broadcast_to(part[name], n) for part, n in zip(parts, sizes, strict=True)])
+        for name in parts[0]
     }
-
-
-def _frame(two: _Two, pairs: _Pairs, at: NDArray[np.intp], facts: dict[str, Any]) -> pd.DataFrame:
-    ours, theirs = two.ours, two.theirs
+    at = joined.pop("at")
     i, j = pairs.i[at], pairs.j[at]
-    cut = {k: v[at] if isinstance(v, np.ndarray) else v for k, v in facts.items()}
-    frame = pd.DataFrame(
+    ours, theirs = two.ours, two.theirs
+    carried = facts.astype(object).reindex(joined["rule"], fill_value="")
+    return pd.DataFrame(
         {
             "source": ours.labels[i],
             "source_name": ours.names[i],
@@ -257,16 +266,12 @@ def _frame(two: _Two, pairs: _Pairs, at: NDArray[np.intp], facts: dict[str, Any]
             "actual_m": pairs.actual_m[at],
             "grid_m": pairs.grid_m[at],
             "nearest": pairs.nearest[at],
-            **cut,
+            **joined,
+            **{name: carried[name].to_numpy() for name in FACTS},
             "geometry": pairs.lines[at],
-        },
-        index=np.arange(len(at)),
+            "target_shape": theirs.geometry[j],
+        }
     )
-    unseen = (frame["state"] == "kept") & frame.pop("short")
-    frame.loc[unseen, ["state", "why"]] = ["no_data", "extent"]
-    frame.loc[frame["state"] == "depends", "why"] = "condition"
-    frame.loc[(frame["state"] == "kept") & (frame["needs"] != ""), "why"] = "any_condition"
-    return frame
 
 
 def no_data_row(layer: Layer, kind: str, target: str, why: str) -> dict[str, Any]:
@@ -282,4 +287,5 @@ def no_data_row(layer: Layer, kind: str, target: str, why: str) -> dict[str, Any
         "why": why,
         "nearest": False,
         "geometry": None,
+        "target_shape": None,
     }

@@ -43,6 +43,9 @@ _COLUMNS = [
     *("rule", "owner", "required_m", "actual_m", "grid_m", "shortfall_m", "state", "why", "needs", "nearest"),
     *FACTS,
 ]
+_SHAPES = ["geometry", "target_shape"]
+#: answers that mean a distance is, or may be, too short
+_SHORT = ("too_near", "depends", "preset")
 _ANY = "*"
 
 
@@ -64,12 +67,16 @@ class DistanceAnswer:
         preset, unsettled, refused, no_data, kept, no_rule*; a row without a source speaks for a layer.
     totals : pandas.DataFrame
         One row per source, index ``source``: ``name, kind, layer, nearest_m, too_near, depends, kept,
-        worst_shortfall_m``; targets are counted once, however many rules they break.
+        unsettled, worst_shortfall_m`` (NaN where no row gave a verdict); targets are counted once under
+        each answer, however many rules they break.
     lines : geopandas.GeoDataFrame
         Nearest line of every row that has a pair: index of the rows, columns ``source, target,
         state``; a point where the two meet.
     sources : geopandas.GeoDataFrame
         Index ``source``; columns ``name, kind, layer``, geometry.
+    targets : geopandas.GeoDataFrame
+        Targets that are too near to a source, may be, or are by a preset: columns ``target, name, kind,
+        layer, state`` (the gravest), geometry; each once, index 0, 1, 2, ...
     run : dict
         ``layers, periods, rule_version, crs, on, made, chosen``.
     findings : tuple of Finding
@@ -80,6 +87,7 @@ class DistanceAnswer:
     totals: pd.DataFrame
     lines: gpd.GeoDataFrame
     sources: gpd.GeoDataFrame
+    targets: gpd.GeoDataFrame
     run: dict[str, Any]
     findings: tuple[Finding, ...]
 
@@ -168,7 +176,7 @@ def safety_distances(
         if len(a.geometry) and len(b.geometry):
             frames += pair_rows(a, b, book, as_crs(crs))
     missing = [row for layer in of_sources for row in _missing(layer, targets, book)]
-    rows, lines = _joined(frames, missing, crs)
+    rows, lines, near = _joined(frames, missing, crs)
     findings = answer_findings(rows, of_sources, targets, book)
     if progress:
         progress(len(steps), len(steps), "totals")
@@ -177,7 +185,7 @@ def safety_distances(
     run["chosen"] = {
         layer.name: sorted(chosen[id(layer)]) for layer in [*of_sources, *targets] if chosen[id(layer)]
     }
-    return DistanceAnswer(rows, _totals(rows, frame), lines, frame, run, tuple(findings))
+    return DistanceAnswer(rows, _totals(rows, frame), lines, frame, near, run, tuple(findings))
 
 
 def half_widths(layer: Layer, *, table: pd.DataFrame, on: date, choose: Sequence[str] = ()) -> pd.DataFrame:
@@ -304,20 +312,32 @@ def _missing(layer: Layer, targets: Sequence[Layer], book: DistanceBook) -> list
 
 def _joined(
     frames: list[pd.DataFrame], missing: list[dict[str, Any]], crs: Any
-) -> tuple[pd.DataFrame, gpd.GeoDataFrame]:
+) -> tuple[pd.DataFrame, gpd.GeoDataFrame, gpd.GeoDataFrame]:
     kept = [*frames, pd.DataFrame(missing)] if missing else frames
-    every = pd.concat(kept, ignore_index=True) if kept else pd.DataFrame(columns=[*_COLUMNS, "geometry"])
+    every = pd.concat(kept, ignore_index=True) if kept else pd.DataFrame(columns=[*_COLUMNS, *_SHAPES])
     rank = every["state"].map({state: n for n, state in enumerate(DISTANCE_STATES)})
     keys = ["source", "target_kind", "rank", "actual_m", "target", "rule"]
     every = every.assign(rank=rank).sort_values(keys, kind="stable", ignore_index=True)
-    every = every.reindex(columns=[*_COLUMNS, "geometry"])
+    every = every.reindex(columns=[*_COLUMNS, *_SHAPES])
     numbers = dict.fromkeys(("required_m", "actual_m", "grid_m", "shortfall_m"), float)
     rows = every[_COLUMNS].astype({**numbers, "nearest": bool})
     drawn = every[every["geometry"].notna()]
     lines = gpd.GeoDataFrame(
         drawn[["source", "target", "state"]], geometry=drawn["geometry"].to_numpy(), crs=crs
     )
-    return rows, lines
+    return rows, lines, _near_targets(every, crs)
+
+
+def _near_targets(every: pd.DataFrame, crs: Any) -> gpd.GeoDataFrame:
+    """Targets that fall short of some distance, each once under its gravest answer."""
+    short = every[every["state"].isin(_SHORT) & (every["shortfall_m"] > 0)]
+    rank = short["state"].map({state: n for n, state in enumerate(_SHORT)})
+    order = rank.sort_values(kind="stable").index
+    once = short.loc[order].drop_duplicates(["target_layer", "target"])
+    facts = {"target": "target", "name": "target_name", "kind": "target_kind", "layer": "target_layer"}
+    columns = {new: once[old].to_numpy() for new, old in facts.items()}
+    shapes = once["target_shape"].to_numpy()
+    return gpd.GeoDataFrame({**columns, "state": once["state"].to_numpy()}, geometry=shapes, crs=crs)
 
 
 def _sources(ours: list[Side], crs: Any) -> gpd.GeoDataFrame:
@@ -337,9 +357,9 @@ def _totals(rows: pd.DataFrame, sources: gpd.GeoDataFrame) -> pd.DataFrame:
     out = pd.DataFrame(sources[["name", "kind", "layer"]])
     out["nearest_m"] = rows.groupby("source")["actual_m"].min().reindex(out.index)
     pairs = rows[["source", "state", "target_layer", "target"]].drop_duplicates()
-    for state in ("too_near", "depends", "kept"):
+    for state in ("too_near", "depends", "kept", "unsettled"):
         mine = pairs[pairs["state"] == state].groupby("source").size()
         out[state] = mine.reindex(out.index).fillna(0).astype(int)
-    short = rows[rows["state"] == "too_near"].groupby("source")["shortfall_m"].max()
-    out["worst_shortfall_m"] = short.reindex(out.index).fillna(0.0)
+    judged = rows[rows["state"].isin(("too_near", "kept"))].groupby("source")["shortfall_m"].max()
+    out["worst_shortfall_m"] = judged.reindex(out.index)
     return out

@@ -157,6 +157,8 @@ def _gpkg(answer: DistanceAnswer, path: Path, words: Words) -> None:
     style = zone_style(kinds, words) if shape == "area" else look_style(kinds[0], shape, words)
     layers = {"sources": sources, "lines": lines_frame(answer, words)}
     styles = {"sources": style, "lines": line_state_style(words)}
+    if len(answer.targets):
+        layers["near_targets"] = answer.targets.assign(note=_note(answer, words))
     drawn = required_rings(answer)
     if len(drawn):
         layers["rings"] = drawn.assign(note=_note(answer, words))

@@ -62,7 +62,7 @@ def show_distances(base: Workspace, question: DistanceQuestion, answer: Distance
     with files:
         stem = f"khoang-cach-{answer.run['on']}"
         show_exports(DISTANCE_FORMATS, partial(export_distances, answer), words, stem=stem)
-    left, right = st.columns(2, gap="small")
+    left, right = st.columns([3, 4], gap="small")
     with right:
         row = show_distance_rows(answer, words, source=_picked(answer))
         if row != st.session_state.get(_ROW):
@@ -99,7 +99,7 @@ def _move_to(answer: DistanceAnswer, row: int | None) -> None:
     # room round a line of a few metres, so that both ends can be told apart from what lies about
     room = gpd.GeoDataFrame(geometry=line.geometry.buffer(60.0 + 0.2 * line.geometry.length), crs=line.crs)
     west, south, east, north = to_lonlat(room).total_bounds
-    go_to(_MAP, (float(west), float(south), float(east), float(north)))
+    go_to(_MAP, (float(west), float(south), float(east), float(north)), closest=18.0)
 
 
 def _figures(answer: DistanceAnswer, words: Words) -> None:

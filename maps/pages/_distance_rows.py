@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 __all__ = ["show_distance_rows"]
 
-_COLUMNS = ("state", "source", "target", "required_m", "actual_m", "shortfall_m", "label", "clause", "why")
-_WIDTHS = (112, 150, 150, 62, 62, 58, 190, 200, 190)
-_METRES = slice(3, 6)
+_COLUMNS = ("state", "actual_m", "required_m", "shortfall_m", "source", "target", "label", "clause", "why")
+_WIDTHS = (104, 80, 86, 82, 130, 150, 210, 210, 210)
+_METRES = slice(1, 4)
 _GROUNDS = {
     "too_near": "#f7d9c8",
     "depends": "#fbeccb",

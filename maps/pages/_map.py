@@ -117,7 +117,7 @@ def clicked_point(key: str) -> tuple[float, float] | None:
     return point
 
 
-def go_to(key: str, bounds: tuple[float, float, float, float]) -> None:
+def go_to(key: str, bounds: tuple[float, float, float, float], *, closest: float = 16.0) -> None:
     """Move the map to a box.
 
     Parameters
@@ -125,12 +125,14 @@ def go_to(key: str, bounds: tuple[float, float, float, float]) -> None:
     key : str
     bounds : tuple of float
         West, south, east, north, degrees.
+    closest : float
+        Largest zoom.
     """
     (lat, lon), zoom = view_of(bounds, width_px=420, height_px=420)
     # the component moves only when the view differs from the last one asked for
     nudge = st.session_state.get(f"{key}-nudge", 0) + 1
     st.session_state[f"{key}-nudge"] = nudge
-    st.session_state[f"{key}-view"] = ((lat + (nudge % 2) * 1e-7, lon), min(zoom, 16.0))
+    st.session_state[f"{key}-view"] = ((lat + (nudge % 2) * 1e-7, lon), min(zoom, closest))
 
 
 def made_label(layers: list[Layer], words: Words) -> str:
