@@ -8,7 +8,7 @@ a layer decide whether a row applies to a feature).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -18,7 +18,7 @@ from layers.errors import QuestionError
 from layers.names import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Hashable, Mapping
     from datetime import date
 
     import geopandas as gpd
@@ -122,7 +122,7 @@ class DistanceBook:
             str(key): _rule(
                 str(key), row, tuple(conditions.get(str(key), ())), valid=key in valid, day=on.isoformat()
             )
-            for key, row in joined.iterrows()
+            for key, row in joined.to_dict("index").items()
         }
 
     def choose(self, rule: str) -> DistanceRule:
@@ -169,7 +169,7 @@ def _standing(group: list[DistanceRule]) -> list[DistanceRule]:
 
 
 def _rule(
-    key: str, row: pd.Series, conditions: tuple[Condition, ...], *, valid: bool, day: str
+    key: str, row: Mapping[Hashable, Any], conditions: tuple[Condition, ...], *, valid: bool, day: str
 ) -> DistanceRule:
     required = float(row["distance_m"]) if row["distance_m"] else np.nan
     return DistanceRule(
@@ -185,7 +185,7 @@ def _rule(
     )
 
 
-def _standing_of(row: pd.Series, required: float, *, valid: bool, day: str) -> str:
+def _standing_of(row: Mapping[Hashable, Any], required: float, *, valid: bool, day: str) -> str:
     if row["force"] in _REFUSED:
         return str(row["force"])
     if not valid:

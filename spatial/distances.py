@@ -314,11 +314,11 @@ def _joined(
     frames: list[pd.DataFrame], missing: list[dict[str, Any]], crs: Any
 ) -> tuple[pd.DataFrame, gpd.GeoDataFrame, gpd.GeoDataFrame]:
     kept = [*frames, pd.DataFrame(missing)] if missing else frames
-    every = pd.concat(kept, ignore_index=True) if kept else pd.DataFrame(columns=[*_COLUMNS, *_SHAPES])
+    every = pd.concat(kept, ignore_index=True) if kept else pd.DataFrame()
+    every = every.reindex(columns=[*_COLUMNS, *_SHAPES])
     rank = every["state"].map({state: n for n, state in enumerate(DISTANCE_STATES)})
     keys = ["source", "target_kind", "rank", "actual_m", "target", "rule"]
     every = every.assign(rank=rank).sort_values(keys, kind="stable", ignore_index=True)
-    every = every.reindex(columns=[*_COLUMNS, *_SHAPES])
     numbers = dict.fromkeys(("required_m", "actual_m", "grid_m", "shortfall_m"), float)
     rows = every[_COLUMNS].astype({**numbers, "nearest": bool})
     drawn = every[every["geometry"].notna()]

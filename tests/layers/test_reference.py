@@ -181,6 +181,56 @@ def test_every_kind_and_code_in_the_rules_exists() -> None:
     assert set(rules["code"]) - {""} <= set(reference.table("landuse_codes")["code"])
 
 
+def test_every_distance_says_whom_it_speaks_of_and_is_valid_as_its_fact_is() -> None:
+    law, targets = reference.table("safety_distances"), reference.table("distance_targets")
+    assert list(targets.index) == list(law.index)
+    for column in ("valid_from", "valid_to"):
+        assert (targets[column] == law[column]).all()
+    known = {k.name for k in kinds()}
+    for column in ("kinds", "target_kinds"):
+        assert {kind for text in targets[column] for kind in text.split()} <= known
+    entering = targets[targets["enters"] != "never"]
+    assert set(targets["enters"]) == {"always", "chosen", "never"}
+    assert (
+        (entering[["kinds", "target_kinds", "label_vi", "label_en", "clause_vi", "clause_en"]] != "")
+        .all()
+        .all()
+    )
+    assert (targets.loc[targets["enters"] == "never", "kinds"] == "").all()
+
+
+def test_presets_enter_only_where_somebody_chooses_them() -> None:
+    law, targets = reference.table("safety_distances"), reference.table("distance_targets")
+    assert set(targets.loc[law["force"] == "preset", "enters"]) == {"chosen"}
+    assert set(targets.loc[law["force"] == "do_not_use", "enters"]) == {"never"}
+
+
+def test_conditions_of_distances_name_rules_that_exist_and_figures_that_can_be_read() -> None:
+    tests = reference.table("distance_conditions")
+    targets = reference.table("distance_targets")
+    assert set(tests["rule"]) <= set(targets.index[targets["enters"] != "never"])
+    assert set(tests["operator"]) == {"lt", "le", "gt", "ge", "in"}
+    figures = tests.loc[tests["operator"] != "in", "value"]
+    assert figures.str.fullmatch(r"\d+(\.\d+)?").all()
+
+
+def test_classes_of_capacity_leave_no_gap_and_do_not_overlap() -> None:
+    law, tests = reference.table("safety_distances"), reference.table("distance_conditions")
+    tests = tests[tests["field"] == "capacity_m3_day"]
+    for stem in sorted({rule[:-2] for rule in tests["rule"]}):
+        for value in (0, 199, 200, 201, 4999, 5000, 5001, 49_999, 50_000):
+            held = [
+                rule
+                for rule, mine in tests[tests["rule"].str.startswith(f"{stem}-")].groupby("rule")
+                if all(
+                    getattr(pd.Series([float(value)]), op)(float(v)).iloc[0]
+                    for op, v in zip(mine["operator"], mine["value"], strict=True)
+                )
+            ]
+            most = 1 if value <= 5000 or f"{stem}-3" in law.index else 0
+            assert len(held) == most, (stem, value, held)
+
+
 def test_the_kinds_that_osm_tags_speak_of_exist() -> None:
     assert set(reference.table("osm_tags")["kind"]) <= {k.name for k in kinds()}
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import given, settings
 from shapely import LineString, Point, box
 
 from layers import Layer, Provenance, reference
@@ -362,6 +362,7 @@ def scene(seed):
     return plants, layer("residential", *spots(12), name="homes", id=[f"h{n}" for n in range(12)])
 
 
+@settings(max_examples=12)
 @given(seeds)
 def test_shortfall_is_what_is_missing_and_never_negative(seed):
     rows = judged(ask(*scene(seed)))
@@ -373,6 +374,7 @@ def test_shortfall_is_what_is_missing_and_never_negative(seed):
     assert set(rows["state"]) <= set(DISTANCE_STATES)
 
 
+@settings(max_examples=12)
 @given(seeds)
 def test_distances_and_verdicts_are_the_same_from_both_ends(seed):
     plants, homes = scene(seed)
@@ -386,6 +388,7 @@ def test_distances_and_verdicts_are_the_same_from_both_ends(seed):
     assert np.allclose(near["shortfall_m"], same["shortfall_m"], rtol=0, atol=1e-6)
 
 
+@settings(max_examples=12)
 @given(seeds)
 def test_the_order_of_features_does_not_matter(seed):
     plants, homes = scene(seed)
@@ -398,6 +401,7 @@ def test_the_order_of_features_does_not_matter(seed):
     pd.testing.assert_frame_equal(one, two, check_exact=False, rtol=0, atol=1e-6)
 
 
+@settings(max_examples=12)
 @given(seeds)
 def test_every_pair_that_is_too_near_is_found_by_looking_at_all_of_them(seed):
     plants, homes = scene(seed)
