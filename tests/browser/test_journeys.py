@@ -316,3 +316,28 @@ def test_every_page_opens_in_both_languages_without_a_request_outside(page, serv
     text = page.locator("body").inner_text()
     assert not re.search(r"\b[a-z_]+\.[a-z_]+_[a-z_]+\b", text)  # a key that has no words
     assert {"vi": "Phân tích", "en": "Analysis"}[lang] in text
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_from_a_plant_that_is_too_near_to_its_file(page, server, lang, tmp_path):
+    go = {"vi": "Kiểm tra khoảng cách", "en": "Check distances"}[lang]
+    page.goto(f"{server.address}/khoang-cach?lang={lang}")
+    page.get_by_role("button", name=go, exact=True).click()
+    page.locator(".tc-cards").wait_for()
+    frame = the_map(page)
+    frame.locator(".leaflet-tc-78-line-too-near-pane path").first.wait_for()
+    frame.locator(".leaflet-tc-60-rings-pane path").first.wait_for()
+    settled(page)
+    assert {"vi": "88,0", "en": "88.0"}[lang] in page.locator(".tc-cards").inner_text()
+    before = view(page)
+    click_row(page, 0)
+    page.wait_for_timeout(1500)
+    assert view(page)[2] > before[2]
+    frame.locator(".leaflet-tc-90-selection-pane path").first.wait_for()
+    page.get_by_text("Trạm xử lý nước thải mô phỏng 7").first.wait_for()
+    page.get_by_role("button", name={"vi": "Xuất kết quả", "en": "Export"}[lang]).click()
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name=re.compile("GeoPackage")).click()
+    waiting.value.save_as(tmp_path / "x.gpkg")
+    lines = gpd.read_file(tmp_path / "x.gpkg", layer="lines")
+    assert (lines["state"] == "too_near").sum() == 2  # the third pair meets: no line is left to draw

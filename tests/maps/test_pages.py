@@ -135,3 +135,43 @@ def test_rules_can_be_searched_without_accents(open_page, small_workspace):
     found = test.dataframe[0].value
     assert 0 < len(found) < everything
     assert found.astype(str).apply(lambda r: "Đê điều" in " ".join(r), axis=1).all()
+
+
+@pytest.mark.parametrize(("lang", "button"), [("vi", "Kiểm tra khoảng cách"), ("en", "Check distances")])
+def test_the_page_on_distances_gives_what_the_library_gives(open_page, sample, lang, button):
+    from datetime import date
+
+    from maps.distance_question import DistanceQuestion, answer_distances
+    from maps.words import words
+
+    test = open_page(sample.folder, lang=lang, page="distances")
+    test.date_input(key="distance-on").set_value(date(2026, 6, 1)).run()
+    press(test, button)
+    layers = test.session_state["distance-question"]
+    asked = DistanceQuestion(str(sample.folder), layers.sources, layers.targets, date(2026, 6, 1))
+    rows = answer_distances(asked).rows
+    shown = test.dataframe[0].value
+    column = words(lang)("distance_column.actual_m")
+    assert sorted(shown[column].dropna()) == pytest.approx(sorted(rows["actual_m"].dropna()))
+    assert words(lang)("distance_export.totals") in text_of(test)
+    assert "mô phỏng" in text_of(test) or "made data" in text_of(test)
+
+
+def test_a_chosen_row_of_the_table_is_asked_with(open_page, sample):
+    test = open_page(sample.folder, page="distances")
+    (rules,) = [m for m in test.multiselect if m.key.startswith("distance-rules")]
+    assert not any("500-CLAIM" in option for option in rules.options)
+    preset = next(option for option in rules.options if "TCVN4449-III" in option)
+    assert "giả định" in preset
+    rules.set_value(["TCVN4449-III"]).run()
+    press(test, "Kiểm tra khoảng cách")
+    assert test.session_state["distance-question"].rules == ("TCVN4449-III",)
+    assert any("Giả định" in str(v) for v in test.dataframe[0].value.to_numpy().ravel())
+
+
+def test_without_layers_the_page_on_distances_waits(open_page, small_workspace):
+    test = open_page(small_workspace.folder, page="distances")
+    test.multiselect[0].set_value([]).run()
+    (button,) = [b for b in test.button if b.label == "Kiểm tra khoảng cách"]
+    assert button.disabled
+    assert "ít nhất một lớp" in text_of(test)

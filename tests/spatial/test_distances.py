@@ -265,6 +265,13 @@ def test_kinds_that_the_table_asks_about_and_nobody_gave_have_no_data():
     assert "residential" not in missing
 
 
+def test_an_answer_without_any_pair_is_still_an_answer():
+    answer = ask(plant(Point(0, 0)), layer("residential"))
+    assert set(answer.rows["state"]) == {"no_data"}
+    assert answer.totals["nearest_m"].isna().all()
+    assert len(answer.lines) == len(answer.targets) == 0
+
+
 def test_a_kind_that_no_row_speaks_of_gives_its_distance_and_no_more():
     (row,) = judged(
         ask(layer("industrial_park", box(0, 0, 9, 9)), layer("green_belt", box(19, 0, 30, 9)))
