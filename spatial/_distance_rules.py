@@ -49,7 +49,8 @@ class Condition:
             return np.full(len(frame), OPEN, dtype=np.int8)
         given = frame[self.field]
         if self.operator == "in":
-            words = given.map(lambda v: _plain(v) if pd.notna(v) else "")
+            spelled = {value: _plain(value) for value in given.dropna().unique()}
+            words = given.map(spelled).fillna("")
             known = words.isin(self.vocabulary)
             right = words.isin(self.value.split())
         else:
