@@ -50,7 +50,7 @@ class Condition:
         given = frame[self.field]
         if self.operator == "in":
             spelled = {value: _plain(value) for value in given.dropna().unique()}
-            words = given.map(spelled).fillna("")
+            words = pd.Series([spelled.get(value, "") for value in given], index=given.index, dtype=object)
             known = words.isin(self.vocabulary)
             right = words.isin(self.value.split())
         else:
