@@ -68,11 +68,20 @@ def compared(
     from spatial._twins import twins  # noqa: PLC0415 - compiled code is loaded when it is used
 
     twin_a, twin_b = twins(a, b)
-    rest_a = np.setdiff1d(np.arange(len(a)), twin_a, assume_unique=True)
-    rest_b = np.setdiff1d(np.arange(len(b)), twin_b, assume_unique=True)
+    rest_a, rest_b = _without(len(a), twin_a), _without(len(b), twin_b)
     before, after = a[rest_a], b[rest_b]
     if weld_m > 0:
         after, _ = welded(before, after, tolerance_m=weld_m)
+        more_a, more_b = twins(before, after)
+        twin_a, twin_b = np.append(twin_a, rest_a[more_a]), np.append(twin_b, rest_b[more_b])
+        left_a, left_b = _without(len(before), more_a), _without(len(after), more_b)
+        rest_a, rest_b, before, after = rest_a[left_a], rest_b[left_b], before[left_a], after[left_b]
     shared = shared_areas(before, after, threads=threads, watch=watch)
-    area = shapely.area(b[twin_b])
-    return Compared(twin_a, twin_b, rest_a, rest_b, shared, before, after, area)
+    # a twin after welding has the shape of its counterpart in a
+    return Compared(twin_a, twin_b, rest_a, rest_b, shared, before, after, shapely.area(a[twin_a]))
+
+
+def _without(n: int, taken: Ints) -> Ints:
+    free = np.ones(n, dtype=bool)
+    free[taken] = False
+    return np.flatnonzero(free)

@@ -11,6 +11,7 @@ import numpy as np
 import shapely
 
 from spatial._compiled import kernel
+from spatial._validity import valid
 
 if TYPE_CHECKING:
     from spatial._rings import Bools, Floats, Geometries, Ints
@@ -61,7 +62,7 @@ def welded(target: Geometries, other: Geometries, *, tolerance_m: float) -> tupl
     owner = np.repeat(np.arange(len(other)), shapely.get_num_coordinates(other))
     changed = np.bincount(owner, weights=(out != mine).any(axis=1), minlength=len(other)) > 0
     kept = np.flatnonzero(changed)
-    broken = kept[~shapely.is_valid(moved[kept])]
+    broken = kept[~valid(moved[kept])]
     moved[broken] = other[broken]
     changed[broken] = False
     return moved, changed
