@@ -2,31 +2,42 @@
 
 from __future__ import annotations
 
+import errno
 import os
-import subprocess
+import socket
 import sys
 import tomllib
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from runpy import run_module
+from typing import Any, Final, NoReturn
 
 import click
 
 from layers import Workspace
+from layers.causes import Cause, cause_of
 from layers.errors import QuestionError
 from layers.sample import create_sample
 from maps.cli.doctor import fatal_problems
-from maps.cli.speech import USAGE, Command, T, terminal
+from maps.cli.speech import DONE, USAGE, Command, T, terminal
 
 __all__ = ["serve", "streamlit_flags"]
 
+_LAST_PORT: Final = 65_535
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 @click.command(cls=Command, help=T("cli.serve.help"))
 @click.option("--workspace", metavar="DIR", type=click.Path(path_type=Path), help=T("cli.serve.workspace"))
 @click.option("--sample", is_flag=True, help=T("cli.serve.sample"))
-@click.option("--port", type=int, default=8501, show_default=True, help=T("cli.serve.port"))
+@click.option(
+    "--port",
+    type=click.IntRange(1, _LAST_PORT),
+    metavar="N",
+    default=8501,
+    show_default=True,
+    help=T("cli.serve.port"),
+)
 @click.option("--host", default="127.0.0.1", show_default=True, help=T("cli.serve.host"))
 @click.option("--allow-network", is_flag=True, help=T("cli.serve.allow_network"))
 @click.option("--browser/--no-browser", default=True, help=T("cli.serve.browser"))
@@ -44,27 +55,66 @@ def serve(**given: Any) -> None:
     if given["sample"] and not (folder / "catalogue.sqlite").exists():
         create_sample(folder, progress=speak.progress)
     Workspace(folder)
+    _check_address(given["host"], given["port"])
     address = f"http://{given['host']}:{given['port']}"
     speak.say(speak.words("cli.serve.listening", address=address, path=str(folder)))
-    environment = {**os.environ, "THOCONG_WORKSPACE": str(folder.resolve()), "THOCONG_LANG": speak.words.lang}
+    os.environ |= {"THOCONG_WORKSPACE": str(folder.resolve()), "THOCONG_LANG": speak.words.lang}
     flags = {
         **streamlit_flags(),
         "server.address": given["host"],
         "server.port": given["port"],
         "server.headless": not given["browser"],
     }
-    command = [
-        sys.executable,
-        "-m",
-        "streamlit",
-        "run",
-        str(_app()),
-        *(f"--{k}={_flag(v)}" for k, v in flags.items()),
-    ]
+    _run_streamlit(["run", str(_app()), *(f"--{k}={_flag(v)}" for k, v in flags.items())])
+
+
+def _run_streamlit(arguments: list[str]) -> None:
+    """Run what ``python -m streamlit`` runs, in this process: whoever ends it leaves nothing behind."""
+    sys.argv = ["streamlit", *arguments]
+    # a command starts with the folder it is called from on its path, a console script with its own
+    if "" not in sys.path:
+        sys.path.insert(0, "")
     try:
-        raise SystemExit(subprocess.call(command, env=environment))  # noqa: S603 - our own interpreter and flags
+        run_module("streamlit", run_name="__main__", alter_sys=True)
     except KeyboardInterrupt:
-        raise SystemExit(0) from None
+        raise SystemExit(DONE) from None
+
+
+def _check_address(host: str, port: int) -> None:
+    """Open the port for a moment: Streamlit would say in English, and late, that it is taken."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        raise QuestionError("address_unusable", host=host, found=port, why=Cause("host_unknown")) from error
+    family, kind, protocol, _, place = found[0]
+    with socket.socket(family, kind, protocol) as trial:
+        # elsewhere the option lets a port be used again at once; on Windows it would share a taken one
+        if sys.platform != "win32":
+            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind(place)
+        except OSError as error:
+            _refuse(error, host, port)
+
+
+def _refuse(error: OSError, host: str, port: int) -> NoReturn:
+    if error.errno == errno.EADDRINUSE:
+        raise QuestionError("port_taken", host=host, found=str(port), free=str(_free_port(host, port)))
+    missing = error.errno == errno.EADDRNOTAVAIL
+    why = Cause("host_unknown") if missing else cause_of(error)
+    raise QuestionError("address_unusable", host=host, found=str(port), why=why) from error
+
+
+def _free_port(host: str, taken: int) -> int:
+    """Find a port to offer, near the one that was asked for."""
+    for port in range(taken + 1, min(taken + 50, _LAST_PORT + 1)):
+        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as trial:
+            try:
+                trial.bind((host, port))
+            except OSError:
+                continue
+        return port
+    return 8501
 
 
 def streamlit_flags() -> dict[str, Any]:
