@@ -15,6 +15,7 @@ import numpy as np
 import shapely
 from shapely.errors import ShapelyError
 
+from layers.causes import cause_of
 from layers.errors import QuestionError, StoreError
 from layers.findings import Finding
 from layers.period import Period
@@ -131,7 +132,7 @@ class Catalogue:
         except FileExistsError as error:
             raise StoreError("workspace_exists", path=str(folder)) from error
         except (OSError, sqlite3.Error) as error:
-            raise StoreError("workspace_unwritable", path=str(folder), found=str(error)) from error
+            raise StoreError("workspace_unwritable", path=str(folder), found=cause_of(error)) from error
         finally:
             draft.unlink(missing_ok=True)
         return cls(folder)
@@ -214,7 +215,7 @@ class Catalogue:
                 yield base
         except sqlite3.Error as error:
             code = _TROUBLES.get(getattr(error, "sqlite_errorcode", 0) & 0xFF, "workspace_damaged")
-            raise StoreError(code, path=str(self.folder), found=str(error)) from error
+            raise StoreError(code, path=str(self.folder), found=cause_of(error)) from error
 
     @contextmanager
     def _read(self) -> Iterator[sqlite3.Connection]:
@@ -223,7 +224,7 @@ class Catalogue:
             with self._base() as base:
                 yield base
         except (ValueError, TypeError, KeyError, AttributeError, QuestionError, ShapelyError) as error:
-            raise StoreError("workspace_damaged", path=str(self.folder), found=str(error)) from error
+            raise StoreError("workspace_damaged", path=str(self.folder), found=cause_of(error)) from error
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:

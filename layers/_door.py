@@ -8,6 +8,7 @@ import warnings
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
+from layers.causes import Cause, cause_of
 from layers.errors import SourceError, ThoCongError
 
 if TYPE_CHECKING:
@@ -60,9 +61,10 @@ def speaking_of(path: Path) -> Iterator[None]:
 
 
 def reason(error: BaseException, path: Path) -> str:
-    """Return the first line of what a library says, without folders of its own or of ours."""
-    lines = str(error).strip().splitlines()
-    text = lines[0] if lines else type(error).__name__
+    """Return the cause where it is a known one, else what a library says, without folders."""
+    text = cause_of(error)
+    if isinstance(text, Cause):
+        return text
     text = re.sub(r"^\S+\.(?:cpp|h|c)[,:]\s*\d+:\s*", "", text)
     text = re.sub(rf"[^\s'\"(]*{re.escape(path.name)}", path.name, text)
     text = text.split("; It might help to specify")[0]

@@ -14,6 +14,7 @@ from xml.parsers import expat
 
 import numpy as np
 
+from layers.causes import cause_of
 from layers.errors import SourceError
 
 if TYPE_CHECKING:
@@ -130,11 +131,11 @@ def _walk_xml(path: Path, _ledger: Ledger) -> Walk:
         with path.open("rb") as handle:
             walk.parser.ParseFile(handle)
     except expat.ExpatError as error:
-        raise SourceError("source_unreadable", path=str(path), found=str(error)) from error
+        raise SourceError("source_unreadable", path=str(path), found=cause_of(error)) from error
     ending = path.suffix.lower()
     if walk.root not in _ROOTS.get(ending, (walk.root,)) or (ending == ".gml" and not walk.is_gml):
         raise SourceError(
-            "format_mismatch", path=str(path), expected=ending[1:].upper(), found=f"<{walk.root}>"
+            "format_mismatch", path=str(path), format=ending[1:].upper(), found=f"<{walk.root}>"
         )
     return Walk()
 

@@ -29,7 +29,8 @@ def find_place(frame: gpd.GeoDataFrame, ledger: Ledger) -> None:
     frame : geopandas.GeoDataFrame
         Rows with finite geometry.
     ledger : Ledger
-        Receives ``place_outside_vietnam`` for a whole layer, ``row_outside_vietnam`` for single rows,
+        Receives ``place_outside_vietnam`` or ``axes_reversed`` for a whole layer, ``row_outside_vietnam``
+        for single rows,
         ``zone_of_other_province`` for a VN-2000 zone of 3° that the province doesn't use.
     """
     if frame.crs is None or frame.empty:
@@ -41,10 +42,13 @@ def find_place(frame: gpd.GeoDataFrame, ledger: Ledger) -> None:
         lonlat = _lonlat_boxes(bounds, crs)
         inside = _inside(lonlat)
         if not inside.any():
-            ledger.find("place_outside_vietnam", level="warn", found=_place(lonlat[0]), crs=crs.name)
+            # X is north on Vietnamese maps and east in files: the two are often in each other's place
+            reversed_ = _inside(_lonlat_boxes(bounds[:, [1, 0, 3, 2]], crs)).all()
+            code = "axes_reversed" if reversed_ else "place_outside_vietnam"
+            ledger.find(code, level="warn", **_place(lonlat[0]), crs=crs.name)
             return
         for label, box in zip(frame.index[~inside], lonlat[~inside], strict=True):
-            ledger.find("row_outside_vietnam", label, "warn", found=_place(box), crs=crs.name)
+            ledger.find("row_outside_vietnam", label, "warn", **_place(box), crs=crs.name)
         bounds = bounds[inside]
     _find_zone(_lonlat_boxes(np.median(bounds, axis=0)[None, :], crs)[0], crs, ledger)
 
@@ -89,6 +93,33 @@ def _lonlat_boxes(bounds: NDArray[np.float64], crs: CRS) -> NDArray[np.float64]:
     return np.column_stack([np.reshape(x, (-1, 2)), np.reshape(y, (-1, 2))])[:, [0, 2, 1, 3]]
 
 
-def _place(box: NDArray[np.float64]) -> str:
-    lon, lat = box[[0, 2]].mean(), box[[1, 3]].mean()
-    return f"{lat:.3f}°, {lon:.3f}°" if np.isfinite([lon, lat]).all() else "∞"
+def _place(box: NDArray[np.float64]) -> dict[str, float | None]:
+    lon, lat = float(box[[0, 2]].mean()), float(box[[1, 3]].mean())
+    known = bool(np.isfinite([lon, lat]).all())
+    return {"lat_deg": lat if known else None, "lon_deg": lon if known else None}
+
+
+def range_of(frame: gpd.GeoDataFrame) -> dict[str, list[float]]:
+    """Give the range of the coordinates as ``x`` and ``y``, empty where there are none."""
+    bounds = shapely.bounds(frame.geometry.to_numpy())
+    bounds = bounds[np.isfinite(bounds).all(axis=1)]
+    if not len(bounds):
+        return {}
+    (west, south), (east, north) = bounds[:, :2].min(axis=0), bounds[:, 2:].max(axis=0)
+    return {"x": [float(west), float(east)], "y": [float(south), float(north)]}
+
+
+def lonlat_swapped(bounds: NDArray[np.float64]) -> bool:
+    """Say whether degrees make sense only with latitude and longitude in each other's place."""
+    return bool(len(bounds)) and bool(_inside(bounds[:, [1, 0, 3, 2]]).all())
+
+
+def lonlat_range(frame: gpd.GeoDataFrame) -> tuple[float, float, float, float]:
+    """West, south, east and north in degrees, from the corners of every row."""
+    bounds = shapely.bounds(frame.geometry.to_numpy())
+    boxes = _lonlat_boxes(bounds[np.isfinite(bounds).all(axis=1)], as_crs(frame.crs))
+    boxes = boxes[np.isfinite(boxes).all(axis=1)]
+    if not len(boxes):
+        return (np.nan, np.nan, np.nan, np.nan)
+    low, high = boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)
+    return (float(low[0]), float(low[1]), float(high[0]), float(high[1]))

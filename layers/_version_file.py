@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from layers.causes import cause_of
 from layers.errors import CrsError, SchemaError, StoreError, ThoCongError
 from layers.names import fold
 from layers.provenance import file_hash
@@ -85,7 +86,7 @@ def write_version(folder: Path, frame: gpd.GeoDataFrame, name: str) -> SavedFile
         path.unlink(missing_ok=True)
         if isinstance(error, ThoCongError) or not isinstance(error, Exception):
             raise
-        raise StoreError("save_failed", layer=name, found=str(error)[:200]) from error
+        raise StoreError("save_failed", layer=name, found=cause_of(error)) from error
     finally:
         draft.unlink(missing_ok=True)
 

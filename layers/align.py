@@ -9,6 +9,7 @@ import geopandas as gpd
 import numpy as np
 from pyproj import CRS, Proj
 
+from layers._place import lonlat_range, range_of
 from layers.crs import as_crs, is_metric, metric_crs_at, to_crs, transform_geometry
 from layers.errors import CrsError
 from layers.findings import Finding
@@ -18,9 +19,12 @@ if TYPE_CHECKING:
 
     from layers.layer import Layer
 
-__all__ = ["Aligned", "align", "choose_crs"]
+__all__ = ["Aligned", "align", "choose_crs", "reach_findings"]
 
 _SCALE_NOTED = 5e-4
+#: half of a 3° zone; the zones of 6° have a smaller scale at their meridian
+_HALF_ZONE = 1.5
+_SCALE_OF_6 = 0.9998
 _WGS84 = 4326
 
 
@@ -118,8 +122,9 @@ def align(layers: Sequence[Layer], crs: CRS | None = None) -> Aligned:
 
 def _moved(layer: Layer, target: CRS, findings: list[Finding]) -> Layer:
     if layer.frame.crs is None:
-        fields = {"found": str(len(layer.frame)), "expected": target.name}
-        findings.append(Finding("crs_missing", layer.name, None, "block", fields))
+        if len(layer.frame):  # a layer without rows has nothing that could be placed
+            fields = {"found": range_of(layer.frame), "expected": target.name}
+            findings.append(Finding("crs_missing", layer.name, None, "block", fields))
         empty = gpd.GeoDataFrame(layer.frame.iloc[:0], geometry=layer.frame.geometry.name, crs=target)
         return replace(layer, frame=empty, extent=None)
     own = as_crs(layer.frame.crs)
@@ -153,6 +158,55 @@ def _find_scale(layer: Layer, target: CRS, findings: list[Finding]) -> None:
     if abs(scale - 1) > _SCALE_NOTED:
         fields = {"crs": target.name, "share_pct": (scale - 1) * 100}
         findings.append(Finding("area_scale", layer.name, None, "warn", fields))
+
+
+def reach_findings(layer: Layer, crs: CRS) -> list[Finding]:
+    """Say so where a layer reaches beyond the zone it is measured in, and what that does to its areas.
+
+    Parameters
+    ----------
+    layer : Layer
+        In any system.
+    crs : pyproj.CRS
+        System of measuring; only a Transverse Mercator has a zone.
+
+    Returns
+    -------
+    list of Finding
+        ``zone_exceeded`` with the meridian, how far the layer lies from it in degrees and by how much
+        areas are off at its far edge, in per cent; empty where the layer keeps within its zone.
+
+    Examples
+    --------
+    >>> from shapely import box
+    >>> from layers.layer import Layer
+    >>> country = gpd.GeoDataFrame(geometry=[box(102.2, 8.5, 109.5, 23.4)], crs=4326)
+    >>> (found,) = reach_findings(Layer(country, "tỉnh", "admin_unit"), as_crs(5897))
+    >>> found.code, found.fields["reach_deg"], round(found.fields["share_pct"], 2)
+    ('zone_exceeded', 4.5, 0.59)
+    """
+    operation = crs.coordinate_operation
+    if layer.frame.empty or layer.frame.crs is None or operation is None:
+        return []
+    values = {p.name: float(p.value) for p in operation.params}
+    meridian = values.get("Longitude of natural origin")
+    if operation.method_name != "Transverse Mercator" or meridian is None:
+        return []
+    west, south, east, north = lonlat_range(layer.frame)
+    lon = max(west, east, key=lambda edge: abs(edge - meridian))
+    reach = abs(lon - meridian)
+    wide = values.get("Scale factor at natural origin", 1.0) < _SCALE_OF_6
+    if not np.isfinite(reach) or reach <= _HALF_ZONE * (2 if wide else 1):
+        return []
+    project = Proj(crs)
+    off = [float(project.get_factors(lon, lat).areal_scale) - 1 for lat in (south, north)]
+    fields = {
+        "crs": crs.name,
+        "meridian_deg": meridian,
+        "reach_deg": reach,
+        "share_pct": max(off, key=abs) * 100,
+    }
+    return [Finding("zone_exceeded", layer.name, None, "warn", fields)]
 
 
 def _find_apart(layers: list[Layer], findings: list[Finding]) -> None:

@@ -180,7 +180,8 @@ def _drop_out_of_range(frame: gpd.GeoDataFrame, ledger: Ledger) -> gpd.GeoDataFr
     far[owner[beyond]] = True
     expected = f"±{limit[0]:g}, ±{limit[1]:g}"
     for label, (x, y) in zip(frame.index[owner[beyond[last]]], points[beyond[last]], strict=True):
-        ledger.set_aside([label], "coordinates_out_of_range", found=f"{x:g}, {y:g}", expected=expected)
+        found = {"x": float(x), "y": float(y)}
+        ledger.set_aside([label], "coordinates_out_of_range", found=found, expected=expected)
     return frame.loc[~(infinite | far)]
 
 

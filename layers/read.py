@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -14,18 +13,18 @@ import shapely
 from layers import reference
 from layers._boundary import read_boundary
 from layers._known_crs import usable_crs
-from layers._place import place_of
+from layers._place import lonlat_swapped, place_of, range_of
 from layers._unpack import unpacked
 from layers._vector import read_rows
 from layers.clean import clean_geometry
 from layers.crs import as_crs, in_vietnam
-from layers.errors import SchemaError
 from layers.findings import Ledger
 from layers.kinds import kind as kind_named
 from layers.layer import Layer
 from layers.provenance import Provenance, file_hash
 from layers.schema import check, map_columns, normal_text
 from layers.source import Source, format_of, parse_source, source_parts
+from layers.where import rows_where
 
 if TYPE_CHECKING:
     from layers.findings import Finding
@@ -103,7 +102,7 @@ def read_layer(
     with unpacked(asked) as inner:
         frame, used = _read(inner, kind, ledger)
     rows_read = len(frame)
-    frame = _filtered(frame, used, ledger)
+    frame = rows_where(frame, used.where, ledger)
     frame = _with_crs(frame, asked, ledger)
     frame = frame.loc[~frame.index.isin(list(ledger.aside))]
     frame = clean_geometry(frame, ledger, polygons=wanted.geometry == "polygon")
@@ -143,38 +142,6 @@ def _with_osm_tags(source: Source, kind: str) -> Source:
     return replace(source, layer=layer, where=where)
 
 
-def _filtered(frame: gpd.GeoDataFrame, source: Source, ledger: Ledger) -> gpd.GeoDataFrame:
-    """Keep the rows asked for; the others are counted as set aside, bad rows among them only noted."""
-    if source.where is None:
-        return frame
-    column, values = source.where
-    if column not in frame and "other_tags" in frame:  # where GDAL puts the rarer tags of OSM
-        tags = frame["other_tags"].astype(str).str.extract(rf'"{re.escape(column)}"=>"([^"]*)"', expand=False)
-        frame = frame.assign(**{column: tags})
-    if column not in frame:
-        found = [str(c) for c in frame.columns if c != frame.geometry.name]
-        raise SchemaError("column_missing", layer=ledger.layer, column=column, found=found)
-    text = frame[column].astype(str).where(frame[column].notna(), "")
-    keep = text.isin(values) if values else text != ""
-    counts = text[text != ""].value_counts()
-    ledger.find(
-        "rows_filtered",
-        level="info",
-        column=column,
-        values=list(values),
-        kept=int(keep.sum()),
-        others=int((~keep).sum()),
-        found=[f"{value} ({n})" for value, n in counts.head(12).items()],
-    )
-    ledger.findings = [
-        replace(f, level="warn") if f.row is not None and not keep.get(int(f.row), False) else f
-        for f in ledger.findings
-    ]
-    for row in frame.index[~keep]:
-        ledger.aside.setdefault(row, "rows_filtered")
-    return frame.loc[keep]
-
-
 def _with_crs(frame: gpd.GeoDataFrame, source: Source, ledger: Ledger) -> gpd.GeoDataFrame:
     """Settle the system: what the file states, else what the caller assumes, else a finding that blocks."""
     stated = frame.crs
@@ -187,14 +154,14 @@ def _with_crs(frame: gpd.GeoDataFrame, source: Source, ledger: Ledger) -> gpd.Ge
         return _check_stated(frame, ledger)
     frame = _without_crs(frame)
     if source.assume_crs is None:
-        ledger.find("crs_missing", level="block", found=_range_of(frame), expected="EPSG:5897")
+        ledger.find("crs_missing", level="block", found=range_of(frame), expected="EPSG:5897")
         return frame
     crs = as_crs(source.assume_crs)
     given = frame.set_crs(crs)
     ledger.find("crs_assumed", level="warn", crs=crs.name)
     place = place_of(given)
     if len(frame) and (place is None or not in_vietnam(*place)):
-        ledger.find("crs_assumed_implausible", level="block", crs=crs.name, found=_range_of(frame))
+        ledger.find("crs_assumed_implausible", level="block", crs=crs.name, found=range_of(frame))
     return given
 
 
@@ -206,7 +173,9 @@ def _check_stated(frame: gpd.GeoDataFrame, ledger: Ledger) -> gpd.GeoDataFrame:
         return frame
     degrees = (np.abs(bounds) <= [180, 90, 180, 90]).all(axis=1)
     if degrees.all() if frame.crs.is_projected else not degrees.any():
-        ledger.find("crs_implausible", level="block", crs=frame.crs.name, found=_range_of(frame))
+        swapped = not frame.crs.is_projected and lonlat_swapped(bounds)
+        code = "lonlat_swapped" if swapped else "crs_implausible"
+        ledger.find(code, level="block", crs=frame.crs.name, found=range_of(frame))
         return _without_crs(frame)
     return frame
 
@@ -221,21 +190,19 @@ def _without_crs(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(plain, geometry=name)
 
 
-def _range_of(frame: gpd.GeoDataFrame) -> str:
-    bounds = shapely.bounds(frame.geometry.to_numpy())
-    bounds = bounds[np.isfinite(bounds).all(axis=1)]
-    if not len(bounds):
-        return ""
-    (west, south), (east, north) = bounds[:, :2].min(axis=0), bounds[:, 2:].max(axis=0)
-    return f"x {west:.7g} … {east:.7g}, y {south:.7g} … {north:.7g}"
-
-
 def _is_made(frame: gpd.GeoDataFrame) -> bool:
     return "made" in frame and bool(frame["made"].isin([True, 1, "1", "true", "True"]).any())
 
 
 def _steps(ledger: Ledger) -> tuple[str, ...]:
-    kept = ("crs_assumed", "geometry_repaired", "shx_restored", "rows_filtered", "axes_swapped")
+    kept = (
+        "crs_assumed",
+        "geometry_repaired",
+        "shx_restored",
+        "rows_filtered",
+        "rows_with_value",
+        "axes_swapped",
+    )
     counts: dict[str, int] = {}
     for finding in ledger.findings:
         if finding.code in kept:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from layers.causes import cause_of
 from layers.errors import TableError
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ def _read(path: Path) -> pd.DataFrame:
     try:
         frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
     except (OSError, ValueError) as error:
-        raise TableError("table_unreadable", table=path.stem, found=str(error)) from error
+        raise TableError("table_unreadable", table=path.stem, found=cause_of(error)) from error
     if not isinstance(frame.index, pd.RangeIndex):  # pandas makes labels of cells that have no heading
         raise TableError("table_unreadable", table=path.stem, found="more cells than headings")
     _check(frame, path.stem)

@@ -179,7 +179,7 @@ def _refuse_foreign(path: Path, head: bytes) -> None:
 def _check_first_bytes(path: Path, head: bytes, name: str) -> None:
     ending = path.suffix.lower()
     if not _fits(head.lower(), ending):
-        raise SourceError("format_mismatch", path=str(path), expected=name, found=head[:8].hex(" "))
+        raise SourceError("format_mismatch", path=str(path), format=name, found=head[:8].hex(" "))
 
 
 def _fits(head: bytes, ending: str) -> bool:

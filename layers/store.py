@@ -15,6 +15,7 @@ import geopandas as gpd
 
 from layers._catalogue import Catalogue, Version
 from layers._version_file import check_frame, sync_folder, write_version
+from layers.causes import cause_of
 from layers.crs import as_crs, is_metric, to_crs, transform_geometry
 from layers.errors import CrsError, StoreError
 from layers.layer import Layer
@@ -98,7 +99,7 @@ class Workspace:
         try:
             (path / "versions").mkdir(parents=True, exist_ok=True)
         except (OSError, ValueError) as error:
-            raise StoreError("workspace_unwritable", path=str(folder)[:200], found=str(error)) from error
+            raise StoreError("workspace_unwritable", path=str(folder)[:200], found=cause_of(error)) from error
         code = system.to_epsg()
         Catalogue.create(path, {"crs": str(code) if code else system.to_wkt(), "name": name or path.name})
         sync_folder(path)
@@ -160,7 +161,7 @@ class Workspace:
             digest = file_hash(path)
             frame = gpd.read_parquet(path) if digest == entry.sha256 else None
         except Exception as error:  # a damaged file makes Arrow and GEOS raise all kinds of errors
-            raise StoreError("version_damaged", **damage, found=str(error)[:200]) from error
+            raise StoreError("version_damaged", **damage, found=cause_of(error)) from error
         if frame is None or len(frame) != entry.rows:
             found = digest[:12] if frame is None else len(frame)
             expected = entry.sha256[:12] if frame is None else entry.rows

@@ -17,6 +17,7 @@ import pyogrio
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
+from layers.causes import cause_of
 from layers.crs import as_crs, to_crs
 from layers.errors import SourceError
 
@@ -90,7 +91,7 @@ def _whole(path: Path) -> Iterator[Path]:
             yield draft
             draft.replace(path)
     except OSError as error:
-        raise SourceError("target_unwritable", path=str(path), found=str(error)) from error
+        raise SourceError("target_unwritable", path=str(path), found=cause_of(error)) from error
 
 
 def write_gpkg(

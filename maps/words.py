@@ -5,10 +5,13 @@ Code below ``maps`` raises codes with fields; here they become sentences, Vietna
 
 from __future__ import annotations
 
+import math
 import tomllib
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+
+from layers.causes import Cause
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,7 +21,16 @@ if TYPE_CHECKING:
 __all__ = ["LANGUAGES", "Words", "words"]
 
 LANGUAGES: Final = ("vi", "en")
-_DIGITS: Final = {"_m2": 2, "_ha": 4, "_pct": 2, "_m": 3}
+_DIGITS: Final = {"_m2": 2, "_ha": 4, "_pct": 2, "_m": 3, "_deg": 3}
+_LIST_SHOWN: Final = 12
+#: fields of messages that hold a term of ours -> section of the locale files with its words
+_TERMS: Final = {
+    "kind": "kind",
+    "saved_kind": "kind",
+    "format": "format",
+    "field": "field",
+    "set_aside": "set_aside",
+}
 
 
 class Words:
@@ -161,6 +173,8 @@ class Words:
             Empty where nothing needs to be done.
         """
         key, fields = _key_and_fields(what)
+        if self.has(f"fix.error.{fields.get('error')}"):  # what led to a finding is what needs mending
+            key = f"error.{fields['error']}"
         return self(f"fix.{key}", **fields) if self.has(f"fix.{key}") else ""
 
     def value(self, value: Any, field: str = "") -> str:
@@ -178,15 +192,37 @@ class Words:
         """
         if isinstance(value, bool | None.__class__):
             return self(f"value.{value}".lower())
-        if isinstance(value, float):
-            text = self.number(value, next((d for end, d in _DIGITS.items() if field.endswith(end)), 3))
-            mark = "," if self.lang == "vi" else "."
-            return text.rstrip("0").rstrip(mark) if mark in text else text
+        if isinstance(value, int | float):
+            return self._figure(value, field)
+        if isinstance(value, dict):
+            return ", ".join(f"{name} {self._span(v, field)}" for name, v in value.items()) or "–"
+        if isinstance(value, list | tuple):
+            shown = ", ".join(self.value(v, field) for v in value[:_LIST_SHOWN])
+            return shown + (" …" if len(value) > _LIST_SHOWN else "")
+        return self._term(value, field)
+
+    def _figure(self, value: float, field: str) -> str:
         if isinstance(value, int):
             return self.number(value, 0)
-        if isinstance(value, list | tuple):
-            return ", ".join(str(v) for v in value[:12]) + (" …" if len(value) > 12 else "")  # noqa: PLR2004
-        return str(value)
+        if not math.isfinite(value):
+            return "NaN" if math.isnan(value) else "∞" if value > 0 else "−∞"
+        text = self.number(value, next((d for end, d in _DIGITS.items() if field.endswith(end)), 3))
+        mark = "," if self.lang == "vi" else "."
+        return text.rstrip("0").rstrip(mark) if mark in text else text
+
+    def _span(self, value: Any, field: str) -> str:
+        """Write a range, given as its two ends, or a single value."""
+        ends = value if isinstance(value, list | tuple) else [value]
+        return " … ".join(self.value(end, field) for end in ends)
+
+    def _term(self, value: Any, field: str) -> str:
+        """Write a term of ours in words, a kind also by the name that options take; other text as it is."""
+        text = str(value)
+        section = "cause" if isinstance(value, Cause) else _TERMS.get(field, "")
+        if not section or not self.has(f"{section}.{text}"):
+            return text
+        said = self(f"{section}.{text}")
+        return f"{said} ({text})" if section == "kind" else said
 
 
 class _Filled(dict[str, Any]):

@@ -9,12 +9,13 @@ the gravest.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
 import pandas as pd
 import shapely
 
+from layers.align import reach_findings
 from layers.crs import require_metric
 from layers.errors import CrsError, QuestionError
 from layers.findings import Finding
@@ -36,7 +37,10 @@ if TYPE_CHECKING:
 
     Progress = Callable[[int, int, str], None]
 
-__all__ = ["ConflictAnswer", "conflicts"]
+__all__ = ["TOLERANCE_MOST_M", "ConflictAnswer", "conflicts"]
+
+#: a wider tolerance would call whole fields redrawing noise
+TOLERANCE_MOST_M: Final = 100.0
 
 
 @dataclass(frozen=True)
@@ -95,7 +99,7 @@ def conflicts(
     on : datetime.date
         Day whose rules hold.
     tolerance_m : float
-        Pieces with 2·area/perimeter below this are redrawing noise.
+        Pieces with 2·area/perimeter below this are redrawing noise; 0 to 100.
     progress : callable, optional
         Called with (done, of how many, name of the step); may raise to cancel.
 
@@ -106,7 +110,7 @@ def conflicts(
     Raises
     ------
     QuestionError
-        ``tolerance_negative`` or ``nothing_to_check``.
+        ``tolerance_out_of_range`` or ``nothing_to_check``.
     CrsError
         ``crs_missing``, ``crs_not_metric`` or ``crs_differs``.
 
@@ -133,13 +137,16 @@ def conflicts(
     of_zones = [zones] if isinstance(zones, Layer) else list(zones)
     if not of_zones or not constraints:
         raise QuestionError("nothing_to_check", expected="KIND=FILE")
-    if not tolerance_m >= 0:
-        raise QuestionError("tolerance_negative", found=tolerance_m)
+    if not 0 <= tolerance_m <= TOLERANCE_MOST_M:  # NaN is in no range
+        expected = [0, int(TOLERANCE_MOST_M)]
+        raise QuestionError("tolerance_out_of_range", found=tolerance_m, expected=expected)
     crs = require_metric(of_zones[0].frame, of_zones[0].name)
     for layer in (*of_zones[1:], *constraints):
         if layer.frame.crs != crs:
             raise CrsError("crs_differs", layer=layer.name, expected=crs.name, found=str(layer.frame.crs))
     frame, findings = labelled_zones(of_zones)
+    for layer in of_zones:
+        findings += reach_findings(layer, crs)
     book = RuleBook(rules, on)
     rows: list[pd.DataFrame] = []
     found: list[gpd.GeoDataFrame] = []
@@ -174,7 +181,7 @@ def _layer_findings(frame: gpd.GeoDataFrame, layer: Layer) -> list[Finding]:
         beyond = float(crossing.geometry.difference(box_of(layer)).area.sum()) / 10_000
         fields = {"kind": layer.kind_name, "beyond_ha": beyond, "found": list(crossing.index)}
         out.append(Finding("extent_assumed", layer.name, None, "warn" if beyond > 0 else "info", fields))
-    if layer.kind_name == "land_use" and "code" not in layer.frame:
+    if layer.kind_name == "land_use" and "code" not in layer.frame and not layer.frame.empty:
         fields = {"column": "code", "kind": "land_use", "found": list(map(str, layer.frame.columns))}
         out.append(Finding("column_missing", layer.name, None, "block", fields))
     return out

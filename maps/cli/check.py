@@ -8,13 +8,23 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from layers import Finding, parse_period, parse_source, read_layer
-from layers.align import choose_crs
+from layers.align import choose_crs, reach_findings
 from layers.crs import as_crs, is_metric, to_crs
 from layers.errors import ThoCongError
 from layers.findings import worst_level
-from layers.kinds import kind as kind_named
 from layers.kinds import kinds
-from maps.cli.speech import DONE, FINDINGS, Command, T, Terminal, finding_records, terminal, write_json
+from maps.cli.options import check_targets
+from maps.cli.speech import (
+    DONE,
+    FINDINGS,
+    Command,
+    T,
+    Terminal,
+    finding_records,
+    grouped,
+    terminal,
+    write_json,
+)
 
 if TYPE_CHECKING:
     from layers import Reading
@@ -42,7 +52,7 @@ _HA = 10_000.0
 def check(**given: Any) -> None:
     """Read the file as an analysis would, and tell what was seen."""
     speak = terminal()
-    kind_named(given["kind"])
+    check_targets([], [], given["json_target"])
     try:
         source = replace(parse_source(given["file"]), assume_crs=given["assume_crs"])
         period = parse_period(given["period"]) if given["period"] else None
@@ -66,6 +76,7 @@ def _measure(reading: Reading, stated_ha: float | None) -> list[Finding]:
     if not is_metric(as_crs(layer.frame.crs)):
         fields: dict[str, Any] = {"found": layer.frame.crs.name, "crs": crs.name}
         out.append(Finding("crs_not_metric", layer.name, None, "info", fields))
+    out += reach_findings(layer, crs)
     if stated_ha:
         computed = float(to_crs(layer.frame, crs).geometry.area.sum()) / _HA
         share = (computed - stated_ha) / stated_ha * 100
@@ -93,11 +104,9 @@ def _report(reading: Reading, findings: list[Finding], given: dict[str, Any], sp
         return
     counts = {"read": reading.rows_read, "used": reading.rows_used, "aside": len(reading.set_aside)}
     click.echo(speak.words("cli.check.rows", layer=reading.layer.name, **counts))
-    for finding in findings:
-        click.echo(f"{speak.words('level.' + finding.level)}: {speak.words.message(finding)}")
-        fix = speak.words.fix(finding)
-        if fix:
-            click.echo(f"  → {fix}")
+    for group in grouped(findings):
+        first, *rest = speak.lines(group)
+        click.echo("\n".join([f"{speak.words('level.' + group.first.level)}: {first}", *rest]))
     if not findings:
         click.echo(speak.words("cli.check.clean"))
 

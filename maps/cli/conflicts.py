@@ -7,15 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-import pandas as pd
 
 from layers import Workspace, as_crs, reference
 from layers.align import align
-from layers.errors import SourceError
 from layers.findings import worst_level
 from layers.kinds import kinds
 from maps.cli.inputs import Inputs
-from maps.cli.options import assumptions_of, day_of
+from maps.cli.options import assumptions_of, check_targets, day_of
+from maps.cli.overrides import overridden, read_overrides
 from maps.cli.speech import (
     DONE,
     FINDINGS,
@@ -24,14 +23,14 @@ from maps.cli.speech import (
     T,
     Terminal,
     finding_records,
+    once,
     terminal,
     write_json,
 )
-from maps.export import export_answer
+from maps.export import FORMATS, export_answer
 from maps.export.frames import contract_rows, contract_totals
-from maps.tables import records, rows_table
+from maps.tables import rows_table
 from spatial.conflicts import conflicts as ask
-from spatial.override import override
 
 if TYPE_CHECKING:
     from layers import Finding
@@ -76,10 +75,10 @@ def conflicts(**given: Any) -> None:
     """Ask, write what was asked for, and leave with the exit code that fits."""
     speak = terminal()
     on = day_of(given["on_text"])
-    inputs = Inputs(
-        Workspace(given["workspace"]) if given["workspace"] else None,
-        assumptions_of(given),
-    )
+    check_targets(given["out"], FORMATS, given["json_target"])
+    changes = read_overrides(given["overrides"]) if given["overrides"] else None
+    inputs = Inputs(Workspace(given["workspace"]) if given["workspace"] else None, assumptions_of(given))
+    inputs.check_kinds(given["against"])
     zones = inputs.zones(given["zones"], given["zone_kind"])
     constraints = [inputs.constraint(text) for text in given["against"]]
     aligned = align([zones, *constraints], as_crs(given["crs"]) if given["crs"] else None)
@@ -92,48 +91,17 @@ def conflicts(**given: Any) -> None:
         progress=speak.progress,
     )
     answer.run["asked_at"] = datetime.now(UTC).isoformat(timespec="seconds")
-    if given["overrides"]:
-        answer = _overridden(answer, given["overrides"])
-    findings = [*inputs.findings, *aligned.findings, *answer.findings]
-    _report(answer, findings, inputs, given=given, speak=speak)
+    if changes is not None:
+        answer = overridden(answer, changes, given["overrides"])
+    findings = once([*inputs.findings, *aligned.findings, *answer.findings])
+    _report(answer, findings, given=given, speak=speak)
     raise SystemExit(DONE if given["exit_zero"] else _exit_code(answer, findings, inputs))
 
 
-def _overridden(answer: ConflictAnswer, path: Path) -> ConflictAnswer:
-    """Apply a table with the columns zone, constraint, state, reason, by."""
-    try:
-        table = pd.read_csv(path, dtype=str, keep_default_na=False)
-    except (OSError, ValueError) as error:
-        raise SourceError("source_unreadable", path=str(path), found=str(error)) from error
-    missing = [c for c in ("zone", "constraint", "state", "reason") if c not in table]
-    if missing:
-        raise SourceError("override_columns", path=str(path), expected=missing, found=list(table.columns))
-    for row in records(table):
-        mine = answer.rows[
-            (answer.rows["zone"] == row["zone"]) & (answer.rows["constraint"] == row["constraint"])
-        ]
-        if mine.empty:
-            raise SourceError(
-                "override_row_unknown", path=str(path), found=f"{row['zone']} / {row['constraint']}"
-            )
-        for index in mine.index:
-            answer = override(
-                answer,
-                int(index),
-                state=row["state"],
-                reason=row["reason"],
-                by=row.get("by", ""),
-                at=row.get("at", ""),
-            )
-    return answer
-
-
 def _report(
-    answer: ConflictAnswer, findings: list[Finding], inputs: Inputs, *, given: dict[str, Any], speak: Terminal
+    answer: ConflictAnswer, findings: list[Finding], *, given: dict[str, Any], speak: Terminal
 ) -> None:
     speak.complain_all(findings)
-    for error in inputs.unreadable:
-        speak.complain(error)
     for path in given["out"]:
         export_answer(answer, path, speak.words)
         speak.say(speak.words("cli.written", path=str(path)))

@@ -15,6 +15,7 @@ from layers import Workspace, reference
 from layers.crs import DATUM_OPERATION
 from layers.errors import ThoCongError
 from maps.assets import STATIC, vendor_packages
+from maps.cli.options import check_targets
 from maps.cli.speech import DONE, FINDINGS, Command, T, terminal, write_json
 
 __all__ = ["Check", "doctor", "fatal_problems", "run_checks"]
@@ -156,6 +157,7 @@ def _workspace(folder: Path) -> list[Check]:
 def doctor(*, workspace: Path | None, json_target: str | None) -> None:
     """Show every check; exit code 1 if one failed."""
     speak = terminal().words
+    check_targets([], [], json_target)
     checks = run_checks(workspace)
     if json_target:
         rows = [{"name": c.name, "state": c.state, "message": speak(c.key, **c.fields)} for c in checks]

@@ -10,8 +10,9 @@ import click
 
 from layers import Workspace, as_crs, parse_source, read_layer, to_crs
 from layers.kinds import kinds
+from maps.cli.options import check_targets
 from maps.cli.speech import DONE, Command, T, terminal
-from maps.export import export_layer
+from maps.export import FORMATS, export_layer
 
 __all__ = ["export"]
 
@@ -33,6 +34,7 @@ _KINDS = [k.name for k in kinds()]
 def export(**given: Any) -> None:
     """Read, reproject if asked to, and write."""
     speak = terminal()
+    check_targets([given["out"]], FORMATS)
     if given["workspace"]:
         found = Workspace(given["workspace"]).load(given["layer"], given["version"])
     else:

@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
 
-from layers import Finding, Layer, Workspace, parse_source, read_layer
+from layers import Finding, Layer, Workspace, as_crs, parse_source, read_layer, to_crs
 from layers.errors import QuestionError, SourceError, ThoCongError
+from layers.findings import Ledger
 from layers.kinds import kind as kind_named
 from layers.provenance import Provenance
+from layers.where import rows_where
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable
 
     from shapely.geometry.base import BaseGeometry
 
-    from layers import Reading, Source
+    from layers import Source
 
 __all__ = ["Assumptions", "Inputs"]
+
+_ZONES = "zones"
+#: kind of zones whose kind nobody stated
+_GENERAL = "industrial_zone"
 
 
 @dataclass(frozen=True)
@@ -58,6 +65,35 @@ class Inputs:
         self.unreadable: list[ThoCongError] = []
         self._names: set[str] = set()
 
+    def check_kinds(self, given: Iterable[str]) -> None:
+        """Refuse what was said of a kind that nobody asked about, most often a kind that was mistyped.
+
+        Parameters
+        ----------
+        given : iterable of str
+            What the command was given as constraints.
+
+        Raises
+        ------
+        QuestionError
+            ``kind_not_asked``, ``kind_unknown``, ``kind_differs``, ``against_unreadable`` or
+            ``assumed_in_workspace``.
+        StoreError
+            ``layer_unknown``.
+        """
+        asked = [self._kind_and_name(text)[0] for text in given]
+        known = self.assumptions
+        stated = (("--where", known.where), ("--extent", known.extent), ("--assume-crs", known.crs))
+        for option, by_kind in stated:
+            expected = list(dict.fromkeys(asked if option == "--extent" else [_ZONES, *asked]))
+            for kind in by_kind:
+                if kind not in expected and not (kind == "*" and option == "--assume-crs"):
+                    raise QuestionError("kind_not_asked", option=option, found=kind, expected=expected)
+        # a layer of a workspace has its system; only the file of an extent may lack one
+        if self.workspace is not None and known.crs and not known.extent:
+            found = sorted(known.crs.values())
+            raise QuestionError("assumed_in_workspace", found=found, crs=self.workspace.crs.name)
+
     def zones(self, text: str, kind: str) -> Layer:
         """Read the zones.
 
@@ -78,12 +114,17 @@ class Inputs:
             If they can't be read, or no row can be used.
         """
         if self.workspace is not None:
-            return self._from_workspace(self.workspace, text)
-        source = self._source(text, "zones")
+            layer = self._from_workspace(self.workspace, text, _ZONES)
+            read = self.workspace.version(text).rows
+            if layer.frame.empty:
+                raise SourceError("zones_empty", path=text, rows_read=read, set_aside=["rows_filtered"])
+            return self._with_kind(layer, kind)
+        source = self._source(text, _ZONES)
         reading = read_layer(source, kind, name=self._free_name(source.name, kind))
         self.findings += reading.findings
         if reading.layer.frame.empty:
-            raise SourceError("zones_empty", path=text, found=_why_empty(reading))
+            why = reading.set_aside["code"].unique().tolist()
+            raise SourceError("zones_empty", path=text, rows_read=reading.rows_read, set_aside=why)
         return reading.layer
 
     def constraint(self, text: str) -> Layer:
@@ -101,24 +142,46 @@ class Inputs:
         Raises
         ------
         QuestionError
-            ``kind_unknown`` or ``against_unreadable``.
+            ``kind_unknown``, ``kind_differs`` or ``against_unreadable``.
         """
-        kind, mark, rest = text.partition("=")
+        kind, rest = self._kind_and_name(text)
         if self.workspace is not None:
-            return self._from_workspace(self.workspace, rest if mark else text)
-        if not mark or not rest:
-            raise QuestionError("against_unreadable", found=text, expected="KIND=FILE[:LAYER]")
-        kind_named(kind)
+            layer = self._from_workspace(self.workspace, rest, kind)
+            extent = self._extent(kind, layer)
+            return layer if extent is None else replace(layer, extent=extent)
         try:
             source = self._source(rest, kind)
             reading = read_layer(source, kind, name=self._free_name(source.name, kind))
         except ThoCongError as error:
             self.unreadable.append(error)
+            name = self._free_name(Path(rest).name, kind)
             why = {"error": error.code, **error.fields}
-            self.findings.append(Finding("layer_unreadable", rest, None, "block", why))
-            return _empty(self._free_name(rest, kind), kind)
+            self.findings.append(Finding("layer_unreadable", name, None, "block", why))
+            return _empty(name, kind)
         self.findings += reading.findings
         return replace(reading.layer, extent=self._extent(kind, reading.layer))
+
+    def _kind_and_name(self, text: str) -> tuple[str, str]:
+        """Split ``KIND=FILE``, or look up the kind of a layer of the workspace and compare the stated one."""
+        kind, mark, rest = text.partition("=")
+        if self.workspace is None:
+            if not mark or not rest:
+                raise QuestionError("against_unreadable", found=text, expected="KIND=FILE[:LAYER]")
+            return kind_named(kind).name, rest
+        if not mark or text in {v.layer for v in self.workspace.layers()}:
+            return self.workspace.version(text).kind_name, text
+        saved = self.workspace.version(rest).kind_name
+        if kind_named(kind).name != saved:
+            raise QuestionError("kind_differs", layer=rest, kind=kind, saved_kind=saved)
+        return saved, rest
+
+    def _with_kind(self, layer: Layer, kind: str) -> Layer:
+        """Let a stated kind of zone speak for zones that were saved without one."""
+        if kind in (_GENERAL, layer.kind_name):
+            return layer
+        if layer.kind_name != _GENERAL:
+            raise QuestionError("kind_differs", layer=layer.name, kind=kind, saved_kind=layer.kind_name)
+        return replace(layer, kind_name=kind)
 
     def _source(self, text: str, kind: str) -> Source:
         known = self.assumptions
@@ -128,18 +191,26 @@ class Inputs:
     def _extent(self, kind: str, layer: Layer) -> BaseGeometry | None:
         if kind not in self.assumptions.extent:
             return None
-        source = replace(self._source(self.assumptions.extent[kind], kind), where=None)
-        reading = read_layer(source, "admin_unit")
-        frame = reading.layer.frame
+        frame = self._extent_frame(self.assumptions.extent[kind], kind)
         if layer.frame.crs is not None and frame.crs is not None:
-            from layers.crs import as_crs, to_crs  # noqa: PLC0415
-
             frame = to_crs(frame, as_crs(layer.frame.crs))
         return frame.geometry.union_all()
 
-    def _from_workspace(self, workspace: Workspace, name: str) -> Layer:
+    def _extent_frame(self, text: str, kind: str) -> gpd.GeoDataFrame:
+        """Read an extent: a layer of the workspace where it has one of the name, else a file."""
+        if self.workspace is not None and text in {v.layer for v in self.workspace.layers()}:
+            return self.workspace.load(text).frame
+        source = replace(self._source(text, kind), where=None)
+        return read_layer(source, "admin_unit").layer.frame
+
+    def _from_workspace(self, workspace: Workspace, name: str, key: str) -> Layer:
         layer = workspace.load(name)
-        return replace(layer, name=self._free_name(layer.name, layer.kind_name))
+        ledger = Ledger(self._free_name(layer.name, layer.kind_name))
+        frame = rows_where(layer.frame, self.assumptions.where.get(key), ledger)
+        if frame.empty and len(layer.frame):
+            ledger.find("layer_empty", level="block", rows_read=len(layer.frame))
+        self.findings += ledger.findings
+        return replace(layer, name=ledger.layer, frame=frame)
 
     def _free_name(self, name: str, kind: str) -> str:
         """Keep names apart: two layers of one file are told apart by their kind."""
@@ -155,8 +226,3 @@ class Inputs:
 def _empty(text: str, kind: str) -> Layer:
     frame = gpd.GeoDataFrame({"name": []}, geometry=[], crs=None)
     return Layer(frame, text, kind, provenance=Provenance(source=text))
-
-
-def _why_empty(reading: Reading) -> str:
-    reasons: Sequence[str] = reading.set_aside["code"].unique().tolist()
-    return f"{reading.rows_read}: {', '.join(reasons)}" if reasons else "0"

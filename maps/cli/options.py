@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, date, datetime
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from layers.causes import Cause
+from layers.errors import SourceError
 from maps.cli.inputs import Assumptions
-from maps.cli.speech import T, pairs
+from maps.cli.speech import pairs, terminal
 
-__all__ = ["assumptions_of", "day_of"]
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["assumptions_of", "check_targets", "day_of"]
 
 
 def day_of(text: str | None) -> date:
@@ -35,7 +42,49 @@ def day_of(text: str | None) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise click.BadParameter(T("cli.day_expected", found=text), param_hint="--on") from None
+        message = terminal().words("cli.day_expected", found=text)
+        raise click.BadParameter(message, param_hint="--on") from None
+
+
+def check_targets(paths: Iterable[Path], endings: Iterable[str], json_target: str | None = None) -> None:
+    """Refuse targets that can't be written, before an hour of work is done for them.
+
+    Parameters
+    ----------
+    paths : iterable of pathlib.Path
+        What ``--out`` gave.
+    endings : iterable of str
+        Endings that can be written.
+    json_target : str, optional
+        What ``--json`` gave; ``-`` is standard output.
+
+    Raises
+    ------
+    SourceError
+        ``target_format`` or ``target_unwritable``.
+    """
+    known = sorted(endings)
+    for path in paths:
+        if path.suffix.lower() not in known:
+            raise SourceError("target_format", path=str(path), found=path.suffix, expected=known)
+        _check_place(path)
+    if json_target not in (None, "-"):
+        _check_place(Path(str(json_target)))
+
+
+def _check_place(path: Path) -> None:
+    cause = ""
+    try:
+        if not path.parent.is_dir():
+            cause = "folder_missing"
+        elif path.is_dir():
+            cause = "is_folder"
+        elif not os.access(path if path.exists() else path.parent, os.W_OK):
+            cause = "no_permission"
+    except (OSError, ValueError):  # a name that no file can have
+        cause = "name_unusable"
+    if cause:
+        raise SourceError("target_unwritable", path=str(path), found=Cause(cause))
 
 
 def assumptions_of(given: dict[str, Any]) -> Assumptions:
@@ -49,13 +98,19 @@ def assumptions_of(given: dict[str, Any]) -> Assumptions:
     Returns
     -------
     Assumptions
+
+    Raises
+    ------
+    click.BadParameter
+        If one can't be read, or speaks of a kind a second time.
     """
-    return Assumptions(_where(given["where"]), _assumed(given), dict(pairs(given["extent"], "--extent")))
+    extent = _once(pairs(given["extent"], "--extent"), "--extent")
+    return Assumptions(_where(given["where"]), _assumed(given), extent)
 
 
 def _where(given: tuple[str, ...]) -> dict[str, tuple[str, tuple[str, ...]]]:
     out = {}
-    for kind, rest in pairs(given, "--where", mark=":"):
+    for kind, rest in _once(pairs(given, "--where", mark=":"), "--where").items():
         ((column, values),) = pairs([rest], "--where")
         out[kind] = (column, tuple(values.split(",")) if values != "*" else ())
     return out
@@ -63,8 +118,21 @@ def _where(given: tuple[str, ...]) -> dict[str, tuple[str, tuple[str, ...]]]:
 
 def _assumed(given: dict[str, Any]) -> dict[str, str]:
     """Systems for files that state none; ``--crs`` stands in for all of them."""
-    out = {"*": given["crs"]} if given["crs"] else {}
-    for text in given["assume_crs"]:
-        kind, mark, code = text.partition("=")
-        out[kind if mark else "*"] = code if mark else text
+    stated = [(*text.partition("="), text) for text in given["assume_crs"]]
+    # the equals sign of "+proj=…" stands after no kind
+    named = [(k, code) if mark and k.isidentifier() else ("*", text) for k, mark, code, text in stated]
+    out = _once(named, "--assume-crs")
+    # a layer of a workspace always has its system: there --crs says only where to measure
+    general = {"*": given["crs"]} if given["crs"] and not given["workspace"] else {}
+    return {**general, **out}
+
+
+def _once(given: list[tuple[str, str]], option: str) -> dict[str, str]:
+    """Refuse a second word on the same kind: the first would be forgotten without a sound."""
+    out: dict[str, str] = {}
+    for kind, value in given:
+        if kind in out:
+            message = terminal().words("cli.given_twice", found=kind)
+            raise click.BadParameter(message, param_hint=option)
+        out[kind] = value
     return out

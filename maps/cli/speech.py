@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 import os
 import sys
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import click
 
+from layers.causes import cause_of
 from layers.errors import SourceError, ThoCongError
+from layers.kinds import kinds
+from maps.tables import layer_label
 from maps.words import LANGUAGES, Words, words
 
 if TYPE_CHECKING:
@@ -18,12 +22,26 @@ if TYPE_CHECKING:
 
     from layers import Finding
 
-__all__ = ["DONE", "FINDINGS", "USAGE", "T", "Terminal", "finding_records", "terminal", "write_json"]
+__all__ = [
+    "DONE",
+    "FINDINGS",
+    "USAGE",
+    "Command",
+    "Group",
+    "T",
+    "Terminal",
+    "finding_records",
+    "grouped",
+    "once",
+    "pairs",
+    "terminal",
+    "write_json",
+]
 
 DONE: Final = 0
 FINDINGS: Final = 1
 USAGE: Final = 2
-_ROWS_SHOWN: Final = 12
+_ROWS_SHOWN: Final = 11
 
 
 def _language() -> str:
@@ -39,6 +57,74 @@ def _language() -> str:
 
 #: words of the help texts
 T: Final = words(_language())
+
+
+@dataclass
+class Group:
+    """Findings that say the same of several rows.
+
+    Parameters
+    ----------
+    first : Finding
+    rows : list of str
+        The other rows.
+    uncounted : int
+        Rows beyond those that were entered one by one.
+    """
+
+    first: Finding
+    rows: list[str] = field(default_factory=list)
+    uncounted: int = 0
+
+    @property
+    def count(self) -> int:
+        """Number of rows besides the first."""
+        return len(self.rows) + self.uncounted
+
+
+def grouped(findings: Iterable[Finding]) -> list[Group]:
+    """Put findings together that say the same of one layer; a person reads a sentence once.
+
+    Parameters
+    ----------
+    findings : iterable of Finding
+
+    Returns
+    -------
+    list of Group
+        In the order of their first findings; what is said twice of a whole layer is there once.
+    """
+    groups: dict[tuple[str, ...], Group] = {}
+    longest: dict[tuple[str, str], Group] = {}
+    for finding in findings:
+        more = longest.get((finding.layer, str(finding.fields.get("of"))))
+        if finding.code == "findings_more" and more is not None:
+            more.uncounted += int(finding.fields["count"])
+            continue
+        key = (finding.layer, finding.code, finding.level, str(finding.fields.get("column", "")))
+        group = groups.setdefault(key, Group(finding))
+        longest[finding.layer, finding.code] = group
+        if group.first is not finding and finding.row is not None:
+            group.rows.append(finding.row)
+    return list(groups.values())
+
+
+def once(findings: Iterable[Finding]) -> list[Finding]:
+    """Leave out what was said of a whole layer before: the reader and the analysis see the same trouble.
+
+    Parameters
+    ----------
+    findings : iterable of Finding
+
+    Returns
+    -------
+    list of Finding
+    """
+    kept: dict[tuple[object, ...], Finding] = {}
+    for n, finding in enumerate(findings):
+        whole = (finding.layer, finding.code, finding.fields.get("column"))
+        kept.setdefault(whole if finding.row is None else (n,), finding)
+    return list(kept.values())
 
 
 class Terminal:
@@ -62,9 +148,12 @@ class Terminal:
         ----------
         done, total : int
         step : str
+            A layer by its name, or a step that the locale files know (``progress.<step>``).
         """
         if not self.quiet:
-            click.echo(f"[{done}/{total}] {step}", err=True)
+            known = self.words.has(f"progress.{step}")
+            name = self.words(f"progress.{step}") if known else _layer_in_words(step, self.words)
+            click.echo(f"[{done}/{total}] {name}", err=True)
 
     def say(self, text: str) -> None:
         """Write a line for a person to standard error, where it never mixes with results.
@@ -94,16 +183,31 @@ class Terminal:
         ----------
         findings : iterable of Finding
         """
-        groups: dict[tuple[str, str], list[Finding]] = {}
-        for finding in findings:
-            if finding.level != "info":
-                groups.setdefault((finding.layer, finding.code), []).append(finding)
-        for mine in groups.values():
-            self.complain(mine[0])
-            if len(mine) > 1:
-                rows = ", ".join(str(f.row) for f in mine[1:_ROWS_SHOWN])
-                more = " …" if len(mine) > _ROWS_SHOWN else ""
-                self.say(f"  {self.words('cli.also_rows', count=len(mine) - 1, rows=rows + more)}")
+        for group in grouped(f for f in findings if f.level != "info"):
+            for line in self.lines(group):
+                self.say(line)
+
+    def lines(self, group: Group) -> list[str]:
+        """Put a group of findings into words.
+
+        Parameters
+        ----------
+        group : Group
+
+        Returns
+        -------
+        list of str
+            The first finding, what to do, and the other rows of which the same holds.
+        """
+        out = [self.words.message(group.first)]
+        fix = self.words.fix(group.first)
+        if fix:
+            out.append(f"  → {fix}")
+        if group.count:
+            rows = ", ".join(group.rows[:_ROWS_SHOWN])
+            more = " …" if group.count > _ROWS_SHOWN else ""
+            out.append(f"  {self.words('cli.also_rows', count=group.count, rows=rows + more)}")
+        return out
 
     def fail(self, error: ThoCongError) -> NoReturn:
         """Complain and leave with exit code 2.
@@ -114,6 +218,14 @@ class Terminal:
         """
         self.complain(error)
         raise SystemExit(USAGE)
+
+
+def _layer_in_words(name: str, words: Words) -> str:
+    """Name a layer that is called after its kind and year, such as ``land_use_2030``."""
+    year = name.rpartition("_")[2]
+    period = year if year.isdecimal() else None
+    labels = (layer_label(name, kind.name, period, words) for kind in kinds())
+    return next((label for label in labels if label != name), name)
 
 
 def terminal() -> Terminal:
@@ -163,7 +275,7 @@ def write_json(target: str, content: dict[str, Any]) -> None:
     try:
         Path(target).write_text(text, encoding="utf-8")
     except OSError as error:
-        raise SourceError("target_unwritable", path=target, found=str(error)) from error
+        raise SourceError("target_unwritable", path=target, found=cause_of(error)) from error
 
 
 def _plain(value: Any) -> Any:
@@ -222,6 +334,7 @@ def pairs(values: Iterable[str], option: str, *, mark: str = "=") -> list[tuple[
     for value in values:
         name, found, rest = value.partition(mark)
         if not found or not name or not rest:
-            raise click.BadParameter(T("cli.pair_expected", found=value, mark=mark), param_hint=option)
+            message = terminal().words("cli.pair_expected", found=value, mark=mark)
+            raise click.BadParameter(message, param_hint=option)
         out.append((name, rest))
     return out

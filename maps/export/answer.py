@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+import pandas as pd
+
 from layers.errors import SourceError
 from layers.write import (
     Sheet,
@@ -98,7 +100,7 @@ def _xlsx(answer: ConflictAnswer, path: Path, words: Words) -> None:
     write_xlsx(
         path,
         [
-            Sheet(words("sheet.rows"), rows_table(answer, words), notes, formats),
+            Sheet(words("sheet.rows"), _with_keys(rows_table(answer, words), answer), notes, formats),
             Sheet(words("sheet.totals"), totals_table(answer, words), notes, formats),
             Sheet(words("sheet.findings"), findings_table(answer.findings, words), notes),
             Sheet(words("sheet.run"), run_table(answer, words), notes),
@@ -106,11 +108,16 @@ def _xlsx(answer: ConflictAnswer, path: Path, words: Words) -> None:
     )
 
 
+def _with_keys(table: pd.DataFrame, answer: ConflictAnswer) -> pd.DataFrame:
+    """Put after rows in words the same rows in the terms that ``--override`` takes."""
+    return pd.concat([table, answer.rows[list(_OVERRIDE)]], axis=1)
+
+
 def _csv(answer: ConflictAnswer, path: Path, words: Words) -> None:
     table = rows_table(answer, words)
     table[words("column.on")] = answer.run["on"]
     table[words("column.note")] = words("made.label") if answer.run["made"] else ""
-    write_csv(path, table)
+    write_csv(path, _with_keys(table, answer))
 
 
 def _html(answer: ConflictAnswer, path: Path, words: Words) -> None:
@@ -121,6 +128,7 @@ def _html(answer: ConflictAnswer, path: Path, words: Words) -> None:
     )
 
 
+_OVERRIDE: Final = ("zone", "constraint", "rule", "state_found", "state", "reason", "by", "at")
 _HECTARES: Final = (*("area_ha", "noise_ha", "hit_ha", "blocks_ha", "consent_ha", "clear_ha", "no_data_ha"),)
 
 #: file ending -> writer

@@ -10,7 +10,7 @@ import pytest
 from shapely import Point, box
 
 from layers import Layer
-from layers.align import align, choose_crs
+from layers.align import align, choose_crs, reach_findings
 from layers.crs import as_crs, to_crs
 from layers.errors import CrsError
 
@@ -37,7 +37,37 @@ def test_a_layer_without_a_system_is_emptied_and_that_is_said(park: Layer) -> No
     assert len(both.layers[1].frame) == 0
     (finding,) = both.findings
     assert (finding.code, finding.layer, finding.level) == ("crs_missing", "nhà", "block")
-    assert finding.fields == {"found": "1", "expected": "VN-2000 / TM-3 zone 482"}
+    west, south, east, north = DEGREES.total_bounds.tolist()
+    found = {"x": [west, east], "y": [south, north]}
+    assert finding.fields == {"found": found, "expected": "VN-2000 / TM-3 zone 482"}
+
+
+def test_an_empty_layer_without_a_system_has_nothing_to_say(park: Layer) -> None:
+    bare = Layer(DEGREES.iloc[:0].set_crs(None, allow_override=True), "nhà", "residential")
+    assert align([park, bare]).findings == []
+
+
+@pytest.mark.parametrize(
+    ("crs", "west", "east", "leaves"),
+    [
+        (5897, 105.0, 106.4, False),  # within 1.5° of 105°
+        (5897, 104.5, 109.5, True),  # the country seen from Hà Nội
+        (32648, 103.0, 107.9, False),  # a zone of 6°
+        (32648, 104.5, 109.5, True),
+    ],
+)
+def test_a_layer_that_leaves_its_zone_says_what_its_areas_lose(
+    crs: int, west: float, east: float, leaves: bool
+) -> None:
+    wide = gpd.GeoDataFrame(geometry=[box(west, 8.5, east, 8.51)], crs=4326)
+    found = reach_findings(Layer(wide, "tỉnh", "admin_unit"), as_crs(crs))
+    assert [(f.code, f.level) for f in found] == [("zone_exceeded", "warn")] * leaves
+    for finding in found:
+        # the other way: a small square at the far edge, measured in a projection that keeps areas
+        square = gpd.GeoDataFrame(geometry=[box(east - 0.001, 8.5, east, 8.501)], crs=4326)
+        ground = square.to_crs(f"+proj=laea +lat_0=8.5 +lon_0={east}").area.iloc[0]
+        off = (to_crs(square, as_crs(crs)).area.iloc[0] / ground - 1) * 100
+        assert finding.fields["share_pct"] == pytest.approx(off, abs=0.01)
 
 
 def test_without_a_system_of_the_first_layer_there_is_none_to_choose(

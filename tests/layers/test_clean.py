@@ -186,7 +186,7 @@ def test_coordinates_out_of_range_name_the_farthest_point_of_each_row() -> None:
     rows = [Polygon([(E, N), (E, 10.0**k), (3 * 10.0**k, N), (E, N)]) for k in (8, 9)]
     _, ledger = cleaned(*rows, moved(box(0, 0, 1, 1)))
     found = [(f.row, f.fields["found"]) for f in ledger.findings]
-    assert found == [("0", "3e+08, 2.325e+06"), ("1", "3e+09, 2.325e+06")]
+    assert found == [("0", {"x": 3e8, "y": N}), ("1", {"x": 3e9, "y": N})]
 
 
 def test_a_layer_in_web_mercator_is_in_range() -> None:
@@ -247,7 +247,13 @@ def test_a_row_outside_vietnam_is_named_and_stays() -> None:
 def test_a_layer_outside_vietnam_is_one_finding() -> None:
     _, ledger = cleaned(box(24.9, 60.1, 25.0, 60.2), box(24.8, 60.1, 24.9, 60.2), crs=4326)
     assert [(f.code, f.row) for f in ledger.findings] == [("place_outside_vietnam", None)]
-    assert ledger.findings[0].fields["found"].startswith("60.150°, 24.950°")
+    assert ledger.findings[0].fields["lat_deg"] == pytest.approx(60.15)
+    assert ledger.findings[0].fields["lon_deg"] == pytest.approx(24.95)
+
+
+def test_a_layer_with_x_and_y_in_each_others_place_says_so() -> None:
+    _, ledger = cleaned(box(N, E, N + 100, E + 100), box(N, E + 500, N + 100, E + 600))
+    assert [(f.code, f.level) for f in ledger.findings] == [("axes_reversed", "warn")]
 
 
 @pytest.mark.parametrize(("crs", "codes"), [(5897, []), (9208, ["zone_of_other_province"]), (3405, [])])

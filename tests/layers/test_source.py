@@ -81,7 +81,7 @@ def test_a_json_that_runs_a_pipeline_is_refused(tmp_path: Path) -> None:
 def test_bytes_of_another_format_are_refused_with_what_was_found(tmp_path: Path, ending: str) -> None:
     with pytest.raises(SourceError, match="format_mismatch") as caught:
         format_of(written(tmp_path, f"a{ending}", b"\x89PNG\r\n\x1a\n" + bytes(30)))
-    assert caught.value.fields["expected"] == FORMATS[ending]
+    assert caught.value.fields["format"] == FORMATS[ending]
     assert caught.value.fields["found"] == "89 50 4e 47 0d 0a 1a 0a"
 
 
@@ -131,7 +131,7 @@ def test_a_file_that_may_not_be_read_is_unreadable(tmp_path: Path, monkeypatch: 
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(Path, "open", refuse)
-    with pytest.raises(SourceError, match=r"source_unreadable.*Permission denied"):
+    with pytest.raises(SourceError, match=r"source_unreadable.*found='no_permission'"):
         format_of(path)
 
 

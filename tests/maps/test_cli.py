@@ -1,16 +1,29 @@
 from __future__ import annotations
 
+import csv
+import io
 import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
 
 import geopandas as gpd
+import openpyxl
 import pytest
 from click.testing import CliRunner
 from shapely import Polygon, box
 
 from layers import Workspace
+from layers.findings import Ledger
 from maps.cli import main
+from maps.cli.speech import grouped
 from tests.maps.conftest import frame, small_layers
 
+ROOT = Path(__file__).parents[2]
 ROW = {
     "zone",
     "constraint",
@@ -185,6 +198,9 @@ def test_a_constraint_without_a_system_has_no_data_until_the_caller_says_which(f
         (["--zones", "{all}:zones", "--against", "land_use={all}:land", "--crs", "abc"], "abc"),
         (["--zones", "{all}:zones", "--against", "land_use={all}:land", "--on", "hôm nay"], "hôm nay"),
         (["--zones", "{all}:zones", "--against", "land_use={all}:land", "--tolerance-m", "-1"], "−1"),
+        (["--zones", "{all}:zones", "--against", "land_use={all}:land", "--tolerance-m", "inf"], "∞"),
+        (["--zones", "{all}:zones", "--against", "land_use={all}:land", "--tolerance-m", "nan"], "NaN"),
+        (["--zones", "{all}:zones", "--against", "land_use={all}:land", "--tolerance-m", "101"], "101"),
         (["--zones", "{all}:zones"], "--against"),
         (["--zones", "{all}:zones", "--against", "land_use={all}:land", "--out", "x.doc"], ".doc"),
     ],
@@ -388,18 +404,73 @@ def test_serve_hands_the_shipped_settings_over(monkeypatch, small_workspace):
     from maps.cli import serve
 
     seen = []
-    monkeypatch.setattr(serve.subprocess, "call", lambda command, env: seen.append((command, env)) or 0)
-    run("serve", "--workspace", small_workspace.folder, "--port", "8999", "--no-browser", code=0)
-    command, environment = seen[0]
+    monkeypatch.setattr(
+        serve, "run_module", lambda name, **how: seen.append((name, sys.argv, dict(os.environ)))
+    )
+    monkeypatch.setattr(sys, "argv", ["thocong"])
+    monkeypatch.setattr(os, "environ", dict(os.environ))
+    port = str(free_port())
+    run("serve", "--workspace", small_workspace.folder, "--port", port, "--no-browser", code=0)
+    name, command, environment = seen[0]
+    assert (name, command[:2]) == ("streamlit", ["streamlit", "run"])
     for flag in (
         "--server.address=127.0.0.1",
-        "--server.port=8999",
+        f"--server.port={port}",
         "--server.enableXsrfProtection=true",
         "--browser.gatherUsageStats=false",
         "--client.showErrorDetails=none",
     ):
         assert flag in command
     assert environment["THOCONG_WORKSPACE"] == str(small_workspace.folder)
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def test_a_port_that_is_taken_or_out_of_range_is_refused_before_anything_starts(small_workspace):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        done = run("serve", "--workspace", small_workspace.folder, "--port", port, code=2)
+    assert f"Cổng {port}" in done.stderr
+    assert "đang chạy" not in done.stderr
+    run("serve", "--workspace", small_workspace.folder, "--port", "99999", code=2)
+    given = ["--host", "10.255.255.254", "--allow-network", "--port", "8999"]
+    done = run("serve", "--workspace", small_workspace.folder, *given, code=2)
+    assert "10.255.255.254" in done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows ends a process without a signal")
+def test_the_application_ends_with_the_command_that_started_it(small_workspace):
+    port = free_port()
+    command = [sys.executable, "-m", "maps.cli", "serve", "--workspace", str(small_workspace.folder)]
+    with subprocess.Popen([*command, "--port", str(port), "--no-browser"], cwd=ROOT) as process:
+        try:
+            wait_for(lambda: answers(port))
+            process.terminate()
+            process.wait(timeout=30)
+            assert not answers(port)
+        finally:
+            process.kill()
+
+
+def answers(port):
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=1):
+            return True
+    except OSError:
+        return False
+
+
+def wait_for(happened, seconds=60):
+    until = time.monotonic() + seconds
+    while not happened():
+        assert time.monotonic() < until
+        time.sleep(0.2)
 
 
 def test_every_command_explains_itself_in_vietnamese():
@@ -496,3 +567,181 @@ def test_helsinki_from_the_raw_extract(shared):
     bad = [f for f in got["findings"] if f["code"] == "geometry_unreadable" and f["layer"] == "Helsinki"]
     assert len(bad) == 11
     assert {r["state"] for r in got["rows"]} == {"clear", "needs_consent", "no_data"}
+
+
+# --- what the terminal was told about the layers is used, or refused --------------------------------------
+
+
+@pytest.fixture
+def in_workspace(small_workspace):
+    """A workspace with zones, land use and schools, and how to ask it."""
+
+    def asked(*more, against="land_use_2025", code=None):
+        given = ["--workspace", small_workspace.folder, "--zones", "industrial_clusters_2030", *more]
+        done = run(
+            *["conflicts", *given, "--against", against, "--on", "2026-06-01", "--exit-zero", "--json", "-"],
+            code=code,
+        )
+        return json.loads(done.stdout) if done.exit_code == 0 else done.stderr
+
+    return asked
+
+
+def test_a_filter_holds_for_layers_of_a_workspace(in_workspace):
+    assert {r["code"] for r in in_workspace()["rows"]} == {"ONT", "LUC", "SKN"}
+    got = in_workspace("--where", "land_use:code=ONT,LUC")
+    assert {r["code"] for r in got["rows"] if r["code"]} == {"ONT", "LUC"}
+    assert got["totals"][0]["no_data_ha"] == pytest.approx(50)
+    assert "rows_filtered" in [f["code"] for f in got["findings"]]
+    got = in_workspace("--where", "land_use:code=XXXX")
+    assert {r["state"] for r in got["rows"]} == {"no_data"}
+    assert "layer_empty" in [f["code"] for f in got["findings"]]
+    assert in_workspace("--where", "zones:id=Z1")["totals"][0]["zone"] == "Z1"
+    assert "industrial_clusters_2030" in in_workspace("--where", "zones:id=CCN-01", code=2)
+    assert "không có cột" in in_workspace("--where", "zones:mã=Z1", code=2)
+
+
+def test_an_extent_holds_for_a_layer_of_a_workspace(in_workspace, tmp_path):
+    frame(box(0, 0, 500, 1000), name=["phạm vi"]).to_file(tmp_path / "phạm vi.gpkg", index=False)
+    assert in_workspace(against="schools")["totals"][0]["no_data_ha"] == 0
+    got = in_workspace("--extent", f"school={tmp_path / 'phạm vi.gpkg'}", against="schools")
+    assert got["totals"][0]["no_data_ha"] == pytest.approx(50)
+
+
+@pytest.mark.parametrize(
+    ("given", "part"),
+    [
+        (["--where", "nokind:code=ONT"], "“nokind”"),
+        (["--extent", "foo=x.gpkg"], "“foo”"),
+        (["--extent", "zones=x.gpkg"], "“zones”"),
+        (["--assume-crs", "lad_use=5897"], "“lad_use”"),
+        (["--assume-crs", "5897"], "VN-2000 / TM-3 zone 482"),
+        (["--where", "land_use:code=ONT", "--where", "land_use:code=LUC"], "hai lần"),
+        (["--zone-kind", "high_tech_zone"], "Khu công nghệ cao (high_tech_zone)"),
+    ],
+)
+def test_a_word_on_a_layer_that_nobody_asked_about_is_refused(in_workspace, given, part):
+    assert part in in_workspace(*given, code=2)
+
+
+def test_a_mistyped_kind_is_refused_for_files_too(files):
+    given = ["--against", f"land_use={files / 'all.gpkg'}:land"]
+    for wrong in (["--where", "landuse:code=ONT"], ["--extent", "foo=a"], ["--assume-crs", "x=5897"]):
+        done, _ = ask(files, *given, *wrong, code=2)
+        assert "zones, land_use" in done.stderr or "land_use" in done.stderr
+
+
+def test_a_kind_that_a_layer_of_the_workspace_is_not_is_refused(in_workspace):
+    assert in_workspace(against="land_use=land_use_2025")["rows"]
+    found = in_workspace(against="school=land_use_2025", code=2)
+    assert "Sử dụng đất (land_use)" in found
+    assert "Trường học (school)" in found
+    assert "“nhà”" in in_workspace(against="nhà=land_use_2025", code=2)
+
+
+def test_an_unreadable_layer_is_one_finding(files):
+    (files / "hỏng.gpkg").write_bytes(b"not a geopackage at all")
+    done, got = ask(files, "--against", f"land_use={files / 'hỏng.gpkg'}", code=2)
+    of_layer = [f for f in got["findings"] if f["level"] != "info" and f["code"] != "zone_kind_general"]
+    assert [f["code"] for f in of_layer] == ["layer_unreadable"]
+    assert done.stderr.count("không đọc được. ") == 1
+    assert "Đổi lại đuôi tệp" in done.stderr
+
+
+def test_a_missing_column_is_said_once(files):
+    frame(box(0, 0, 900, 900), ten=["x"]).to_file(files / "đất.gpkg", index=False)
+    done, got = ask(files, "--against", f"land_use={files / 'đất.gpkg'}", code=1)
+    assert [f["code"] for f in got["findings"]].count("column_missing") == 1
+    assert "None" not in done.stderr
+    assert "Sử dụng đất (land_use)" in done.stderr
+
+
+def test_check_says_the_same_of_many_rows_once(tmp_path):
+    cells = [box(n * 10, 0, n * 10 + 10, 10) for n in range(300)]
+    frame(*cells, code=["???", *["zzz"] * 199, *[None] * 100]).to_file(tmp_path / "đất.gpkg", index=False)
+    done = run("check", tmp_path / "đất.gpkg", "--kind", "land_use")
+    assert len(done.stdout.splitlines()) < 15
+    assert "199 dòng khác: 2, 3" in done.stdout
+    assert "Điền ô này" in done.stdout
+    full = json.loads(run("check", tmp_path / "đất.gpkg", "--kind", "land_use", "--json", "-").stdout)
+    assert len([f for f in full["findings"] if f["code"] == "land_code_unknown"]) == 200
+
+
+def test_findings_beyond_those_entered_one_by_one_are_counted_with_their_own():
+    ledger = Ledger("đất")
+    for row in range(10_005):
+        ledger.find("value_missing", row, column="code")
+    (group,) = grouped(ledger.findings)
+    assert group.count == 10_004
+
+
+def test_check_of_swapped_coordinates_says_which_way_round(tmp_path):
+    frame(box(0, 0, 1, 1)).set_geometry([box(21, 105.5, 21.1, 105.6)]).set_crs(
+        4326, allow_override=True
+    ).to_file(tmp_path / "a.gpkg")
+    done = run("check", tmp_path / "a.gpkg", "--kind", "school", code=1)
+    assert "kinh độ và vĩ độ bị đảo chỗ" in done.stdout
+    assert "x 21 … 21,1" in done.stdout
+
+
+def test_layers_of_the_whole_country_are_warned_of(files):
+    country = gpd.GeoDataFrame({"name": ["VN"]}, geometry=[box(102.2, 8.5, 109.5, 23.4)], crs=4326)
+    country.to_file(files / "vn.gpkg", index=False)
+    done = run("check", files / "vn.gpkg", "--kind", "admin_unit", "--json", "-")
+    (found,) = [f for f in json.loads(done.stdout)["findings"] if f["code"] == "zone_exceeded"]
+    assert found["level"] == "warn"
+    _, got = ask(files, "--against", f"residential={files / 'dân cư.geojson'}", zones="vn.gpkg")
+    assert "zone_exceeded" in [f["code"] for f in got["findings"]]
+
+
+@pytest.mark.parametrize("target", ["x.doc", "không có/x.csv", "."])
+def test_a_target_that_cannot_be_written_is_refused_before_anything_is_read(tmp_path, target):
+    given = ["--zones", "no such file.gpkg", "--against", "school=no such file.gpkg"]
+    done = run("conflicts", *given, "--out", tmp_path / target, code=2)
+    assert "no such file" not in done.stderr
+    assert "[Errno" not in done.stderr
+    done = run("export", "no such file.gpkg", "--out", tmp_path / target, code=2)
+    assert "no such file" not in done.stderr
+    if target != "x.doc":
+        for command in (["conflicts", *given], ["check", "no such file.gpkg", "--kind", "road"], ["doctor"]):
+            done = run(*command, "--json", tmp_path / target, code=2)
+            assert "no such file" not in done.stderr
+
+
+def test_an_exported_table_can_be_filled_in_and_given_back(files):
+    table = files / "ketqua.csv"
+    land = ["--against", f"land_use={files / 'all.gpkg'}:land", "--zone-kind", "industrial_cluster"]
+    _, first = ask(files, *land, "--out", table)
+    _, same = ask(files, *land, "--override", table)
+    assert same["rows"] == first["rows"]
+    lines = list(csv.DictReader(io.StringIO(table.read_text(encoding="utf-8-sig"))))
+    for line in lines:
+        if line["constraint"].endswith(":ONT"):
+            line |= {"state": "needs_consent", "reason": "Đã có văn bản; số 12", "by": "Lan"}
+    for mark in (",", ";"):
+        with table.open("w", encoding="utf-8-sig", newline="") as handle:
+            writer = csv.DictWriter(handle, list(lines[0]), delimiter=mark)
+            writer.writeheader()
+            writer.writerows(lines)
+        _, changed = ask(files, *land, "--override", table, "--out", files / "lại.csv")
+        assert {r["code"]: (r["state_found"], r["state"]) for r in changed["rows"]} == {
+            r["code"]: (r["state"], "needs_consent" if r["code"] == "ONT" else r["state"])
+            for r in first["rows"]
+        }
+        _, again = ask(files, *land, "--override", files / "lại.csv")
+        assert again["rows"] == changed["rows"]
+
+
+def test_the_workbook_carries_the_terms_of_the_override_too(files):
+    land = ["--against", f"land_use={files / 'all.gpkg'}:land"]
+    ask(files, *land, "--out", files / "x.xlsx")
+    sheet = openpyxl.load_workbook(files / "x.xlsx").worksheets[0]
+    cells = {str(cell.value) for row in sheet.iter_rows() for cell in row}
+    assert {"zone", "constraint", "state", "reason", "by", "Z1", "all:land:ONT"} <= cells
+
+
+def test_progress_is_in_words(files, small_workspace):
+    given = ["--workspace", small_workspace.folder, "--zones", "industrial_clusters_2030"]
+    done = run("conflicts", *given, "--against", "land_use_2025")
+    assert "[0/1] Sử dụng đất 2025" in done.stderr
+    assert "[1/1] cộng tổng" in done.stderr
