@@ -6,13 +6,13 @@ import re
 import threading
 import warnings
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from layers.causes import Cause, cause_of
 from layers.errors import SourceError, ThoCongError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 _LONGEST: Final = 240
@@ -51,13 +51,23 @@ def hearing() -> Iterator[list[str]]:
 
 
 @contextmanager
-def speaking_of(path: Path) -> Iterator[None]:
-    """Name the file that the caller gave, where an error names a copy of it or a part unpacked from it."""
+def speaking_of(names: Mapping[Path, str]) -> Iterator[None]:
+    """Name the file that the caller gave, where an error names a copy of it or a part unpacked from it.
+
+    `names` gives for each path of ours what the caller knows it by, a file before the folder it lies in.
+    """
     try:
         yield
     except SourceError as error:
-        fields = error.fields | ({"path": str(path)} if "path" in error.fields else {})
+        fields = {key: _as_known(value, names) for key, value in error.fields.items()}
         raise type(error)(error.code, **fields) from error
+
+
+def _as_known(value: Any, names: Mapping[Path, str]) -> Any:
+    if type(value) is str:
+        for path, name in names.items():
+            value = value.replace(str(path), name)
+    return value
 
 
 def reason(error: BaseException, path: Path) -> str:

@@ -37,11 +37,12 @@ def unpacked(source: Source) -> Iterator[Source]:
     if source.path.suffix.lower() not in (".zip", ".kmz"):
         yield source
         return
-    with tempfile.TemporaryDirectory() as folder, speaking_of(source.path):
+    with tempfile.TemporaryDirectory() as folder:
         with opening(source.path), zipfile.ZipFile(source.path) as archive:
             member, layer = _choose(source, members(archive, source.path))
             inner = _extract(archive, member, Path(folder), source.path)
-        with unpacked(replace(source, path=inner, layer=layer)) as opened:
+        names = {inner: f"{source.path}/{_plain(member)}", Path(folder): str(source.path)}
+        with speaking_of(names), unpacked(replace(source, path=inner, layer=layer)) as opened:
             yield opened
 
 

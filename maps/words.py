@@ -88,6 +88,19 @@ class Words:
         """
         return key in self._book
 
+    def section(self, name: str) -> dict[str, str]:
+        """Return the texts of a section as they stand, placeholders open.
+
+        Parameters
+        ----------
+        name : str
+
+        Returns
+        -------
+        dict of str to str
+        """
+        return {key: text for key, text in self._book.items() if key.startswith(f"{name}.")}
+
     def number(self, value: float | None, digits: int = 2) -> str:
         """Write a number.
 

@@ -13,6 +13,8 @@ from layers.crs import as_crs, is_metric, to_crs
 from layers.errors import ThoCongError
 from layers.findings import worst_level
 from layers.kinds import kinds
+from maps.cli.click_words import NUMBER, kinds_in_words
+from maps.cli.grouping import grouped
 from maps.cli.options import check_targets
 from maps.cli.speech import (
     DONE,
@@ -21,7 +23,6 @@ from maps.cli.speech import (
     T,
     Terminal,
     finding_records,
-    grouped,
     terminal,
     write_json,
 )
@@ -42,12 +43,12 @@ _HA = 10_000.0
     required=True,
     type=click.Choice(_KINDS),
     metavar="KIND",
-    help=T("cli.check.kind", kinds=", ".join(_KINDS)),
+    help=T("cli.check.kind", kinds=kinds_in_words()),
 )
 @click.option("--json", "json_target", metavar="FILE", help=T("cli.json"))
 @click.option("--period", metavar="YEARS[:STAGE]", help=T("cli.check.period"))
 @click.option("--assume-crs", metavar="EPSG", help=T("cli.check.assume_crs"))
-@click.option("--stated-area-ha", type=float, metavar="HA", help=T("cli.check.stated_area"))
+@click.option("--stated-area-ha", type=NUMBER, metavar="HA", help=T("cli.check.stated_area"))
 @click.option("--exit-zero", is_flag=True, help=T("cli.exit_zero"))
 def check(**given: Any) -> None:
     """Read the file as an analysis would, and tell what was seen."""

@@ -12,6 +12,8 @@ from layers import Workspace, as_crs, reference
 from layers.align import align
 from layers.findings import worst_level
 from layers.kinds import kinds
+from maps.cli.click_words import NUMBER
+from maps.cli.grouping import once
 from maps.cli.inputs import Inputs
 from maps.cli.options import assumptions_of, check_targets, day_of
 from maps.cli.overrides import overridden, read_overrides
@@ -23,7 +25,6 @@ from maps.cli.speech import (
     T,
     Terminal,
     finding_records,
-    once,
     terminal,
     write_json,
 )
@@ -54,7 +55,14 @@ _ZONE_KINDS = [k.name for k in kinds("zone")]
 )
 @click.option("--crs", metavar="EPSG", help=T("cli.conflicts.crs"))
 @click.option("--on", "on_text", metavar="DATE", help=T("cli.conflicts.on"))
-@click.option("--tolerance-m", type=float, default=0.5, show_default=True, help=T("cli.conflicts.tolerance"))
+@click.option(
+    "--tolerance-m",
+    type=NUMBER,
+    metavar="M",
+    default=0.5,
+    show_default=True,
+    help=T("cli.conflicts.tolerance"),
+)
 @click.option(
     "--out", multiple=True, metavar="FILE", type=click.Path(path_type=Path), help=T("cli.conflicts.out")
 )

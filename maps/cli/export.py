@@ -10,6 +10,7 @@ import click
 
 from layers import Workspace, as_crs, parse_source, read_layer, to_crs
 from layers.kinds import kinds
+from maps.cli.click_words import WHOLE_NUMBER
 from maps.cli.options import check_targets
 from maps.cli.speech import DONE, Command, T, terminal
 from maps.export import FORMATS, export_layer
@@ -28,7 +29,7 @@ _KINDS = [k.name for k in kinds()]
     "--kind", type=click.Choice(_KINDS), metavar="KIND", default="industrial_zone", help=T("cli.export.kind")
 )
 @click.option("--workspace", metavar="DIR", type=click.Path(path_type=Path), help=T("cli.workspace_option"))
-@click.option("--version", "version", type=int, metavar="N", help=T("cli.export.version"))
+@click.option("--version", "version", type=WHOLE_NUMBER, metavar="N", help=T("cli.export.version"))
 @click.option("--crs", metavar="EPSG", help=T("cli.export.crs"))
 @click.option("--assume-crs", metavar="EPSG", help=T("cli.check.assume_crs"))
 def export(**given: Any) -> None:

@@ -7,6 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 import click
 
 from maps.cli.check import check
+from maps.cli.click_words import Group
 from maps.cli.conflicts import conflicts
 from maps.cli.distances import distances
 from maps.cli.doctor import doctor
@@ -26,12 +27,14 @@ def _version() -> str:
         return "0"
 
 
-@click.group(help=T("cli.help"), context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Group, help=T("cli.help"), context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--lang", type=click.Choice(LANGUAGES), default=LANGUAGES[0], envvar="THOCONG_LANG", help=T("cli.lang")
 )
 @click.option("--quiet", is_flag=True, help=T("cli.quiet"))
-@click.version_option(_version(), prog_name="thocong")
+@click.version_option(
+    _version(), prog_name="thocong", help=T("cli.version"), message=T("cli.version_message")
+)
 @click.pass_context
 def main(ctx: click.Context, lang: str, *, quiet: bool) -> None:
     """Set the language for every command."""

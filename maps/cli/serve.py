@@ -18,6 +18,7 @@ from layers import Workspace
 from layers.causes import Cause, cause_of
 from layers.errors import QuestionError
 from layers.sample import create_sample
+from maps.cli.click_words import WholeRange
 from maps.cli.doctor import fatal_problems
 from maps.cli.speech import DONE, USAGE, Command, T, terminal
 
@@ -32,7 +33,7 @@ _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 @click.option("--sample", is_flag=True, help=T("cli.serve.sample"))
 @click.option(
     "--port",
-    type=click.IntRange(1, _LAST_PORT),
+    type=WholeRange(1, _LAST_PORT),
     metavar="N",
     default=8501,
     show_default=True,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import sys
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
@@ -14,25 +13,25 @@ import click
 from layers.causes import cause_of
 from layers.errors import SourceError, ThoCongError
 from layers.kinds import kinds
+from maps.cli.grouping import grouped
 from maps.tables import layer_label
 from maps.words import LANGUAGES, Words, words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from layers import Finding
+    from maps.cli.grouping import Group
 
 __all__ = [
     "DONE",
     "FINDINGS",
     "USAGE",
     "Command",
-    "Group",
     "T",
     "Terminal",
     "finding_records",
-    "grouped",
-    "once",
+    "language",
     "pairs",
     "terminal",
     "write_json",
@@ -44,9 +43,20 @@ USAGE: Final = 2
 _ROWS_SHOWN: Final = 11
 
 
-def _language() -> str:
-    """Language of help texts, needed before the options are read."""
-    arguments = sys.argv[1:]
+def language(given: Sequence[str] | None = None) -> str:
+    """Find the language, needed for help and usage before any option is read.
+
+    Parameters
+    ----------
+    given : sequence of str, optional
+        Arguments, default those of the process.
+
+    Returns
+    -------
+    str
+        What ``--lang`` says, wherever it stands, else the environment, else Vietnamese.
+    """
+    arguments = sys.argv[1:] if given is None else list(given)
     for n, argument in enumerate(arguments):
         if argument.startswith("--lang="):
             return argument.split("=", 1)[1]
@@ -56,75 +66,7 @@ def _language() -> str:
 
 
 #: words of the help texts
-T: Final = words(_language())
-
-
-@dataclass
-class Group:
-    """Findings that say the same of several rows.
-
-    Parameters
-    ----------
-    first : Finding
-    rows : list of str
-        The other rows.
-    uncounted : int
-        Rows beyond those that were entered one by one.
-    """
-
-    first: Finding
-    rows: list[str] = field(default_factory=list)
-    uncounted: int = 0
-
-    @property
-    def count(self) -> int:
-        """Number of rows besides the first."""
-        return len(self.rows) + self.uncounted
-
-
-def grouped(findings: Iterable[Finding]) -> list[Group]:
-    """Put findings together that say the same of one layer; a person reads a sentence once.
-
-    Parameters
-    ----------
-    findings : iterable of Finding
-
-    Returns
-    -------
-    list of Group
-        In the order of their first findings; what is said twice of a whole layer is there once.
-    """
-    groups: dict[tuple[str, ...], Group] = {}
-    longest: dict[tuple[str, str], Group] = {}
-    for finding in findings:
-        more = longest.get((finding.layer, str(finding.fields.get("of"))))
-        if finding.code == "findings_more" and more is not None:
-            more.uncounted += int(finding.fields["count"])
-            continue
-        key = (finding.layer, finding.code, finding.level, str(finding.fields.get("column", "")))
-        group = groups.setdefault(key, Group(finding))
-        longest[finding.layer, finding.code] = group
-        if group.first is not finding and finding.row is not None:
-            group.rows.append(finding.row)
-    return list(groups.values())
-
-
-def once(findings: Iterable[Finding]) -> list[Finding]:
-    """Leave out what was said of a whole layer before: the reader and the analysis see the same trouble.
-
-    Parameters
-    ----------
-    findings : iterable of Finding
-
-    Returns
-    -------
-    list of Finding
-    """
-    kept: dict[tuple[object, ...], Finding] = {}
-    for n, finding in enumerate(findings):
-        whole = (finding.layer, finding.code, finding.fields.get("column"))
-        kept.setdefault(whole if finding.row is None else (n,), finding)
-    return list(kept.values())
+T: Final = words(language())
 
 
 class Terminal:
@@ -238,8 +180,45 @@ def terminal() -> Terminal:
     return click.get_current_context().find_object(Terminal) or Terminal(LANGUAGES[0])
 
 
+def _speak_in(ctx: click.Context, _option: click.Parameter, value: str | None) -> None:
+    if value is not None:
+        before = ctx.find_object(Terminal)
+        ctx.obj = Terminal(value, quiet=before is not None and before.quiet)
+
+
+#: the language may stand behind the command as well as before it
+_LANG = click.Option(
+    ["--lang"],
+    type=click.Choice(LANGUAGES),
+    expose_value=False,
+    is_eager=True,
+    callback=_speak_in,
+    help=T("cli.lang"),
+)
+
+
 class Command(click.Command):
     """A command whose errors are sentences and never a traceback."""
+
+    def __init__(self, *given: Any, **options: Any) -> None:
+        super().__init__(*given, **{"options_metavar": T("cli.options"), **options})
+        for param in self.params:
+            if param.metavar is None and param.type is click.STRING and isinstance(param, click.Option):
+                param.metavar = T("cli.text")
+
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        """Return the parameters, and among them the language.
+
+        Parameters
+        ----------
+        ctx : click.Context
+
+        Returns
+        -------
+        list of click.Parameter
+        """
+        *own, last = super().get_params(ctx)
+        return [*own, _LANG, last]
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run, and turn our errors into a message and exit code 2.

@@ -12,20 +12,41 @@ from layers import Workspace, as_crs, parse_period, parse_source, province_epsg,
 from layers.errors import StoreError
 from layers.kinds import kinds
 from layers.sample import create_sample
+from maps.cli.click_words import WHOLE_NUMBER, Group, kinds_in_words
 from maps.cli.speech import DONE, FINDINGS, Command, T, terminal
 
 __all__ = ["workspace"]
 
 _KINDS = [k.name for k in kinds()]
 _DIR = click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+_OPTION = "--workspace"
 
 
-@click.group(help=T("cli.workspace.help"))
+class _FolderCommand(Command):
+    """A command whose folder may also be named the way the other commands name it."""
+
+    def __init__(self, *given: Any, **options: Any) -> None:
+        super().__init__(*given, **options)
+        help_text = T("cli.workspace.option")
+        self.params.append(click.Option([_OPTION], metavar="DIR", expose_value=False, help=help_text))
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put the folder of ``--workspace DIR`` where the argument stands."""
+        for n, argument in enumerate(args):
+            name, mark, folder = argument.partition("=")
+            if name != _OPTION or (not mark and n + 1 == len(args)):
+                continue
+            rest = args[n + 1 :] if mark else args[n + 2 :]
+            return super().parse_args(ctx, [folder if mark else args[n + 1], *args[:n], *rest])
+        return super().parse_args(ctx, args)
+
+
+@click.group(cls=Group, help=T("cli.workspace.help"))
 def workspace() -> None:
     """Group of the workspace commands."""
 
 
-@workspace.command(cls=Command, help=T("cli.workspace.create"))
+@workspace.command(cls=_FolderCommand, help=T("cli.workspace.create"))
 @_DIR
 @click.option("--crs", metavar="EPSG", help=T("cli.workspace.crs"))
 @click.option("--province", metavar="NAME", help=T("cli.workspace.province"))
@@ -46,7 +67,7 @@ def create(folder: Path, *, crs: str | None, province: str | None, name: str, sa
     raise SystemExit(DONE)
 
 
-@workspace.command(name="list", cls=Command, help=T("cli.workspace.list"))
+@workspace.command(name="list", cls=_FolderCommand, help=T("cli.workspace.list"))
 @_DIR
 def list_layers(folder: Path) -> None:
     """Show the current version of every layer."""
@@ -64,7 +85,7 @@ def list_layers(folder: Path) -> None:
         click.echo("\t".join(facts).rstrip())
 
 
-@workspace.command(cls=Command, help=T("cli.workspace.add"))
+@workspace.command(cls=_FolderCommand, help=T("cli.workspace.add"))
 @_DIR
 @click.argument("file", metavar="FILE[:LAYER]")
 @click.option(
@@ -72,7 +93,7 @@ def list_layers(folder: Path) -> None:
     required=True,
     type=click.Choice(_KINDS),
     metavar="KIND",
-    help=T("cli.check.kind", kinds=", ".join(_KINDS)),
+    help=T("cli.check.kind", kinds=kinds_in_words()),
 )
 @click.option("--name", help=T("cli.workspace.layer_name"))
 @click.option("--period", metavar="YEARS[:STAGE]", help=T("cli.check.period"))
@@ -107,7 +128,7 @@ def add(folder: Path, file: str, **given: Any) -> None:
     raise SystemExit(DONE)
 
 
-@workspace.command(cls=Command, help=T("cli.workspace.history"))
+@workspace.command(cls=_FolderCommand, help=T("cli.workspace.history"))
 @_DIR
 @click.argument("name")
 def history(folder: Path, name: str) -> None:
@@ -117,10 +138,10 @@ def history(folder: Path, name: str) -> None:
         click.echo(f"{mark} v{entry.version}\t{entry.saved_at}\t{entry.rows}\t{entry.note}")
 
 
-@workspace.command(cls=Command, help=T("cli.workspace.undo"))
+@workspace.command(cls=_FolderCommand, help=T("cli.workspace.undo"))
 @_DIR
 @click.argument("name")
-@click.option("--to", "version", type=int, metavar="N", help=T("cli.workspace.undo_to"))
+@click.option("--to", "version", type=WHOLE_NUMBER, metavar="N", help=T("cli.workspace.undo_to"))
 def undo(folder: Path, name: str, version: int | None) -> None:
     """Make an earlier version current again."""
     speak = terminal()

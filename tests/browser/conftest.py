@@ -85,7 +85,7 @@ class Server:
         raise RuntimeError(log.read_text())
 
     def stop(self):
-        # serve hands over to Streamlit in a child: both must go
+        # Streamlit runs in the process of serve; whatever it started goes with it
         import psutil
 
         parent = psutil.Process(self.process.pid)

@@ -1,16 +1,21 @@
 from __future__ import annotations
 
+import ast
 import csv
 import io
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
+import zipfile
+from importlib.metadata import version
 from pathlib import Path
 
+import click
 import geopandas as gpd
 import openpyxl
 import pytest
@@ -20,7 +25,8 @@ from shapely import Polygon, box
 from layers import Workspace
 from layers.findings import Ledger
 from maps.cli import main
-from maps.cli.speech import grouped
+from maps.cli.grouping import grouped
+from maps.words import words
 from tests.maps.conftest import frame, small_layers
 
 ROOT = Path(__file__).parents[2]
@@ -745,3 +751,147 @@ def test_progress_is_in_words(files, small_workspace):
     done = run("conflicts", *given, "--against", "land_use_2025")
     assert "[0/1] Sử dụng đất 2025" in done.stderr
     assert "[1/1] cộng tổng" in done.stderr
+
+
+def test_a_file_in_an_archive_is_named_as_it_stands_there(tmp_path):
+    with zipfile.ZipFile(tmp_path / "goi.zip", "w") as archive:
+        archive.writestr("ranh giới/rỗng.shp", b"")
+    done = run("check", tmp_path / "goi.zip", "--kind", "road", code=2)
+    assert f"{tmp_path / 'goi.zip'}/ranh giới/rỗng.shp" in done.stderr
+    assert "/tmp/tmp" not in done.stderr
+
+
+def test_what_the_system_says_is_said_in_words(tmp_path, files):
+    (tmp_path / "chữ.gpkg").write_bytes(b"SQLite format 3\x00" + b"x" * 500)
+    (tmp_path / "a.geojson").write_bytes(b"{ not json")
+    said = [
+        run("check", tmp_path / "chữ.gpkg", "--kind", "road", code=2).stderr,
+        run("check", tmp_path / "a.geojson", "--kind", "road", code=2).stderr,
+        run(
+            "check", files / "all.gpkg:zones", "--kind", "road", "--json", tmp_path / "x" / "y", code=2
+        ).stderr,
+        ask(files, "--against", "school=x.gpkg", "--override", tmp_path / "không.csv", code=2)[0].stderr,
+    ]
+    for text in said:
+        assert "[Errno" not in text
+        assert "recognized" not in text
+        assert "such file" not in text
+    (tmp_path / "bảng.csv").write_bytes(b"PK\x03\x04")
+    text = run("check", tmp_path / "bảng.csv", "--kind", "road", code=2).stderr
+    assert "không phải bảng tọa độ" in text
+
+
+def test_a_filter_that_only_asks_for_a_value_says_so(files):
+    given = ["--against", f"land_use={files / 'all.gpkg'}:land", "--where", "land_use:code=*"]
+    _, got = ask(files, *given)
+    (found,) = [f for f in got["findings"] if f["code"] == "rows_with_value"]
+    assert "chỉ lấy các dòng có ghi cột “code”" in found["message"]
+
+
+# --- the language of the terminal -------------------------------------------------------------------------
+
+#: words of click that a reader of Vietnamese must not meet
+ENGLISH = re.compile(
+    r"Usage|Options:|Commands:|COMMAND|OPTIONS|Error|Try |Show |Missing|Invalid|No such|not one of|valid|"
+    r"unexpected|requires|default:|required|TEXT|INTEGER|FLOAT|version"
+)
+WRONG = (
+    [],
+    ["conflicts"],
+    ["conflicts", "--zones"],
+    ["conflicts", "--foo"],
+    ["konflict"],
+    ["serve", "--port", "abc"],
+    ["serve", "--port", "99999"],
+    ["check", "x"],
+    ["check", "--kind", "x", "f"],
+    ["check", "--kind", "road", "--stated-area-ha", "nhiều", "x"],
+    ["workspace"],
+    ["workspace", "list", "a", "b"],
+    ["workspace", "undo", "a", "b", "--to", "c"],
+    ["--lang", "fr", "doctor"],
+    ["--quiet=1", "doctor"],
+)
+
+
+@pytest.mark.parametrize("given", WRONG, ids=" ".join)
+def test_wrong_usage_is_told_in_vietnamese(given):
+    done = run(*given, code=2)
+    assert ENGLISH.findall(done.output.replace("--version", "")) == []
+    assert "Cách dùng:" in done.output or "Lỗi:" in done.output
+
+
+@pytest.mark.parametrize("given", WRONG, ids=" ".join)
+def test_the_same_in_english_is_clicks_own(given):
+    if "--lang" not in given:
+        done = run("--lang", "en", *given, code=2)
+        assert "Usage:" in done.output or "Error:" in done.output
+        assert "Lỗi" not in done.output
+
+
+@pytest.mark.parametrize(
+    "command",
+    [[], ["conflicts"], ["check"], ["serve"], ["workspace", "add"], ["workspace", "undo"]],
+    ids=" ".join,
+)
+def test_help_has_no_english_headings(command):
+    shown = run(*command, "--help", code=0).output
+    assert ENGLISH.findall(shown.replace("--version", "").replace("thocong", "")) == []
+
+
+def test_every_sentence_of_click_in_the_locale_files_is_one_that_click_says():
+    folder = Path(click.__file__).parent
+    said = set()
+    for file in folder.glob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                said.add(node.value)
+    ours = {k: v for k, v in words("en").section("click").items() if not k.endswith("_older")}
+    if version("click") >= "8.5":
+        assert {k for k, v in ours.items() if v not in said} == set()
+
+
+def english(*arguments, **environment):
+    done = subprocess.run(
+        [sys.executable, "-m", "maps.cli", *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        encoding="utf-8",
+        env={**os.environ, **environment},
+        check=False,
+    )
+    return done.stdout + done.stderr
+
+
+def test_the_language_may_stand_anywhere_or_in_the_environment(tmp_path):
+    for shown in (
+        english("conflicts", "--help", "--lang", "en"),
+        english("--lang=en", "conflicts", "--help"),
+        english("conflicts", "--help", THOCONG_LANG="en"),
+    ):
+        assert "Usage: " in shown
+        assert "Show this message and exit." in shown
+        assert "What do these zones run into?" in shown
+    (tmp_path / "x.gpkg").write_bytes(b"")
+    assert "0 bytes" in run("check", tmp_path / "x.gpkg", "--kind", "road", "--lang", "en", code=2).stderr
+    assert (
+        "0 byte:"
+        in run("--lang", "en", "check", tmp_path / "x.gpkg", "--kind", "road", "--lang", "vi", code=2).stderr
+    )
+
+
+def test_clicks_own_words_are_back_when_the_command_is_over():
+    before = click.core._
+    run("konflict", code=2)
+    assert click.core._ is before
+
+
+def test_the_workspace_may_be_named_as_in_the_other_commands(small_workspace):
+    folder = small_workspace.folder
+    listed = run("workspace", "list", folder, code=0).stdout
+    assert listed
+    assert run("workspace", "list", "--workspace", folder, code=0).stdout == listed
+    assert run("workspace", "list", f"--workspace={folder}", code=0).stdout == listed
+    assert run("workspace", "history", "schools", "--workspace", folder, code=0).stdout.startswith("* v1")
+    run("workspace", "list", folder, "--workspace", folder, code=2)
+    run("workspace", "list", "--workspace", code=2)

@@ -1,0 +1,81 @@
+"""Findings put together: a person reads a sentence once, however many rows it speaks of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from layers import Finding
+
+__all__ = ["Group", "grouped", "once"]
+
+
+@dataclass
+class Group:
+    """Findings that say the same of several rows.
+
+    Parameters
+    ----------
+    first : Finding
+    rows : list of str
+        The other rows.
+    uncounted : int
+        Rows beyond those that were entered one by one.
+    """
+
+    first: Finding
+    rows: list[str] = field(default_factory=list)
+    uncounted: int = 0
+
+    @property
+    def count(self) -> int:
+        """Number of rows besides the first."""
+        return len(self.rows) + self.uncounted
+
+
+def grouped(findings: Iterable[Finding]) -> list[Group]:
+    """Put findings together that say the same of one layer; a person reads a sentence once.
+
+    Parameters
+    ----------
+    findings : iterable of Finding
+
+    Returns
+    -------
+    list of Group
+        In the order of their first findings; what is said twice of a whole layer is there once.
+    """
+    groups: dict[tuple[str, ...], Group] = {}
+    longest: dict[tuple[str, str], Group] = {}
+    for finding in findings:
+        more = longest.get((finding.layer, str(finding.fields.get("of"))))
+        if finding.code == "findings_more" and more is not None:
+            more.uncounted += int(finding.fields["count"])
+            continue
+        key = (finding.layer, finding.code, finding.level, str(finding.fields.get("column", "")))
+        group = groups.setdefault(key, Group(finding))
+        longest[finding.layer, finding.code] = group
+        if group.first is not finding and finding.row is not None:
+            group.rows.append(finding.row)
+    return list(groups.values())
+
+
+def once(findings: Iterable[Finding]) -> list[Finding]:
+    """Leave out what was said of a whole layer before: the reader and the analysis see the same trouble.
+
+    Parameters
+    ----------
+    findings : iterable of Finding
+
+    Returns
+    -------
+    list of Finding
+    """
+    kept: dict[tuple[object, ...], Finding] = {}
+    for n, finding in enumerate(findings):
+        whole = (finding.layer, finding.code, finding.fields.get("column"))
+        kept.setdefault(whole if finding.row is None else (n,), finding)
+    return list(kept.values())
