@@ -11,8 +11,9 @@ import click
 from layers import Workspace, as_crs, reference
 from layers.align import align
 from layers.findings import worst_level
+from maps.cli.grouping import once
 from maps.cli.inputs import Inputs
-from maps.cli.options import assumptions_of, day_of
+from maps.cli.options import assumptions_of, check_targets, day_of
 from maps.cli.speech import (
     DONE,
     FINDINGS,
@@ -25,7 +26,7 @@ from maps.cli.speech import (
     write_json,
 )
 from maps.distance_tables import distance_rows_table
-from maps.export import export_distances
+from maps.export import DISTANCE_FORMATS, export_distances
 from maps.export.distances import distance_records
 from maps.tables import records
 from spatial.distances import DISTANCE_STATES, safety_distances
@@ -58,7 +59,9 @@ def distances(**given: Any) -> None:
     """Ask, write what was asked for, and leave with the exit code that fits."""
     speak = terminal()
     on = day_of(given["on_text"])
+    check_targets(given["out"], DISTANCE_FORMATS, given["json_target"])
     inputs = Inputs(Workspace(given["workspace"]) if given["workspace"] else None, assumptions_of(given))
+    inputs.check_kinds([*given["sources"], *given["targets"]])
     sources = [inputs.constraint(text) for text in given["sources"]]
     targets = [inputs.constraint(text) for text in given["targets"]]
     if inputs.unreadable and all(layer.frame.empty for layer in sources):
@@ -75,8 +78,8 @@ def distances(**given: Any) -> None:
         progress=speak.progress,
     )
     answer.run["asked_at"] = datetime.now(UTC).isoformat(timespec="seconds")
-    findings = [*inputs.findings, *aligned.findings, *answer.findings]
-    _report(answer, findings, inputs, given=given, speak=speak)
+    findings = once([*inputs.findings, *aligned.findings, *answer.findings])
+    _report(answer, findings, given=given, speak=speak)
     raise SystemExit(DONE if given["exit_zero"] else _exit_code(answer, findings, inputs))
 
 
@@ -89,11 +92,9 @@ def _chosen(given: tuple[str, ...]) -> dict[str, list[str]]:
 
 
 def _report(
-    answer: DistanceAnswer, findings: list[Finding], inputs: Inputs, *, given: dict[str, Any], speak: Terminal
+    answer: DistanceAnswer, findings: list[Finding], *, given: dict[str, Any], speak: Terminal
 ) -> None:
     speak.complain_all(findings)
-    for error in inputs.unreadable:
-        speak.complain(error)
     for path in given["out"]:
         export_distances(answer, path, speak.words)
         speak.say(speak.words("cli.written", path=str(path)))
