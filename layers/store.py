@@ -16,6 +16,7 @@ import geopandas as gpd
 from layers._catalogue import Catalogue, Version
 from layers._version_file import check_frame, sync_folder, write_version
 from layers.causes import cause_of
+from layers.coordinates import open_coordinates, write_coordinates
 from layers.crs import as_crs, is_metric, to_crs, transform_geometry
 from layers.errors import CrsError, StoreError
 from layers.layer import Layer
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from pyproj import CRS
 
+    from layers.coordinates import Coordinates
     from layers.findings import Finding
 
 __all__ = ["Version", "Workspace"]
@@ -168,6 +170,33 @@ class Workspace:
             raise StoreError("version_damaged", **damage, expected=expected, found=found)
         extent = self._catalogue.extent(name, entry.version)
         return Layer(frame, name, entry.kind_name, entry.period, entry.provenance, extent)
+
+    def coordinates(self, name: str, version: int | None = None) -> Coordinates:
+        """Map the coordinates of a layer from disk, for questions of areas.
+
+        They are written at the first call, beside the versions, and are those of one version for ever.
+
+        Parameters
+        ----------
+        name : str
+        version : int, optional
+            Default the current one.
+
+        Returns
+        -------
+        Coordinates
+
+        Raises
+        ------
+        StoreError
+            As for :meth:`load`.
+        """
+        folder = self.folder / "coordinates" / self.version(name, version).sha256[:32]
+        try:
+            return open_coordinates(folder)
+        except StoreError:  # never written, or damaged: the version they come from is still there
+            write_coordinates(self.load(name, version).frame, folder)
+        return open_coordinates(folder)
 
     def version(self, name: str, version: int | None = None) -> Version:
         """Look up one version.

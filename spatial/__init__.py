@@ -8,6 +8,7 @@ from spatial.labels import feature_labels
 from spatial.overlap import overlap, overlap_areas, thickness_m
 from spatial.override import override
 from spatial.rules import STATES, Rule, RuleBook
+from spatial.stored import chunked_areas, stored_areas
 from spatial.zonal import zonal_histogram
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "Rule",
     "RuleBook",
     "change_matrix",
+    "chunked_areas",
     "conflicts",
     "corridors",
     "feature_labels",
@@ -29,6 +31,7 @@ __all__ = [
     "ring_totals",
     "rings",
     "safety_distances",
+    "stored_areas",
     "thickness_m",
     "weighted_overlay",
     "weighted_windows",
