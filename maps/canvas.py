@@ -26,6 +26,7 @@ from maps.elements import (
     OfflineMeasure,
     Script,
 )
+from maps.places import crs_label
 from maps.styles import HATCHINGS
 
 if TYPE_CHECKING:
@@ -108,6 +109,7 @@ def base_map(
         Names no address outside the application.
     """
     center, zoom = view_of(bounds)
+    west, south, east, north = bounds
     chart = OfflineMap(
         location=center,
         tiles=None,
@@ -125,6 +127,7 @@ def base_map(
     chart.add_child(
         OfflineFullscreen(title=words("map.fullscreen"), title_cancel=words("map.fullscreen_end"))
     )
+    chart.add_child(Script("titles", {k: words(f"map.{k}") for k in ("zoom_in", "zoom_out")}))
     marks = _marks(words)
     chart.add_child(
         OfflineMeasure(
@@ -134,8 +137,9 @@ def base_map(
         )
     )  # fmt: skip
     if crs is not None:
-        chart.add_child(Script("position", proj4_text(crs), {**marks, "position": crs.name}))
+        chart.add_child(Script("position", proj4_text(crs), {**marks, "position": crs_label(crs, words)}))
     chart.add_child(MetricScale())
+    chart.add_child(Script("fit", [[south, west], [north, east]]))
     return chart
 
 

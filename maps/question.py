@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from layers import Version
     from spatial.conflicts import ConflictAnswer
 
-__all__ = ["ConflictQuestion", "answer_question", "choices", "override_row", "periods_in"]
+__all__ = ["ConflictQuestion", "answer_question", "choices", "override_row", "periods_in", "zone_constraints"]
 
 _OVERRIDE = "override"
 
@@ -93,6 +93,22 @@ def choices(versions: list[Version], year: str | None) -> tuple[list[Version], l
     return kept, [
         v for v in others if v.period is None or v.period.last == _nearest(v.kind_name, int(year), others)
     ]
+
+
+def zone_constraints(zones: list[Version]) -> list[Version]:
+    """Offer zones to be checked against one another: two plans may claim the same land.
+
+    Parameters
+    ----------
+    zones : list of Version
+        Layers of zones, from :func:`choices`.
+
+    Returns
+    -------
+    list of Version
+        The same layers (a zone never conflicts with itself); none where there is a single zone.
+    """
+    return zones if sum(v.rows for v in zones) > 1 else []
 
 
 def _nearest(kind_name: str, year: int, versions: list[Version]) -> int:
@@ -172,15 +188,18 @@ def override_row(
     Raises
     ------
     QuestionError
-        ``override_without_reason``, ``state_unknown`` or ``row_unknown``.
+        ``override_without_name``, ``override_without_reason``, ``state_unknown`` or ``row_unknown``.
     """
     if row not in answer.rows.index:
         raise QuestionError("row_unknown", found=row, expected=len(answer.rows))
     facts = answer.rows.loc[row]
+    if not by.strip():
+        raise QuestionError("override_without_name", zone=facts["zone"], constraint=facts["constraint"])
     at = datetime.now(UTC).isoformat(timespec="seconds")
     changed = override(answer, row, state=state, reason=reason, by=by, at=at)
     content = {k: str(facts[k]) for k in ("zone", "constraint", "rule", "state_found")}
     Workspace(question.folder).record(
-        _OVERRIDE, {**content, "question": question.key, "state": state, "reason": reason.strip(), "by": by}
+        _OVERRIDE,
+        {**content, "question": question.key, "state": state, "reason": reason.strip(), "by": by.strip()},
     )
     return changed

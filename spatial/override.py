@@ -60,12 +60,13 @@ def override(
     >>> agreed.rows.loc[0, ["state_found", "state"]].tolist(), agreed.totals["hit_ha"].tolist()
     (['needs_consent', 'clear'], [0.0])
     """
-    if not reason.strip():
-        raise QuestionError("override_without_reason", row=row)
-    if state not in STATES:
-        raise QuestionError("state_unknown", found=state, expected=list(STATES))
     if row not in answer.rows.index:
         raise QuestionError("row_unknown", found=row, expected=len(answer.rows))
+    if not reason.strip():
+        facts = answer.rows.loc[row]
+        raise QuestionError("override_without_reason", zone=facts["zone"], constraint=facts["constraint"])
+    if state not in STATES:
+        raise QuestionError("state_unknown", found=state, expected=list(STATES))
     rows = answer.rows.copy()
     rows.loc[row, ["state", "reason", "by", "at"]] = [state, reason.strip(), by, at]
     pieces = answer.pieces.copy()

@@ -6,7 +6,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
-import pandas as pd
 import shapely
 import streamlit as st
 
@@ -15,30 +14,23 @@ from layers.kinds import kind
 from maps.answer_map import answer_layers, context_layers, row_at, selection_layer
 from maps.canvas import to_lonlat
 from maps.export import FORMATS, export_answer
-from maps.pages._cache import cached_drawing, cached_layer, workspace_bounds
-from maps.pages._charts import totals_chart
+from maps.pages._cache import cached_drawing, cached_land, cached_layer, workspace_bounds
+from maps.pages._charts import chart_legend, totals_chart
+from maps.pages._detail import show_detail
 from maps.pages._exports import show_exports
-from maps.pages._frame import plain, sentences
+from maps.pages._findings import show_findings
 from maps.pages._map import View, clicked_point, go_to, made_label, served_tiles, show_map
 from maps.pages._rows import show_rows
-from maps.question import override_row
+from maps.places import crs_label
 from maps.styles import state_look
-from maps.tables import (
-    clause_of,
-    constraint_label,
-    findings_table,
-    override_text,
-    periods_of,
-    row_facts,
-    run_table,
-    totals_table,
-)
-from spatial.rules import STATES
+from maps.tables import run_table, totals_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from layers import Version
+    import pandas as pd
+
+    from layers import Layer, Version
     from layers.store import Workspace
     from maps.question import ConflictQuestion
     from maps.words import Words
@@ -49,6 +41,7 @@ __all__ = ["show_answer", "show_preview"]
 _MAP = "conflicts"
 _ZONE = "conflict-zone"
 _ROW = "conflict-row"
+_NAMED_HA = 0.005  # less than this doesn't show in the figures
 _FIGURES = (
     ("blocks_ha", "blocks"),
     ("consent_ha", "needs_consent"),
@@ -114,23 +107,25 @@ def show_answer(
     """
     drawn = cached_drawing((question, records), answer)
     _handle_click(answer, drawn)
-    _figures(answer, words)
-    facts, files = st.columns([5, 1], vertical_alignment="center")
+    _figures(answer, cached_land((question, records), answer), words)
+    # the style sheet puts the columns of these containers under one another on a narrow screen
+    with st.container(key="tc-basis"):
+        facts, files = st.columns([5, 1], vertical_alignment="center")
     with facts:
         _basis(answer, words)
     with files:
         show_exports(FORMATS, partial(export_answer, answer), words, stem=f"xung-dot-{answer.run['on']}")
-    left, right = st.columns(2, gap="small")
+    with st.container(key="tc-answer"):
+        left, right = st.columns([8, 12], gap="small")
     with right:
         row = show_rows(answer, words, zone=_picked_zone(answer))
         if row != st.session_state.get(_ROW):
             st.session_state[_ROW] = row
             _move_to(answer, drawn, row)
         if row is not None and row in answer.rows.index:
-            _detail(question, answer, row, words)
+            show_detail(question, answer, row, words)
     with left:
         _show_map(base, question, answer, drawn, words=words)
-        st.altair_chart(totals_chart(answer, words), width="stretch")
     _below(answer, words)
 
 
@@ -162,28 +157,27 @@ def _move_to(answer: ConflictAnswer, drawn: gpd.GeoDataFrame, row: int | None) -
     go_to(_MAP, (float(west), float(south), float(east), float(north)))
 
 
-def _figures(answer: ConflictAnswer, words: Words) -> None:
+def _figures(answer: ConflictAnswer, land: pd.Series, words: Words) -> None:
     """A row of figures; numbers and words of ours only, so plain HTML is safe."""
-    totals = answer.totals.sum()
-    area = float(totals["area_ha"])
+    area = float(land["area_ha"])
     cells = [("", words("figure.zones"), words.number(float(len(answer.zones)), 0), "")]
     cells.append(("", words("figure.area"), words.number(area, 1), ""))
     for name, state in _FIGURES:
-        share = f"{words.number(100 * totals[name] / area, 1)} %" if area else ""
-        cells.append(
-            (
-                state_look(state).fill if state else "#7a0177",
-                words(f"column.{name}"),
-                words.number(totals[name], 1),
-                share,
-            )
-        )
+        share = f"{words.number(100 * land[name] / area, 1)} %" if area else ""
+        colour = state_look(state).fill if state else "#7a0177"
+        cells.append((colour, words(f"column.{name}"), words.number(land[name], 1), share))
     body = "".join(
         f"<div class='tc-card' style='border-left-color:{colour or '#1f5fa8'}'><span>{label}</span>"
         f"<b>{value}</b><i>{share}</i></div>"
         for colour, label, value, share in cells
     )
-    st.html(f"<div class='tc-cards'>{body}</div>")
+    shared = float(land["zones_ha"]) - area
+    note = ""
+    if shared > _NAMED_HA:
+        zones = words.number(land["zones_ha"], 1)
+        text = words("figure.shared", zones=zones, shared=words.number(shared, 1))
+        note = f"<div class='tc-note'>{text}</div>"
+    st.html(f"<div class='tc-cards'>{body}</div>{note}")
 
 
 def _show_map(
@@ -194,7 +188,11 @@ def _show_map(
     *,
     words: Words,
 ) -> None:
-    others = [cached_layer(question.folder, *entry) for entry in question.constraints]
+    others = [
+        cached_layer(question.folder, *entry)
+        for entry in question.constraints
+        if entry not in question.zones  # drawn already, as what is checked
+    ]
     units = [v for v in base.layers() if v.kind_name == "admin_unit"]
     newest = sorted(units, key=lambda v: v.period.last if v.period else 0)[-1:]
     context = [*others, *(cached_layer(question.folder, v.layer, v.version) for v in newest)]
@@ -213,61 +211,13 @@ def _basis(answer: ConflictAnswer, words: Words) -> None:
             "ask.basis",
             on=words.day(run["on"]),
             tolerance_m=run["tolerance_m"],
-            crs=run["crs"],
+            crs=crs_label(answer.zones.crs, words),
             rules=run["rule_version"],
             periods=", ".join(run["periods"]) or "–",
         )
     )
 
 
-def _detail(question: ConflictQuestion, answer: ConflictAnswer, row: int, words: Words) -> None:
-    facts = row_facts(answer, row)
-    with st.container(border=True):
-        label = constraint_label(facts, periods_of(answer), words)
-        st.markdown(f"**{plain(facts['zone_name'] or facts['zone'])}** – {plain(label)}")
-        lines = [
-            (words("column.state"), words(f"state.{facts['state']}")),
-            (
-                words("column.area_ha"),
-                f"{words.number(facts['area_ha'])} ha · {words.number(facts['share_pct'], 1)} %",
-            ),
-            (words("column.noise_ha"), words.number(facts["noise_ha"], 4) if facts["noise_ha"] else ""),
-            (words("column.clause"), clause_of(facts, words)),
-            (
-                words("column.validity"),
-                words.validity(facts["valid_from"], facts["valid_to"]) if facts["rule"] else "",
-            ),
-            (
-                words("column.confidence"),
-                words(f"confidence.{facts['confidence']}") if facts["confidence"] else "",
-            ),
-            (
-                words("column.features"),
-                words.number(float(facts["features"]), 0) if facts["features"] else "",
-            ),
-            (words("column.length_m"), words.number(facts["length_m"], 1) if facts["length_m"] else ""),
-            (words("column.unsettled"), facts["unsettled"]),
-            (words("column.override"), override_text(facts, words)),
-        ]
-        shown = pd.DataFrame([line for line in lines if line[1]], columns=["what", "value"])
-        st.dataframe(
-            shown,
-            hide_index=True,
-            column_config={"what": words("column.what"), "value": words("column.value")},
-        )
-        _change(question, answer, row, words)
-
-
-def _change(question: ConflictQuestion, answer: ConflictAnswer, row: int, words: Words) -> None:
-    with st.popover(words("override.open")), st.form(f"override-{row}", border=False):
-        st.caption(words("override.explain"))
-        state = st.selectbox(words("column.state"), STATES, format_func=lambda s: words(f"state.{s}"))
-        reason = st.text_area(words("override.reason"))
-        by = st.text_input(words("override.by"))
-        if st.form_submit_button(words("override.save"), type="primary"):
-            with sentences():
-                override_row(question, answer, row, state=str(state), reason=reason, by=by)
-            st.rerun()
 
 
 def _below(answer: ConflictAnswer, words: Words) -> None:
@@ -276,9 +226,13 @@ def _below(answer: ConflictAnswer, words: Words) -> None:
     numbers = [c for c in table.columns if c.endswith("(ha)")]
     write: Callable[[Any], str] = words.number
     style = table.style.format(dict.fromkeys(numbers, write))
-    st.dataframe(style, hide_index=True, width="stretch", height=36 * min(len(table), 20) + 40)
+    with st.container(key="tc-totals"):
+        left, right = st.columns([2, 3], gap="small")
+    left.html(chart_legend(words))
+    left.altair_chart(totals_chart(answer, words), width="stretch")
+    right.dataframe(style, hide_index=True, width="stretch", height=36 * min(len(table), 20) + 40)
     if answer.findings:
         with st.expander(words("sheet.findings")):
-            st.dataframe(findings_table(answer.findings, words), hide_index=True, width="stretch")
+            show_findings(answer.findings, words)
     with st.expander(words("sheet.run")):
         st.dataframe(run_table(answer, words), hide_index=True, width="stretch")

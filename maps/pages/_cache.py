@@ -13,17 +13,26 @@ from maps.answer_map import drawn_rows
 from maps.canvas import to_lonlat
 from maps.distance_question import DistanceQuestion, answer_distances
 from maps.question import ConflictQuestion, answer_question
+from spatial.land import land_totals
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import geopandas as gpd
+    import pandas as pd
 
     from layers import Layer
     from spatial.conflicts import ConflictAnswer
     from spatial.distances import DistanceAnswer
 
-__all__ = ["cached_answer", "cached_distances", "cached_drawing", "cached_layer", "workspace_bounds"]
+__all__ = [
+    "cached_answer",
+    "cached_distances",
+    "cached_drawing",
+    "cached_land",
+    "cached_layer",
+    "workspace_bounds",
+]
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -119,6 +128,24 @@ def cached_drawing(key: tuple[ConflictQuestion, int], _answer: ConflictAnswer) -
     geopandas.GeoDataFrame
     """
     return drawn_rows(_answer)
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def cached_land(key: tuple[ConflictQuestion, int], _answer: ConflictAnswer) -> pd.Series:  # noqa: ARG001 - the key is what the cache looks at
+    """Add an answer up over its land once.
+
+    Parameters
+    ----------
+    key : tuple of (ConflictQuestion, int)
+        The question and the number of changes on record.
+    _answer : ConflictAnswer
+
+    Returns
+    -------
+    pandas.Series
+        From :func:`spatial.land.land_totals`.
+    """
+    return land_totals(_answer)
 
 
 @st.cache_data(max_entries=16, show_spinner=False)

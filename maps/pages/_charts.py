@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from maps.words import Words
     from spatial.conflicts import ConflictAnswer
 
-__all__ = ["totals_chart"]
+__all__ = ["chart_legend", "totals_chart"]
 
 _PARTS = (
     ("blocks_ha", "blocks"),
@@ -23,6 +23,27 @@ _PARTS = (
     ("no_data_ha", "no_data"),
     ("clear_ha", "clear"),
 )
+
+
+_BAR_PX = 24
+
+
+def chart_legend(words: Words) -> str:
+    """Legend of :func:`totals_chart` as HTML: it wraps where the chart's own would be cut.
+
+    Parameters
+    ----------
+    words : Words
+
+    Returns
+    -------
+    str
+    """
+    entries = "".join(
+        f"<span><i style='background:{state_look(state).fill}'></i>{words(f'state.{state}')}</span>"
+        for _, state in _PARTS
+    )
+    return f"<div class='tc-legend'>{entries}</div>"
 
 
 def totals_chart(answer: ConflictAnswer, words: Words) -> alt.Chart:
@@ -55,17 +76,16 @@ def totals_chart(answer: ConflictAnswer, words: Words) -> alt.Chart:
         alt.Tooltip("zone:N", title=words("column.zone")),
         alt.Tooltip("state:N", title=words("column.state")),
     ]
-    legend = alt.Legend(orient="top", labelLimit=220, columns=2)
     chart: alt.Chart = (
         alt.Chart(pd.DataFrame(rows))
         .mark_bar()
         .encode(
             y=alt.Y("zone:N", title=None, sort=None, axis=alt.Axis(labelLimit=190, labelOverlap=False)),
             x=alt.X("ha:Q", stack="normalize", title=words("chart.share"), axis=alt.Axis(format="%")),
-            color=alt.Color("state:N", scale=colours, title=None, legend=legend),
+            color=alt.Color("state:N", scale=colours, legend=None),
             order=alt.Order("rank:Q"),
             tooltip=[*tips, hectares],
         )
-        .properties(height=max(22 * len(answer.zones) + 20, 120))
+        .properties(height=alt.Step(_BAR_PX))
     )
     return chart

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from maps.question import ConflictQuestion, choices, periods_in
+from maps.question import ConflictQuestion, choices, periods_in, zone_constraints
 from maps.tables import layer_label
 
 if TYPE_CHECKING:
@@ -46,12 +46,14 @@ def conflict_question(
     """
     years = periods_in(versions)
     # folded away once it was asked, so that the answer has the screen
-    with st.expander(words("ask.title"), expanded=not st.session_state.get(_ASKED, False)):
+    opened = not st.session_state.get(_ASKED, False)
+    with st.expander(words("ask.title"), expanded=opened), st.container(key="tc-question"):
         left, middle, right = st.columns([4, 5, 2])
         with left:
             year = year_input(years, words, key="ask-period")
             on = day_input(words, key="ask-on")
         zones, others = choices(versions, year)
+        others = [*others, *zone_constraints(zones)]
         with middle:
             chosen = pick_layers("ask.zones", zones, zones, words=words, key=f"ask-zones-{year}")
             checked = pick_layers("ask.constraints", others, others, words=words, key=f"ask-others-{year}")
@@ -170,7 +172,7 @@ def pick_layers(
     }
     picked = st.multiselect(
         words(label), list(names), default=[v.layer for v in chosen], format_func=names.__getitem__, key=key,
-        placeholder=words("ask.choose"),
+        placeholder=words("ask.choose"), select_all=False,
     )  # fmt: skip
     return [v for v in offered if v.layer in picked]
 

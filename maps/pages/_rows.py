@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     import pandas as pd
+    from pandas.io.formats.style import Styler
     from streamlit.elements.arrow import DataframeStateInput
 
     from maps.words import Words
@@ -22,8 +23,19 @@ if TYPE_CHECKING:
 
 __all__ = ["show_rows"]
 
-_COLUMNS = ("state", "zone", "constraint", "area_ha", "share_pct", "clause", "validity")
-_WIDTHS = (118, 112, 172, 58, 54, 220, 110)
+#: what a reader wants first stands first; columns and their widths in pixels
+_WIDTHS = {
+    "zone": 106,
+    "constraint": 146,
+    "state": 118,
+    "area_ha": 58,
+    "share_pct": 48,
+    "clause": 150,
+    "length_m": 66,
+    "validity": 110,
+}
+#: headings short enough for the width
+_SHORT = {"area_ha": "area_short", "share_pct": "share_short", "length_m": "length_short"}
 _GROUNDS = {"blocks": "#f7d9c8", "needs_consent": "#fbeccb", "clear": "#d8efe6", "no_data": "#e8e8e8"}
 
 
@@ -81,33 +93,68 @@ def _ordered(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _table(answer: ConflictAnswer, rows: pd.DataFrame, words: Words) -> int | None:
-    names = [words(f"column.{c}") for c in _COLUMNS]
-    table = rows_table(answer, words).loc[rows.index, names]
-    short = rows["state"].map(lambda s: words(f"state_short.{s}"))
-    table[names[0]] = short
-    state = rows["state"]
-    area: Callable[[Any], str] = partial(words.number, digits=2)
-    share: Callable[[Any], str] = partial(words.number, digits=1)
-    style = table.style.format({names[3]: area, names[4]: share}).apply(
-        lambda column: [f"background-color: {_GROUNDS[state[i]]}" for i in column.index], subset=[names[0]]
-    )
+    lines = bool((rows["length_m"] > 0).any())
+    columns = [c for c in _WIDTHS if lines or c != "length_m"]
     picked = st.session_state.get("conflict-row")
     positions = list(rows.index)
     start: DataframeStateInput | None
     start = {"selection": {"rows": [positions.index(picked)]}} if picked in positions else None
+    key = f"rows-{st.session_state.get('rows-mark', 0)}-{len(rows)}-{positions[0]}"
     event = st.dataframe(
-        style,
+        _styled(answer, rows, columns, words),
         hide_index=True,
         height=430,
         width="stretch",
         on_select="rerun",
-        selection_mode="single-row",
+        # a click anywhere in a row chooses it, not only one on the box before it
+        selection_mode=["single-row", "single-cell"],
         selection_default=start,
-        key=f"rows-{st.session_state.get('rows-mark', 0)}-{len(rows)}-{positions[0]}",
+        key=key,
         row_height=32,
         column_config={
-            name: st.column_config.Column(width=width) for name, width in zip(names, _WIDTHS, strict=True)
+            words(f"column.{c}"): st.column_config.Column(
+                words(f"column.{_SHORT.get(c, c)}"), help=words(f"column.{c}"), width=_WIDTHS[c]
+            )
+            for c in columns
         },
     )
-    chosen = event["selection"]["rows"]
-    return int(positions[chosen[0]]) if chosen and chosen[0] < len(positions) else None
+    place = _chosen(event["selection"], key)
+    return int(positions[place]) if place is not None and place < len(positions) else None
+
+
+def _styled(answer: ConflictAnswer, rows: pd.DataFrame, columns: list[str], words: Words) -> Styler:
+    """Numbers as the language writes them, still sorted as numbers; a line has a length and no hectares."""
+    names = {c: words(f"column.{c}") for c in columns}
+    table = rows_table(answer, words).loc[rows.index, list(names.values())]
+    table[names["state"]] = rows["state"].map(lambda s: words(f"state_short.{s}"))
+    # a line or a point lies on the zone without taking land of it: no hectares is not nought hectares
+    landless = (rows["area_ha"] == 0) & (rows["features"] > 0)
+    for column in ("area_ha", "share_pct"):
+        table[names[column]] = table[names[column]].mask(landless)
+    write: dict[Any, str | Callable[[object], str] | None] = {
+        names[c]: partial(words.number, digits=digits)
+        for c, digits in (("area_ha", 2), ("share_pct", 1), ("length_m", 0))
+        if c in names
+    }
+    state = rows["state"]
+    style: Styler = table.style.format(write).apply(
+        lambda column: [f"background-color: {_GROUNDS[state[i]]}" for i in column.index],
+        subset=[names["state"]],
+    )
+    return style
+
+
+def _chosen(selection: Any, key: str) -> int | None:
+    """Place of the row chosen last: by the box before it, or by a click on one of its cells."""
+    rows = [int(row) for row in selection["rows"]]
+    cells = [int(cell[0]) for cell in selection.get("cells", ())]
+    place: int | None
+    before_rows, before_cells, place = st.session_state.get(f"{key}-seen", ([], [], None))
+    if cells != before_cells and cells:
+        place = cells[0]
+    elif rows != before_rows:
+        place = rows[0] if rows else None
+    elif place is None and rows:
+        place = rows[0]
+    st.session_state[f"{key}-seen"] = (rows, cells, place)
+    return place

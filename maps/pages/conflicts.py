@@ -2,22 +2,39 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from maps.pages._answer import show_answer, show_preview
 from maps.pages._cache import cached_answer
-from maps.pages._frame import heading, sentences, speak, workspace
+from maps.pages._frame import heading, plain, sentences, speak, workspace
 from maps.pages._inputs import conflict_question
+from maps.tables import layer_label
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from streamlit.delta_generator import DeltaGenerator
 
+    from layers import Version
+    from maps.words import Words
 
-def _step(bar: DeltaGenerator, done: int, total: int, name: str) -> None:
-    bar.progress(done / max(total, 1), name)
+
+def _shown_on(bar: DeltaGenerator, names: dict[str, str], words: Words) -> Callable[[int, int, str], None]:
+    """Return what shows the steps of an answer: layers by their titles."""
+
+    def step(done: int, total: int, name: str) -> None:
+        bar.progress(done / max(total, 1), plain(names.get(name, words("ask.totals"))))
+
+    return step
+
+
+def _titles(versions: list[Version], words: Words) -> dict[str, str]:
+    return {
+        v.layer: layer_label(v.layer, v.kind_name, str(v.period) if v.period else None, words)
+        for v in versions
+    }
 
 
 def show() -> None:
@@ -36,13 +53,16 @@ def show() -> None:
         show_preview(base, versions, words)
         return
     records = len(base.records("override"))
+    # both places stand in every run, empty or not: else all below them would be built anew
+    bar, note = st.empty(), st.empty()
     with sentences():
-        bar = st.progress(0.0, words("ask.running")) if pressed else None
-        answer = cached_answer(asked, records, partial(_step, bar) if bar else None)
-        if bar:
-            bar.empty()
+        if pressed:
+            bar.progress(0.0, words("ask.running"))
+        step = _shown_on(bar, _titles(versions, words), words) if pressed else None
+        answer = cached_answer(asked, records, step)
+        bar.empty()
     if asked != question:
-        st.info(words("ask.stale"))
+        note.info(words("ask.stale"))
     show_answer(base, asked, answer, words, records=records)
 
 

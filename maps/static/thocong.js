@@ -122,7 +122,7 @@
           var open = box.classList.toggle("tc-closed");
           head.setAttribute("aria-expanded", String(!open));
         };
-        if (map.getSize().x < 560) head.onclick();
+        if (map.getSize().x < 720) head.onclick();
         L.DomEvent.disableClickPropagation(box);
         L.DomEvent.disableScrollPropagation(box);
         return box;
@@ -220,6 +220,29 @@
         text = "X " + number(xy[1], 1, words) + "  Y " + number(xy[0], 1, words) + "  ·  " + text;
       }
       box.getContainer().textContent = text;
+    });
+  };
+
+  /* The server doesn't know how wide the map is on the screen: what it should show is fitted here, and again
+     when the frame takes its size, until the reader moves the map. */
+  TC.fit = function (map, bounds) {
+    function fit() { map.fitBounds(bounds, { animate: false, padding: [8, 8] }); }
+    function stop() { map.off("resize", fit); }
+    fit();
+    map.on("resize", fit);
+    ["mousedown", "wheel", "keydown", "touchstart"].forEach(function (name) {
+      map.getContainer().addEventListener(name, stop, { once: true, passive: true });
+    });
+    setTimeout(stop, 3000);
+  };
+
+  /* Leaflet's own buttons speak English. */
+  TC.titles = function (map, words) {
+    [["in", words.zoom_in], ["out", words.zoom_out]].forEach(function (pair) {
+      var button = map.getContainer().querySelector(".leaflet-control-zoom-" + pair[0]);
+      if (!button) return;
+      button.title = pair[1];
+      button.setAttribute("aria-label", pair[1]);
     });
   };
 

@@ -7,7 +7,14 @@ import pytest
 
 from layers import Workspace
 from layers.errors import QuestionError, StoreError
-from maps.question import ConflictQuestion, answer_question, choices, override_row, periods_in
+from maps.question import (
+    ConflictQuestion,
+    answer_question,
+    choices,
+    override_row,
+    periods_in,
+    zone_constraints,
+)
 
 TODAY = date(2026, 6, 1)
 
@@ -64,7 +71,7 @@ def test_a_change_stays_on_record_and_holds_when_the_question_is_asked_again(sma
 def test_a_change_for_one_question_does_not_touch_another(small_workspace):
     asked = question(small_workspace)
     answer = answer_question(asked)
-    override_row(asked, answer, 0, state="clear", reason="x", by="")
+    override_row(asked, answer, 0, state="clear", reason="x", by="Lan")
     other = answer_question(question(small_workspace, tolerance_m=0.7))
     assert (other.rows["reason"] == "").all()
 
@@ -73,9 +80,11 @@ def test_a_change_without_reason_or_row_is_refused_and_leaves_no_record(small_wo
     asked = question(small_workspace)
     answer = answer_question(asked)
     with pytest.raises(QuestionError, match="override_without_reason"):
-        override_row(asked, answer, 0, state="clear", reason=" ", by="")
+        override_row(asked, answer, 0, state="clear", reason=" ", by="Lan")
+    with pytest.raises(QuestionError, match="override_without_name.*Z1"):
+        override_row(asked, answer, 0, state="clear", reason="x", by=" ")
     with pytest.raises(QuestionError, match="row_unknown"):
-        override_row(asked, answer, 99, state="clear", reason="x", by="")
+        override_row(asked, answer, 99, state="clear", reason="x", by="Lan")
     assert small_workspace.records("override") == []
 
 
@@ -97,6 +106,20 @@ def test_a_period_offers_the_layers_that_speak_of_it(sample):
 def test_a_period_without_a_layer_of_its_own_takes_the_last_one_before(small_workspace):
     _, others = choices(small_workspace.layers(), "2030")
     assert names(others) == ["land_use_2025", "schools"]
+
+
+def test_zones_are_checked_against_one_another(sample, small_workspace):
+    """A cluster of the sample lies on a park by 9.50 ha; no zone is found to lie on itself."""
+    zones, others = choices(sample.layers(), "2030")
+    rivals = zone_constraints(zones)
+    assert names(rivals) == names(zones)
+    assert not set(names(rivals)) & set(names(others))
+    pairs = tuple((v.layer, v.version) for v in rivals)
+    answer = answer_question(ConflictQuestion(str(sample.folder), pairs, pairs, TODAY))
+    hits = answer.rows[answer.rows["features"] > 0].set_index(["zone_name", "part"])["area_ha"]
+    assert hits.index.tolist() == [("KCN mô phỏng A", "CCN-18"), ("CCN mô phỏng 8", "KCN-02")]
+    assert hits.tolist() == pytest.approx([9.5, 9.5], abs=0.005)
+    assert zone_constraints(choices(small_workspace.layers(), "2030")[0]) == []
 
 
 def test_the_sample_gives_the_expected_hectares(sample):
