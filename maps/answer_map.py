@@ -25,7 +25,15 @@ if TYPE_CHECKING:
     from maps.words import Words
     from spatial.conflicts import ConflictAnswer
 
-__all__ = ["answer_layers", "context_layers", "drawn_by_server", "drawn_rows", "row_at", "selection_layer"]
+__all__ = [
+    "answer_layers",
+    "context_layers",
+    "drawn_by_server",
+    "drawn_rows",
+    "group_of",
+    "row_at",
+    "selection_layer",
+]
 
 _STATES = ("blocks", "needs_consent", "no_data")
 _TOP = 90
@@ -212,6 +220,23 @@ def context_layers(layers: list[Layer], words: Words) -> list[MapLayer]:
     ]
 
 
+def group_of(layer: Layer) -> str:
+    """Choose the group of the panel that a layer stands in.
+
+    Parameters
+    ----------
+    layer : Layer
+
+    Returns
+    -------
+    str
+        Key under ``group`` of the locale files.
+    """
+    if layer.kind_name == "land_use":
+        return "land"
+    return "base" if layer.kind_name in _BASE_KINDS else _GROUPS[layer.kind.role]
+
+
 def _title(layer: Layer, words: Words) -> str:
     return layer_label(layer.name, layer.kind_name, str(layer.period) if layer.period else None, words)
 
@@ -226,7 +251,7 @@ def _context(n: int, layer: Layer, words: Words) -> MapLayer:
     return MapLayer(
         id=f"layer-{n}",
         title=title,
-        group=words("group.base" if base else f"group.{_GROUPS[layer.kind.role]}"),
+        group=words(f"group.{group_of(layer)}"),
         order=(10 if base else 30) + n,
         frame=layer.frame[[layer.frame.geometry.name]].assign(tip=_column(tips, layer.frame)),
         looks=[look],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import geopandas as gpd
 import pandas as pd
@@ -14,12 +14,26 @@ from maps.tables import clause_of, constraint_label, periods_of, records
 if TYPE_CHECKING:
     from typing import Any
 
+    import numpy as np
+    from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
+
     from maps.words import Words
     from spatial.conflicts import ConflictAnswer
 
-__all__ = ["contract_rows", "contract_totals", "overlaps_frame", "pieces_frame", "zones_frame"]
+__all__ = [
+    "contract_rows",
+    "contract_totals",
+    "overlap_families",
+    "overlaps_frame",
+    "pieces_frame",
+    "run_facts",
+    "source_of",
+    "zones_frame",
+]
 
-_AREAL = {"Polygon", "MultiPolygon"}
+#: families of geometry, each its own layer where a format wants one family a layer
+_FAMILIES: Final = {"Polygon": "areas", "LineString": "lines", "Point": "points"}
 
 
 def contract_rows(answer: ConflictAnswer, words: Words) -> list[dict[str, Any]]:
@@ -107,7 +121,7 @@ def zones_frame(answer: ConflictAnswer, words: Words) -> gpd.GeoDataFrame:
 
 
 def overlaps_frame(answer: ConflictAnswer, words: Words) -> gpd.GeoDataFrame:
-    """Overlaps joined per row, with the clause and validity each rests on.
+    """Overlaps joined per row and family of geometry, with the clause and validity each rests on.
 
     Parameters
     ----------
@@ -117,18 +131,24 @@ def overlaps_frame(answer: ConflictAnswer, words: Words) -> gpd.GeoDataFrame:
     Returns
     -------
     geopandas.GeoDataFrame
-        Areas only; ``zone, zone_name, constraint, label, state, state_name, area_ha, share_pct, clause,
-        valid_from, valid_to, confidence, reason, on, note``.
+        Areas, lines and points: ``zone, zone_name, constraint, label, state, state_name, area_ha,
+        share_pct, length_m, features, clause, valid_from, valid_to, confidence, reason, on_date,
+        rules, source, note``. Hectares stand with areas alone and metres with lines alone, so that
+        each column adds up.
     """
-    drawn = drawn_rows(answer)
-    drawn = drawn[(drawn["row"] >= 0) & drawn.geom_type.isin(_AREAL)]
+    drawn = _one_family(drawn_rows(answer))
     periods = periods_of(answer)
     out = []
-    for row in records(answer.rows.loc[drawn["row"]]):
-        kept = ("zone", "zone_name", "constraint", "state", "area_ha", "share_pct")
+    for row, family in zip(records(answer.rows.loc[drawn["row"]]), drawn["family"], strict=True):
+        kept = ("zone", "zone_name", "constraint", "state")
+        land = family == "areas"
         out.append(
             {
                 **{key: row[key] for key in kept},
+                "area_ha": float(row["area_ha"]) if land else 0.0,
+                "share_pct": float(row["share_pct"]) if land else 0.0,
+                "length_m": float(row["length_m"]) if family == "lines" else 0.0,
+                "features": int(row["features"]),
                 "label": constraint_label(row, periods, words),
                 "state_name": words(f"state.{row['state']}"),
                 "clause": clause_of(row, words),
@@ -137,10 +157,98 @@ def overlaps_frame(answer: ConflictAnswer, words: Words) -> gpd.GeoDataFrame:
                 "confidence": row["confidence"],
                 "reason": row["reason"],
                 "on_date": answer.run["on"],
+                "rules": answer.run["rule_version"],
+                "source": source_of(answer, row["layer"]),
                 "note": _note(answer, words),
             }
         )
     return gpd.GeoDataFrame(pd.DataFrame(out), geometry=drawn.geometry.to_numpy(), crs=drawn.crs)
+
+
+def _one_family(drawn: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Rows of an answer that are drawn, taken apart into areas, lines and points."""
+    parts = drawn.loc[drawn["row"] >= 0, ["row", drawn.geometry.name]].explode(index_parts=False)
+    parts = parts.explode(index_parts=False)  # parts of a multi-geometry within a collection
+    parts = parts.assign(family=parts.geom_type.str.replace("LinearRing", "LineString").map(_FAMILIES))
+    keys = ["row", "family"]
+    groups = {(row, str(family)): part for (row, family), part in parts.groupby(keys, sort=False)}
+    return gpd.GeoDataFrame(
+        pd.DataFrame(list(groups), columns=keys),
+        geometry=[_gathered(part.geometry.to_numpy(), family) for (_, family), part in groups.items()],
+        crs=drawn.crs,
+    )
+
+
+def _gathered(parts: NDArray[np.object_], family: str) -> BaseGeometry:
+    gather: dict[str, Any] = {
+        "areas": shapely.multipolygons,
+        "lines": shapely.multilinestrings,
+        "points": shapely.multipoints,
+    }
+    whole: BaseGeometry = gather[family](parts)
+    return whole
+
+
+def overlap_families(overlaps: gpd.GeoDataFrame) -> dict[str, gpd.GeoDataFrame]:
+    """Part overlaps by family of geometry.
+
+    Parameters
+    ----------
+    overlaps : geopandas.GeoDataFrame
+        From :func:`overlaps_frame`.
+
+    Returns
+    -------
+    dict of str to geopandas.GeoDataFrame
+        ``overlaps`` (areas, even where there are none), ``overlaps_lines``, ``overlaps_points``
+        where there are any.
+    """
+    if overlaps.empty:
+        return {"overlaps": overlaps}
+    family = overlaps.geom_type.str.removeprefix("Multi").map(_FAMILIES)
+    parts = {
+        f"overlaps_{name}": overlaps[family == name].reset_index(drop=True)
+        for name in ("lines", "points")
+        if (family == name).any()
+    }
+    return {"overlaps": overlaps[family == "areas"].reset_index(drop=True), **parts}
+
+
+def source_of(answer: ConflictAnswer, layer: str) -> str:
+    """Say where a layer of an answer comes from.
+
+    Parameters
+    ----------
+    answer : ConflictAnswer
+    layer : str
+        Its name.
+
+    Returns
+    -------
+    str
+        File and decision.
+    """
+    known = [entry for entry in answer.run["layers"] if entry["name"] == layer]
+    return " · ".join(part for part in (known[0]["source"], known[0]["decision"]) if part) if known else ""
+
+
+def run_facts(answer: ConflictAnswer) -> dict[str, Any]:
+    """Return what an answer was made from, for formats that carry plain values.
+
+    Parameters
+    ----------
+    answer : ConflictAnswer
+
+    Returns
+    -------
+    dict
+        ``on, rule_version, tolerance_m, crs, asked_at, made, layers``; a layer has ``role, name,
+        kind, period, source, decision, sha256, rows``.
+    """
+    kept = ("on", "rule_version", "tolerance_m", "crs", "asked_at", "made")
+    of_layer = ("role", "name", "kind", "period", "source", "decision", "sha256", "rows")
+    facts = {key: answer.run.get(key) for key in kept}
+    return {**facts, "layers": [{key: entry[key] for key in of_layer} for entry in answer.run["layers"]]}
 
 
 def pieces_frame(answer: ConflictAnswer, words: Words) -> gpd.GeoDataFrame:

@@ -13,6 +13,7 @@ from maps.tables import records
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Any
 
     import geopandas as gpd
 
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
 __all__ = ["answer_kml", "layer_kml", "shapes_kml"]
 
 
-def answer_kml(zones: gpd.GeoDataFrame, overlaps: gpd.GeoDataFrame, words: Words, *, title: str) -> str:
+def answer_kml(
+    zones: gpd.GeoDataFrame, overlaps: gpd.GeoDataFrame, words: Words, *, title: str, about: str
+) -> str:
     """Write an answer as KML.
 
     Parameters
@@ -32,12 +35,14 @@ def answer_kml(zones: gpd.GeoDataFrame, overlaps: gpd.GeoDataFrame, words: Words
     words : Words
     title : str
         Name of the document, with the made-data label where it holds.
+    about : str
+        What the answer was made from, line by line.
 
     Returns
     -------
     str
     """
-    book = simplekml.Kml(name=title)
+    book = simplekml.Kml(name=title, description=about)
     for state in dict.fromkeys(overlaps["state"]) if len(overlaps) else ():
         folder = book.newfolder(name=words(f"state.{state}"))
         style = _style(state_look(state), fill_opacity=0.5)
@@ -45,7 +50,7 @@ def answer_kml(zones: gpd.GeoDataFrame, overlaps: gpd.GeoDataFrame, words: Words
         for row in records(part):
             facts = [
                 row["label"],
-                f"{words.number(row['area_ha'])} ha ({words.number(row['share_pct'], 1)} %)",
+                _measure(row, words),
                 row["clause"],
                 row["note"],
             ]
@@ -58,7 +63,13 @@ def answer_kml(zones: gpd.GeoDataFrame, overlaps: gpd.GeoDataFrame, words: Words
     return str(book.kml())
 
 
-def layer_kml(frame: gpd.GeoDataFrame, kind: str, *, title: str) -> str:
+def _measure(row: dict[str, Any], words: Words) -> str:
+    if row["area_ha"]:
+        return f"{words.number(row['area_ha'])} ha ({words.number(row['share_pct'], 1)} %)"
+    return f"{words.number(row['length_m'], 0)} m" if row["length_m"] else ""
+
+
+def layer_kml(frame: gpd.GeoDataFrame, kind: str, *, title: str, about: str = "") -> str:
     """Write a layer as KML.
 
     Parameters
@@ -68,12 +79,14 @@ def layer_kml(frame: gpd.GeoDataFrame, kind: str, *, title: str) -> str:
     kind : str
         Decides the colours.
     title : str
+    about : str
+        Where the layer comes from, line by line.
 
     Returns
     -------
     str
     """
-    book = simplekml.Kml(name=title)
+    book = simplekml.Kml(name=title, description=about)
     style = _style(kind_look(kind), fill_opacity=0.35)
     names = frame.get("name", frame.index)
     for name, geometry in zip(names, to_lonlat(frame).geometry, strict=True):

@@ -17,9 +17,10 @@ from layers.write import (
     write_text,
     write_xlsx,
 )
+from maps.answer_map import group_of
 from maps.canvas import MapLayer
 from maps.export.kml import layer_kml
-from maps.export.page import map_page
+from maps.export.page import Section, map_page, with_tables
 from maps.export.qgis import land_style, look_style
 from maps.styles import Look, kind_look, land_looks
 from maps.tables import land_name, layer_label
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from layers import Layer
     from layers.write import LayerStyle
+    from maps.export.qgis import Shape
     from maps.words import Words
 
 __all__ = ["export_layer"]
@@ -69,9 +71,10 @@ def export_layer(layer: Layer, path: Path, words: Words) -> None:
     elif ending == ".geojson":
         write_geojson(path, layer.frame)
     elif ending == ".zip":
-        write_shapefile_zip(path, {path.stem: layer.frame}, readme=title)
+        write_shapefile_zip(path, {path.stem: layer.frame}, readme=_origin(layer, words, title))
     elif ending == ".kml":
-        write_text(path, layer_kml(layer.frame, layer.kind_name, title=title))
+        about = _origin(layer, words, title)
+        write_text(path, layer_kml(layer.frame, layer.kind_name, title=title, about=about))
     elif ending == ".html":
         write_text(path, _page(layer, words, title))
     elif ending in (".csv", ".xlsx"):
@@ -95,7 +98,7 @@ def _write_table(layer: Layer, path: Path, words: Words, title: str) -> None:
         )
 
 
-def _shape(layer: Layer) -> str:
+def _shape(layer: Layer) -> Shape:
     first = layer.frame.geom_type.iloc[0] if len(layer.frame) else "Polygon"
     return "area" if "Polygon" in first else "line" if "Line" in first else "point"
 
@@ -123,6 +126,12 @@ def _about(layer: Layer, words: Words) -> pd.DataFrame:
     return pd.DataFrame([r for r in rows if r[1]], columns=[words("column.what"), words("column.value")])
 
 
+def _origin(layer: Layer, words: Words, title: str) -> str:
+    """Where a layer comes from, line by line."""
+    what, value = _about(layer, words).to_numpy().T
+    return "\n".join([title, *(f"{name}: {text}" for name, text in zip(what, value, strict=True))])
+
+
 def _page(layer: Layer, words: Words, title: str) -> str:
     if len(layer.frame) > _MOST_ON_A_PAGE:
         raise SourceError(
@@ -137,8 +146,10 @@ def _page(layer: Layer, words: Words, title: str) -> str:
     names = layer.frame["name"] if "name" in layer.frame else layer.frame.index.to_series()
     tips = pd.Series([[str(name)] for name in names], index=layer.frame.index, dtype=object)
     shown = MapLayer(
-        "layer", title, words("group.answer"), 10, layer.frame.assign(look=which, tip=tips), looks,
+        "layer", title, words(f"group.{group_of(layer)}"), 10,
+        layer.frame.assign(look=which, tip=tips), looks,
         legend or [looks[0].legend(shape=_shape(layer))],
     )  # fmt: skip
     label = words("made.label") if layer.provenance.made else ""
-    return map_page([shown], words, title=title, frame=layer.frame, crs=layer.frame.crs, label=label)
+    page = map_page([shown], words, title=title, frame=layer.frame, crs=layer.frame.crs, label=label)
+    return with_tables(page, [Section(words("sheet.origin"), _about(layer, words))], words, title=title)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, Literal
 from xml.sax.saxutils import quoteattr
 
 from layers.write import LayerStyle
@@ -15,26 +15,29 @@ if TYPE_CHECKING:
     from maps.styles import Look
     from maps.words import Words
 
-__all__ = ["land_style", "line_state_style", "look_style", "state_style", "zone_style"]
+__all__ = ["Shape", "land_style", "line_state_style", "look_style", "state_style", "zone_style"]
 
+Shape = Literal["area", "line", "point"]
+_SYMBOLS: Final[dict[Shape, str]] = {"area": "fill", "line": "line", "point": "marker"}
 _HATCH_ANGLE = {"blocks": 45, "consent": 45, "nodata": 0}
 _LAND_ANGLE = {1: 45, 2: 135, 3: 0, 4: 90, 5: 45, 6: 20, 7: 45}
 
 
-def state_style(words: Words) -> LayerStyle:
+def state_style(words: Words, shape: Shape = "area") -> LayerStyle:
     """Style of overlaps by their answer.
 
     Parameters
     ----------
     words : Words
+    shape : {"area", "line", "point"}
 
     Returns
     -------
     LayerStyle
     """
     states = ("blocks", "needs_consent", "no_data", "clear")
-    symbols = [(state, words(f"state.{state}"), _area_symbol(state_look(state))) for state in states]
-    return LayerStyle(words("style.states"), _categorized("state", symbols))
+    symbols = [(state, words(f"state.{state}"), _drawn(state_look(state), shape)) for state in states]
+    return LayerStyle(words("style.states"), _categorized("state", symbols, shape))
 
 
 def line_state_style(words: Words) -> LayerStyle:
@@ -51,7 +54,7 @@ def line_state_style(words: Words) -> LayerStyle:
     symbols = [
         (state, words(f"distance_state.{state}"), [_line(distance_look(state))]) for state in DISTANCE_STATES
     ]
-    return LayerStyle(words("distance_export.states"), _categorized("state", symbols, kind="line"))
+    return LayerStyle(words("distance_export.states"), _categorized("state", symbols, "line"))
 
 
 def zone_style(kinds: Sequence[str], words: Words) -> LayerStyle:
@@ -98,7 +101,7 @@ def land_style(codes: Sequence[str], names: dict[str, str], words: Words) -> Lay
     return LayerStyle(words("style.land"), _categorized("code", symbols))
 
 
-def look_style(kind: str, shape: str, words: Words) -> LayerStyle:
+def look_style(kind: str, shape: Shape, words: Words) -> LayerStyle:
     """Style of a layer of one kind.
 
     Parameters
@@ -111,15 +114,15 @@ def look_style(kind: str, shape: str, words: Words) -> LayerStyle:
     -------
     LayerStyle
     """
-    look = kind_look(kind)
-    if shape == "line":
-        body = _symbol("0", "line", [_line(look)])
-    elif shape == "point":
-        body = _symbol("0", "marker", [_marker(look)])
-    else:
-        body = _symbol("0", "fill", _area_symbol(look))
+    body = _symbol("0", _SYMBOLS[shape], _drawn(kind_look(kind), shape))
     renderer = f'<renderer-v2 type="singleSymbol"><symbols>{body}</symbols></renderer-v2>'
     return LayerStyle(words(f"kind.{kind}"), _document(renderer))
+
+
+def _drawn(look: Look, shape: Shape) -> list[str]:
+    if shape == "line":
+        return [_line(look)]
+    return [_marker(look)] if shape == "point" else _area_symbol(look)
 
 
 def _area_symbol(look: Look) -> list[str]:
@@ -204,13 +207,13 @@ def _symbol(name: str, kind: str, layers: list[str]) -> str:
     return f'<symbol type="{kind}" name={quoteattr(name)} alpha="1">{"".join(layers)}</symbol>'
 
 
-def _categorized(column: str, symbols: Sequence[tuple[str, str, list[str]]], *, kind: str = "fill") -> str:
+def _categorized(column: str, symbols: Sequence[tuple[str, str, list[str]]], shape: Shape = "area") -> str:
     categories = "".join(
         f"<category value={quoteattr(value)} label={quoteattr(label)} "
         f'symbol="{n}" render="true" type="string"/>'
         for n, (value, label, _) in enumerate(symbols)
     )
-    drawn = "".join(_symbol(str(n), kind, layers) for n, (_, _, layers) in enumerate(symbols))
+    drawn = "".join(_symbol(str(n), _SYMBOLS[shape], layers) for n, (_, _, layers) in enumerate(symbols))
     return _document(
         f'<renderer-v2 type="categorizedSymbol" attr={quoteattr(column)}>'
         f"<categories>{categories}</categories><symbols>{drawn}</symbols></renderer-v2>"

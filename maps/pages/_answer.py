@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from layers import Layer, Version
+    from layers import Version
     from layers.store import Workspace
     from maps.question import ConflictQuestion
     from maps.words import Words
@@ -216,8 +216,6 @@ def _basis(answer: ConflictAnswer, words: Words) -> None:
             periods=", ".join(run["periods"]) or "–",
         )
     )
-
-
 
 
 def _below(answer: ConflictAnswer, words: Words) -> None:

@@ -181,7 +181,7 @@ def test_headers_keep_the_page_to_itself(page, server):
 def test_an_answer_downloads_in_a_format_that_opens(page, server, ending, tmp_path):
     ask(page, server)
     page.get_by_role("button", name="Xuất kết quả").click()
-    label = {"gpkg": "GeoPackage", "xlsx": "Excel", "html": "Bản đồ HTML", "zip": "Shapefile"}[ending]
+    label = {"gpkg": "GeoPackage", "xlsx": "Excel", "html": "Bản đồ và bảng HTML", "zip": "Shapefile"}[ending]
     with page.expect_download() as waiting:
         page.get_by_role("button", name=re.compile(label)).click()
     path = tmp_path / f"x.{ending}"
@@ -199,7 +199,7 @@ def test_an_exported_map_opens_from_disk_and_asks_for_nothing(page, server, brow
     ask(page, server)
     page.get_by_role("button", name="Xuất kết quả").click()
     with page.expect_download() as waiting:
-        page.get_by_role("button", name=re.compile("Bản đồ HTML")).click()
+        page.get_by_role("button", name=re.compile("Bản đồ và bảng HTML")).click()
     path = tmp_path / "map.html"
     waiting.value.save_as(path)
     alone = browser.new_page()

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 import sqlite3
 import xml.etree.ElementTree as ET
@@ -58,7 +59,7 @@ def test_geopackage_carries_default_styles_with_our_colours(answer, tmp_path):
     with sqlite3.connect(path) as base:
         rows = base.execute("select f_table_name, styleQML, useAsDefault from layer_styles").fetchall()
     styles = {name: qml for name, qml, default in rows if default}
-    assert set(styles) == {"zones", "overlaps", "pieces"}
+    assert set(styles) == {"zones", "overlaps", "overlaps_points", "pieces"}
     tree = ET.fromstring(styles["overlaps"].split("'SYSTEM'>")[1])
     values = [c.get("value") for c in tree.iter("category")]
     assert values == ["blocks", "needs_consent", "no_data", "clear"]
@@ -215,3 +216,86 @@ def test_an_answer_without_any_overlap_exports_too(tmp_path, say):
     for ending in FORMATS:
         export_answer(found, tmp_path / f"x{ending}", say)
         assert (tmp_path / f"x{ending}").stat().st_size > 0
+
+
+@pytest.fixture
+def crossed():
+    """A cluster with homes on it, a road and a power line across it: areas and lines in one answer."""
+    from datetime import date
+
+    from shapely import LineString, box
+
+    from layers import reference
+    from spatial.conflicts import conflicts
+
+    zones, land, _ = small_layers()
+    around = box(550_000, 2_310_000, 570_000, 2_340_000)
+    road = Layer(
+        frame(LineString([(-500, 500), (1500, 500)]), name=["TL 419"]), "roads", "road", extent=around
+    )
+    mixed = Layer(
+        frame(box(900, 0, 1100, 100), LineString([(0, 300), (700, 300)]), name=["hồ", "suối"]),
+        "rivers", "river", extent=around,
+    )  # fmt: skip
+    return conflicts(zones, [land, road, mixed], rules=reference.table("conflict_rules"), on=date(2026, 6, 1))
+
+
+def test_lines_are_in_every_format_that_draws(crossed, say, tmp_path):
+    wanted = crossed.rows["length_m"].sum()
+    assert wanted == pytest.approx(1700.0)
+    for ending in (".geojson", ".gpkg", ".zip", ".kml"):
+        export_answer(crossed, tmp_path / f"a{ending}", say)
+    mixed = gpd.read_file(tmp_path / "a.geojson")
+    assert {"Polygon", "LineString"} <= set(mixed.geom_type.str.removeprefix("Multi"))
+    lines = gpd.read_file(tmp_path / "a.gpkg", layer="overlaps_lines")
+    assert lines.geometry.length.sum() == pytest.approx(wanted)
+    areas = gpd.read_file(tmp_path / "a.gpkg", layer="overlaps")
+    assert areas.geometry.area.sum() / 1e4 == pytest.approx(areas["area_ha"].sum())
+    with zipfile.ZipFile(tmp_path / "a.zip") as archive:
+        archive.extractall(tmp_path / "out")
+    shapes = gpd.read_file(tmp_path / "out" / "overlaps_lines.shp")
+    assert shapes["length_m"].sum() == pytest.approx(wanted)
+    assert set(gpd.read_file(tmp_path / "out" / "overlaps.shp").geom_type) <= {"Polygon", "MultiPolygon"}
+    tree = ET.fromstring((tmp_path / "a.kml").read_text(encoding="utf-8"))
+    assert len(list(tree.iter(f"{KML}LineString"))) == 2
+
+
+@pytest.mark.parametrize("ending", sorted(FORMATS))
+def test_every_format_names_the_day_the_rules_and_the_sources(answer, say, tmp_path, ending):
+    path = tmp_path / f"a{ending}"
+    export_answer(answer, path, say)
+    raw = path.read_bytes()
+    if ending in (".zip", ".xlsx"):
+        raw = b"".join(zipfile.ZipFile(path).read(n) for n in zipfile.ZipFile(path).namelist())
+    text = raw.decode("utf-8", errors="ignore")
+    for part in (answer.run["rule_version"], "thử.gpkg"):
+        assert part in text
+    assert answer.run["on"] in text or say.day(answer.run["on"]) in text
+
+
+def test_geojson_with_members_of_its_own_is_still_geojson(answer, say, tmp_path):
+    path = tmp_path / "a.geojson"
+    export_answer(answer, path, say)
+    content = json.loads(path.read_text(encoding="utf-8"))
+    assert content["type"] == "FeatureCollection"
+    assert content["thocong"]["rule_version"] == answer.run["rule_version"]
+    assert [layer["role"] for layer in content["thocong"]["layers"]] == ["zones", "constraint", "constraint"]
+
+
+def test_the_html_answer_has_its_rows_totals_and_sources_as_tables(hostile_answer, say, tmp_path):
+    path = tmp_path / "a.html"
+    export_answer(hostile_answer, path, say)
+    text = path.read_text(encoding="utf-8")
+    for title in ("rows", "totals", "run"):
+        assert f"<h2>{say(f'sheet.{title}')}</h2>" in text
+    assert text.count("<tr>") > len(hostile_answer.rows)
+    assert hostile_answer.run["rule_version"] in text
+
+
+def test_a_layer_stands_in_the_panel_under_what_it_is(tmp_path):
+    zones, _, schools = small_layers()
+    for layer, group in ((zones, "zones"), (schools, "constraints")):
+        export_layer(layer, tmp_path / "x.html", words("vi"))
+        text = (tmp_path / "x.html").read_text(encoding="utf-8")
+        assert f'"group": "{words("vi")(f"group.{group}")}"' in text
+        assert words("vi")("group.answer") not in text
