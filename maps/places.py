@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from layers import province_epsg, reference
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from pyproj import CRS
 
     from maps.words import Words
 
 __all__ = ["crs_label", "province_systems"]
 
+#: 63 provinces became 34 the day after; older files keep the meridian of theirs
+_LAST_OF_63: Final = date(2025, 6, 30)
 _MERIDIAN: Final = "Longitude of natural origin"
 _SCALE: Final = "Scale factor at natural origin"
 #: k0 of Vietnam's zones, by Circular 973/2001/TT-TCĐC
@@ -67,11 +68,12 @@ def _degrees(value: float) -> str:
     return f"{whole}°{minutes:02d}′"
 
 
-def province_systems(on: date) -> dict[str, int]:
-    """List the provinces of a day with the system of each.
+def province_systems(words: Words, on: date) -> dict[str, int]:
+    """List the provinces with the system of each: those of a day, then those of files older than 2025-07-01.
 
     Parameters
     ----------
+    words : Words
     on : datetime.date
 
     Returns
@@ -82,8 +84,16 @@ def province_systems(on: date) -> dict[str, int]:
     Examples
     --------
     >>> from datetime import date
-    >>> province_systems(date(2026, 1, 1))["Hà Nội"]
-    5897
+    >>> from maps.words import words
+    >>> systems = province_systems(words("vi"), date(2026, 1, 1))
+    >>> systems["Hà Nội"], systems["Bắc Giang (trước 01/7/2025)"]
+    (5897, 9214)
     """
+    out = _systems(on)
+    former = _systems(_LAST_OF_63)
+    return out | {words("import.province_before", province=name): code for name, code in former.items()}
+
+
+def _systems(on: date) -> dict[str, int]:
     rows = reference.in_force(reference.table("vn2000_provinces"), on)
     return {name: province_epsg(name, on) for name in dict.fromkeys(rows["province"])}

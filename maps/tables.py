@@ -235,9 +235,8 @@ def override_text(row: Mapping[str, Any], words: Words) -> str:
     if not row["reason"]:
         return ""
     found = words(f"state.{row['state_found']}")
-    return words(
-        "override.record", found=found, reason=row["reason"], by=row["by"] or "–", at=row["at"] or "–"
-    )
+    at = words.moment(row["at"]) or "–"
+    return words("override.record", found=found, reason=row["reason"], by=row["by"] or "–", at=at)
 
 
 def totals_table(answer: ConflictAnswer, words: Words) -> pd.DataFrame:
@@ -277,7 +276,7 @@ def run_table(answer: ConflictAnswer | DistanceAnswer, words: Words) -> pd.DataF
         (words("run.rules"), run["rule_version"]),
         (words("run.crs"), run["crs"]),
         (words("run.periods"), ", ".join(run["periods"])),
-        (words("run.asked_at"), run.get("asked_at", "")),
+        (words("run.asked_at"), words.moment(run.get("asked_at", ""))),
     ]
     if "tolerance_m" in run:
         rows.insert(1, (words("run.tolerance"), f"{words.number(run['tolerance_m'], 2)} m"))

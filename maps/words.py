@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import tomllib
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -137,6 +138,26 @@ class Words:
         if len(iso) < 10 or self.lang == "en":  # noqa: PLR2004 - YYYY-MM-DD
             return iso
         return f"{iso[8:10]}/{iso[5:7]}/{iso[:4]}"
+
+    def moment(self, iso: str) -> str:
+        """Write a moment given as ISO 8601, in the time zone of this machine.
+
+        Parameters
+        ----------
+        iso : str
+            Empty stays empty; a moment without a zone is taken as it stands.
+
+        Returns
+        -------
+        str
+            Day and time to the minute; what can't be read comes back as it is.
+        """
+        try:
+            at = datetime.fromisoformat(iso)
+        except ValueError:
+            return iso
+        local = at.astimezone() if at.tzinfo else at
+        return f"{self.day(local.date().isoformat())} {local:%H:%M}"
 
     def validity(self, first: str, last: str) -> str:
         """Write a validity.

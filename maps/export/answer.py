@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    import pandas as pd
+
     from maps.export.qgis import Shape
     from maps.words import Words
     from spatial.conflicts import ConflictAnswer
@@ -146,14 +148,22 @@ def _csv(answer: ConflictAnswer, path: Path, words: Words) -> None:
     write_csv(path, _with_keys(table, answer))
 
 
+def _filled(table: pd.DataFrame, words: Words) -> pd.DataFrame:
+    """A table without the columns that say nothing; counts as whole numbers."""
+    said = [name for name in table if not table[name].isin([None, ""]).all()]
+    counts = [name for name in (words("column.features"),) if name in said]
+    return table[said].astype(dict.fromkeys(counts, "Int64"))
+
+
 def _html(answer: ConflictAnswer, path: Path, words: Words) -> None:
     layers = answer_layers(answer, drawn_rows(answer), words)
     title = title_of(answer, words)
-    page = map_page(layers, words, title=title, frame=answer.zones, crs=answer.zones.crs, label=title)
+    label = words("made.label") if answer.run["made"] else ""
+    page = map_page(layers, words, title=title, frame=answer.zones, crs=answer.zones.crs, label=label)
     gravest = answer.rows["state"].map({state: n for n, state in enumerate(STATES)})
     order = answer.rows.assign(rank=gravest).sort_values(["rank", "area_ha"], ascending=[True, False]).index
     sections = [
-        Section(words("sheet.rows"), rows_table(answer, words).loc[order].dropna(axis="columns", how="all")),
+        Section(words("sheet.rows"), _filled(rows_table(answer, words).loc[order], words)),
         Section(words("sheet.totals"), totals_table(answer, words)),
         Section(words("sheet.run"), run_table(answer, words)),
     ]

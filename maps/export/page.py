@@ -6,12 +6,13 @@ import html as escaping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+import pandas as pd
+
 from maps.assets import STATIC, inlined
 from maps.canvas import base_map, feature_group, to_lonlat
 
 if TYPE_CHECKING:
     import geopandas as gpd
-    import pandas as pd
     from pyproj import CRS
 
     from maps.canvas import MapLayer
@@ -117,7 +118,7 @@ def _table(table: pd.DataFrame, words: Words) -> str:
 
 
 def _cell(value: Any, words: Words) -> str:
-    if value is None or value != value:  # noqa: PLR0124 - NaN
+    if pd.isna(value):
         return "<td></td>"
     if isinstance(value, float):
         return f"<td class='n'>{words.number(value)}</td>"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from contextlib import contextmanager
@@ -48,7 +49,19 @@ def open_frame() -> Words:
             key=_LANGUAGE,
             label_visibility="collapsed",
         )
-    return words(str(picked))
+    # a reload, a bookmark and a link keep the language: it stands in the address of every page
+    if st.query_params.get(_LANGUAGE) != picked:
+        st.query_params[_LANGUAGE] = str(picked)
+    say = words(str(picked))
+    st.html(f"<style>{_spoken(say)}</style>")
+    return say
+
+
+def _spoken(say: Words) -> str:
+    """Style sheet that lends our words to the uploader, which Streamlit has in English alone."""
+    names = ("drop", "browse")
+    texts = {name: json.dumps(say(f"import.{name}"), ensure_ascii=False) for name in names}
+    return ":root {" + "".join(f"--tc-{name}: {text};" for name, text in texts.items()) + "}"
 
 
 def speak() -> Words:
@@ -111,12 +124,20 @@ def plain(text: str) -> str:
 
 
 @contextmanager
-def sentences() -> Iterator[None]:
-    """Show our errors as a sentence with what to do, and stop the page there."""
+def sentences(folder: Path | None = None) -> Iterator[None]:
+    """Show our errors as a sentence with what to do, and stop the page there.
+
+    Parameters
+    ----------
+    folder : pathlib.Path, optional
+        Where an upload lies for the moment: the reader knows the file by its name alone.
+    """
     try:
         yield
     except ThoCongError as error:
         say = speak()
-        fix = say.fix(error)
-        st.error(plain(say.message(error)) + (f"\n\n→ {plain(fix)}" if fix else ""))
+        parts = [say.message(error), say.fix(error)]
+        if folder is not None:
+            parts = [part.replace(f"{folder}{os.sep}", "") for part in parts]
+        st.error("\n\n→ ".join(plain(part) for part in parts if part))
         st.stop()

@@ -4,30 +4,34 @@ from __future__ import annotations
 
 import tempfile
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import streamlit as st
 
-from layers import Source, parse_period, read_layer
+from layers import Period, Source, parse_period, read_layer
 from layers.errors import ThoCongError
 from layers.kinds import kinds
 from layers.look import look_into
+from layers.period import Stage
 from layers.source import FORMATS
 from maps.answer_map import context_layers
 from maps.canvas import to_lonlat
+from maps.pages._findings import show_findings
 from maps.pages._frame import plain, sentences
 from maps.pages._map import View, show_map
-from maps.tables import findings_table
+from maps.places import province_systems
 
 if TYPE_CHECKING:
     from layers import Reading
     from layers.store import Workspace
     from maps.words import Words
 
-__all__ = ["show_import"]
+__all__ = ["main_files", "show_import"]
 
 _MOST_ON_PREVIEW = 3_000
+_SAVED = "import-saved"
 
 
 def show_import(base: Workspace, words: Words) -> None:
@@ -45,52 +49,114 @@ def show_import(base: Workspace, words: Words) -> None:
     with tempfile.TemporaryDirectory() as folder:
         for file in files:
             (Path(folder) / Path(file.name).name).write_bytes(file.getbuffer())
-        main = _main_file(Path(folder), [Path(f.name).name for f in files])
-        if main is None:
-            st.error(words("import.no_layer", endings=", ".join(sorted(FORMATS))))
-            return
-        reading = _read(main, words)
+        chosen = _choose([Path(f.name).name for f in files], words)
+        reading = _read(Path(folder) / chosen, words) if chosen else None
     if reading is not None:
         _report(reading, words)
-        _save(base, reading, words)
+        _save(base, reading, chosen or "", words)
 
 
-def _main_file(folder: Path, names: list[str]) -> Path | None:
-    """Of the parts of a shapefile the .shp, of anything else the file itself."""
-    known = [n for n in names if Path(n).suffix.lower() in FORMATS]
-    known.sort(key=lambda n: Path(n).suffix.lower() != ".shp")
-    return folder / known[0] if known else None
+def main_files(names: list[str]) -> tuple[list[str], list[str]]:
+    """Tell the files that are layers from their companions.
+
+    Parameters
+    ----------
+    names : list of str
+
+    Returns
+    -------
+    mains, unknown : list of str
+        Files of a known format; files of no known format that belong to none of those.
+
+    Examples
+    --------
+    >>> main_files(["ranh.shp", "ranh.dbf", "ranh.shp.xml", "dat.gpkg", "anh.png"])
+    (['ranh.shp', 'dat.gpkg'], ['anh.png'])
+    """
+    mains = [name for name in names if Path(name).suffix.lower() in FORMATS]
+    stems = tuple(f"{Path(name).stem.lower()}." for name in mains)
+    return mains, [n for n in names if n not in mains and not n.lower().startswith(stems or ("/",))]
+
+
+def _choose(names: list[str], words: Words) -> str | None:
+    """One of the files at a time; none is passed over in silence."""
+    mains, unknown = main_files(list(dict.fromkeys(names)))
+    endings = sorted(FORMATS)
+    if not mains:
+        st.error(words("import.no_layer", endings=", ".join(endings)))
+        return None
+    if unknown:
+        st.warning(words("import.unknown", found=[plain(n) for n in unknown], endings=", ".join(endings)))
+    if len(mains) == 1:
+        return mains[0]
+    st.info(words("import.several", count=len(mains)))
+    saved = {file for file, *_ in st.session_state.get(_SAVED, {})}
+    return st.selectbox(
+        words("import.which"),
+        mains,
+        format_func=lambda n: f"{n} ✓ {words('import.saved')}" if n in saved else n,
+        key="import-which",
+    )
 
 
 def _read(path: Path, words: Words) -> Reading | None:
-    left, middle, right = st.columns(3)
+    left, right = st.columns(2)
     options = [k.name for k in kinds()]
     kind = left.selectbox(
         words("column.kind"), options, format_func=lambda k: words(f"kind.{k}"), key="import-kind"
     )
-    period = middle.text_input(
-        words("column.period"), placeholder="2025:surveyed, 2021-2030:approved", key="import-period"
-    )
-    crs = right.text_input(words("import.crs"), placeholder="5897", key="import-crs")
-    with sentences():
+    with right:
+        years, stage = _period(words)
+    crs = _system(words)
+    with sentences(path.parent):
         look = look_into(Source(path))
         name = None
         if len(look.layers) > 1:
-            name = left.selectbox(words("import.layer"), look.layers, key="import-layer")
-        source = Source(path, layer=name, assume_crs=crs.strip() or None)
+            name = left.selectbox(words("import.layer"), look.layers, key=f"import-layer-{path.name}")
+        source = Source(path, layer=name, assume_crs=crs)
         title = st.text_input(words("import.name"), value=source.name, key=f"import-name-{path.name}-{name}")
-        return read_layer(source, kind, name=title, period=parse_period(period) if period.strip() else None)
+        period = replace(parse_period(years), stage=stage) if years.strip() else None
+        return read_layer(source, kind, name=title, period=period)
+
+
+def _period(words: Words) -> tuple[str, Stage]:
+    left, right = st.columns(2)
+    years = left.text_input(words("import.years"), placeholder="2025, 2021-2030", key="import-period")
+    stage: Stage = right.selectbox(
+        words("column.stage"),
+        get_args(Stage),
+        format_func=lambda s: words(f"stage.{s}"),
+        key="import-stage",
+    )
+    return years, stage
+
+
+def _system(words: Words) -> str | None:
+    """EPSG code for a file that states none: by province, or written."""
+    left, right = st.columns(2)
+    systems = province_systems(words, datetime.now(UTC).astimezone().date())
+    province = left.selectbox(
+        words("import.province"),
+        list(systems),
+        index=None,
+        placeholder=words("import.province_none"),
+        format_func=lambda name: f"{name} – EPSG:{systems[name]}",
+        key="import-province",
+    )
+    written = right.text_input(words("import.crs"), placeholder="5897", key="import-crs").strip()
+    return written or (str(systems[province]) if province else None)
+
+
+def _counts(reading: Reading) -> dict[str, int]:
+    return {"read": reading.rows_read, "used": reading.rows_used, "aside": len(reading.set_aside)}
 
 
 def _report(reading: Reading, words: Words) -> None:
-    counts = {"read": reading.rows_read, "used": reading.rows_used, "aside": len(reading.set_aside)}
-    st.markdown(words("cli.check.rows", layer=f"**{plain(reading.layer.name)}**", **counts))
+    st.markdown(words("cli.check.rows", layer=f"**{plain(reading.layer.name)}**", **_counts(reading)))
     left, right = st.columns([4, 5])
     with left:
         if reading.findings:
-            st.dataframe(
-                findings_table(reading.findings, words), hide_index=True, width="stretch", height=360
-            )
+            show_findings(reading.findings, words)
         else:
             st.success(words("cli.check.clean"))
     frame = reading.layer.frame
@@ -106,10 +172,22 @@ def _report(reading: Reading, words: Words) -> None:
         show_map(key, shown, words, view=View(box, None, label))
 
 
-def _save(base: Workspace, reading: Reading, words: Words) -> None:
+def _save(base: Workspace, reading: Reading, file: str, words: Words) -> None:
     layer = reading.layer
     if layer.frame.empty or layer.frame.crs is None:
         st.warning(words("cli.workspace.not_added", layer=plain(layer.name)))
+        return
+    saved: dict[tuple[str, ...], str] = st.session_state.setdefault(_SAVED, {})
+    mark = (
+        file,
+        layer.name,
+        layer.kind_name,
+        _said(layer.period),
+        layer.provenance.sha256,
+        str(layer.frame.crs),
+    )
+    if mark in saved:
+        st.success(saved[mark])
         return
     decision, body, note = st.columns(3)
     number = decision.text_input(words("column.decision"), key="import-decision")
@@ -121,9 +199,16 @@ def _save(base: Workspace, reading: Reading, words: Words) -> None:
     if st.button(words("import.save"), type="primary", key="import-save"):
         try:
             kept = replace(layer, provenance=replace(layer.provenance, decision=number, body=issuer))
-            saved = base.save(kept, expected=head, note=why, findings=reading.findings)
+            done = base.save(kept, expected=head, note=why, findings=reading.findings)
         except ThoCongError as error:
             st.error(plain(words.message(error)))
             return
-        counts = {"read": reading.rows_read, "used": reading.rows_used, "aside": len(reading.set_aside)}
-        st.success(words("cli.workspace.added", layer=plain(saved.layer), version=saved.version, **counts))
+        saved[mark] = words(
+            "cli.workspace.added", layer=plain(done.layer), version=done.version, **_counts(reading)
+        )
+        # the list of layers stands above and was drawn before the save
+        st.rerun()
+
+
+def _said(period: Period | None) -> str:
+    return f"{period}:{period.stage}" if period else ""

@@ -6,7 +6,7 @@ import tempfile
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import streamlit as st
@@ -14,11 +14,17 @@ import streamlit as st
 from maps.answer_map import context_layers, drawn_by_server
 from maps.export import export_layer
 from maps.pages._cache import cached_layer, workspace_bounds
+from maps.pages._findings import show_findings
 from maps.pages._frame import plain, sentences
 from maps.pages._map import View, show_map
-from maps.tables import findings_table, layer_label
+from maps.pages._pick import chosen_row
+from maps.tables import layer_label
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pandas.io.formats.style import Styler
+
     from layers import Version
     from layers.store import Workspace
     from maps.words import Words
@@ -51,29 +57,33 @@ def show_layers(versions: list[Version], words: Words) -> Version | None:
                 words(f"kind.{v.kind_name}"),
                 str(v.period or ""),
                 words(f"stage.{v.period.stage}") if v.period else "",
-                words.number(float(v.rows), 0),
+                v.rows,
                 v.version,
                 v.provenance.decision,
-                f"{words.day(v.saved_at)} {v.saved_at[11:16]}",
+                words.moment(v.saved_at),
             )
             for v in versions
         ],
         columns=[words(f"column.{c}") for c in columns],
     )
+    write: dict[Any, str | Callable[[object], str] | None]
+    write = {words("column.rows"): lambda n: words.number(float(str(n)), 0)}
+    # written the way the language does, sorted as numbers
+    shown: Styler = table.style.format(write)
     event = st.dataframe(
-        table,
+        shown,
         hide_index=True,
         width="stretch",
         height=36 * min(len(versions), 12) + 40,
         on_select="rerun",
-        selection_mode="single-row",
+        selection_mode=["single-row", "single-cell"],
         key="layers",
     )
-    picked = event["selection"]["rows"]
-    if not picked:
+    place = chosen_row(event["selection"], "layers")
+    if place is None or place >= len(versions):
         st.caption(words("layers.choose"))
         return None
-    return versions[picked[0]]
+    return versions[place]
 
 
 def show_layer(base: Workspace, entry: Version, words: Words) -> None:
@@ -101,7 +111,7 @@ def show_layer(base: Workspace, entry: Version, words: Words) -> None:
         findings = base.findings(entry.layer, entry.version)
         if findings:
             st.markdown(f"**{words('sheet.findings')}**")
-            st.dataframe(findings_table(findings, words), hide_index=True, width="stretch", height=220)
+            show_findings(findings, words)
     with st.expander(words("layers.attributes")):
         table = pd.DataFrame(layer.frame.drop(columns=layer.frame.geometry.name).head(1000))
         st.dataframe(table, width="stretch", height=300)
@@ -120,7 +130,7 @@ def _origin(entry: Version, words: Words) -> None:
         (words("about.body"), origin.body),
         (words("about.date"), words.day(origin.date)),
         (words("about.scale"), origin.scale),
-        (words("about.steps"), ", ".join(origin.steps)),
+        (words("about.steps"), ", ".join(_step(step, words) for step in origin.steps)),
         ("SHA-256", origin.sha256[:24]),
         (words("run.warning"), words("made.label") if origin.made else ""),
     ]
@@ -129,13 +139,23 @@ def _origin(entry: Version, words: Words) -> None:
     st.dataframe(table, hide_index=True, width="stretch", column_config=heads)
 
 
+def _step(text: str, words: Words) -> str:
+    """Name of a step, with how often: ``geometry_repaired x3``."""
+    name, _, times = text.partition(" ")
+    if not words.has(f"step.{name}"):
+        return text
+    said = words(f"step.{name}")
+    return f"{said} ({times.lstrip('x')})" if times else said
+
+
 def _versions(base: Workspace, entry: Version, words: Words) -> None:
     history = base.history(entry.layer)
     if len(history) < 2:  # noqa: PLR2004 - there is nothing to go back to
         st.caption(words("layers.one_version"))
         return
     labels = {
-        v.version: f"v{v.version} · {words.day(v.saved_at)} {v.saved_at[11:16]} · {v.note}" for v in history
+        v.version: " · ".join(part for part in (f"v{v.version}", words.moment(v.saved_at), v.note) if part)
+        for v in history
     }
     older = [v.version for v in history if not v.current]
     left, right = st.columns([3, 2], vertical_alignment="bottom")

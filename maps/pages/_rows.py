@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from maps.pages._frame import plain
+from maps.pages._pick import chosen_row
 from maps.tables import rows_table
 from spatial.rules import STATES
 
@@ -118,7 +119,7 @@ def _table(answer: ConflictAnswer, rows: pd.DataFrame, words: Words) -> int | No
             for c in columns
         },
     )
-    place = _chosen(event["selection"], key)
+    place = chosen_row(event["selection"], key)
     return int(positions[place]) if place is not None and place < len(positions) else None
 
 
@@ -142,19 +143,3 @@ def _styled(answer: ConflictAnswer, rows: pd.DataFrame, columns: list[str], word
         subset=[names["state"]],
     )
     return style
-
-
-def _chosen(selection: Any, key: str) -> int | None:
-    """Place of the row chosen last: by the box before it, or by a click on one of its cells."""
-    rows = [int(row) for row in selection["rows"]]
-    cells = [int(cell[0]) for cell in selection.get("cells", ())]
-    place: int | None
-    before_rows, before_cells, place = st.session_state.get(f"{key}-seen", ([], [], None))
-    if cells != before_cells and cells:
-        place = cells[0]
-    elif rows != before_rows:
-        place = rows[0] if rows else None
-    elif place is None and rows:
-        place = rows[0]
-    st.session_state[f"{key}-seen"] = (rows, cells, place)
-    return place

@@ -3,6 +3,7 @@ from __future__ import annotations
 import ast
 import re
 import string
+import time
 from pathlib import Path
 
 import pytest
@@ -150,3 +151,17 @@ def test_an_unknown_key_shows_itself_and_a_missing_field_a_dash():
 
 def test_an_unknown_language_is_vietnamese():
     assert words("fr").lang == "vi"
+
+
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="Windows has one time zone for all processes")
+def test_moments_are_of_the_time_zone_of_the_machine(monkeypatch):
+    monkeypatch.setenv("TZ", "Asia/Ho_Chi_Minh")
+    time.tzset()
+    try:
+        assert words("vi").moment("2026-06-01T20:15:00+00:00") == "02/06/2026 03:15"
+        assert words("en").moment("2026-06-01T20:15:00+00:00") == "2026-06-02 03:15"
+        assert words("vi").moment("2026-06-01T20:15:00") == "01/06/2026 20:15"
+        assert words("vi").moment("") == ""
+    finally:
+        monkeypatch.undo()
+        time.tzset()
