@@ -6,13 +6,11 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from layers import reference
 from layers.landuse import code_list
 from layers.names import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from datetime import date
     from typing import Any
 
     from layers import Finding
@@ -28,7 +26,6 @@ __all__ = [
     "records",
     "row_facts",
     "rows_table",
-    "rules_table",
     "run_table",
     "totals_table",
 ]
@@ -315,59 +312,3 @@ def findings_table(findings: Iterable[Finding], words: Words) -> pd.DataFrame:
         (words(f"level.{f.level}"), f.layer, f.row or "", words.message(f), words.fix(f)) for f in findings
     ]
     return pd.DataFrame(rows, columns=columns)
-
-
-#: columns that a reader wants first, in every table that has them
-_RULE_COLUMNS = (
-    *(
-        "id",
-        "in_force",
-        "can_judge",
-        "zone_kind",
-        "kind",
-        "code",
-        "severity",
-        "name_vi",
-        "name_en",
-        "distance_m",
-    ),
-    *("condition", "metric", "operator", "value", "unit", "clause", "clause_vi", "clause_en", "quote"),
-    *("valid_from", "valid_to", "confidence", "source", "note"),
-)
-
-
-def rules_table(name: str, on: date, words: Words) -> pd.DataFrame:
-    """Return a reference table for reading: what is in force, what may support a verdict, in words.
-
-    Parameters
-    ----------
-    name : str
-        One of :func:`layers.reference.names`.
-    on : datetime.date
-    words : Words
-
-    Returns
-    -------
-    pandas.DataFrame
-        All rows and columns of the table, the columns that matter first.
-    """
-    rows = reference.table(name).reset_index()
-    valid = set(reference.in_force(reference.table(name), on).index)
-    rows["in_force"] = [
-        words("rules.in_force") if key in valid else words("rules.not_in_force") for key in rows["id"]
-    ]
-    rows["can_judge"] = [
-        words("rules.judges") if reference.can_judge(c) else words("rules.never_judges")
-        for c in rows["confidence"]
-    ]
-    rows["confidence"] = [words(f"confidence.{c}") for c in rows["confidence"]]
-    for column in ("valid_from", "valid_to"):
-        rows[column] = rows[column].map(words.day)
-    for column, section in (("zone_kind", "kind"), ("kind", "kind"), ("severity", "severity")):
-        if column in rows:
-            known = {v: words(f"{section}.{v}") for v in rows[column].unique() if words.has(f"{section}.{v}")}
-            rows[column] = rows[column].map(lambda v, known=known: known.get(v, v))
-    rows = rows.drop(columns=[c for c in (f"clause_{'en' if words.lang == 'vi' else 'vi'}",) if c in rows])
-    first = [c for c in _RULE_COLUMNS if c in rows]
-    rows = rows[[*first, *(c for c in rows if c not in first)]]
-    return rows.rename(columns={c: words(f"rule_column.{c}") for c in rows if words.has(f"rule_column.{c}")})

@@ -59,9 +59,10 @@ def open_frame() -> Words:
 
 def _spoken(say: Words) -> str:
     """Style sheet that lends our words to the uploader, which Streamlit has in English alone."""
-    names = ("drop", "browse")
-    texts = {name: json.dumps(say(f"import.{name}"), ensure_ascii=False) for name in names}
-    return ":root {" + "".join(f"--tc-{name}: {text};" for name, text in texts.items()) + "}"
+    limit = st.get_option("server.maxUploadSize")
+    texts = {"drop": say("import.drop", limit=limit), "browse": say("import.browse")}
+    quoted = {name: json.dumps(text, ensure_ascii=False) for name, text in texts.items()}
+    return ":root {" + "".join(f"--tc-{name}: {text};" for name, text in quoted.items()) + "}"
 
 
 def speak() -> Words:

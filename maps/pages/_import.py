@@ -124,7 +124,8 @@ def _period(words: Words) -> tuple[str, Stage]:
     years = left.text_input(words("import.years"), placeholder="2025, 2021-2030", key="import-period")
     stage: Stage = right.selectbox(
         words("column.stage"),
-        get_args(Stage),
+        # unknown first: a plan must not pass for a survey because nobody chose
+        sorted(get_args(Stage), key=lambda s: s != "unknown"),
         format_func=lambda s: words(f"stage.{s}"),
         key="import-stage",
     )

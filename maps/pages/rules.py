@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
+from html import escape
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from layers import reference
 from layers.names import fold
 from maps.pages._frame import speak
-from maps.tables import rules_table
+from maps.rule_tables import NUMBERS, rules_table
+
+if TYPE_CHECKING:
+    from pandas.io.formats.style import Styler
+
+    from maps.words import Words
 
 _FIRST = "conflict_rules"
 _BEHIND = ("communes_2025", "columns", "osm_tags")
@@ -29,8 +37,20 @@ def show() -> None:
     if wanted:
         text = table.astype(str).agg(" ".join, axis=1).map(fold)
         table = table[text.str.contains(fold(wanted), regex=False).to_numpy()]
+    if table.empty:
+        st.html(f"<div class='tc-empty'>{escape(words('rules.none', wanted=wanted))}</div>")
+        return
     st.caption(words("rules.count", count=len(table), version=reference.version()))
-    st.dataframe(table, height=560, width="stretch", hide_index=True)
+    numbers = [name for c in NUMBERS if (name := words(f"rule_column.{c}")) in table]
+    shown: Styler = table.style.format(dict.fromkeys(numbers, partial(_number, words)), na_rep="")
+    st.dataframe(shown, height=560, width="stretch", hide_index=True)
+    if words.lang == "vi":
+        st.caption(words("rules.original_note"))
+
+
+def _number(words: Words, value: object) -> str:
+    """As many decimals as the number has."""
+    return words.value(float(str(value)))
 
 
 if __name__ == "__main__":

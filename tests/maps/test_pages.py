@@ -177,3 +177,15 @@ def test_without_layers_the_page_on_distances_waits(open_page, small_workspace):
     (button,) = [b for b in test.button if b.label == "Kiểm tra khoảng cách"]
     assert button.disabled
     assert "ít nhất một lớp" in text_of(test)
+
+
+def test_a_search_without_a_hit_is_a_sentence(open_page, small_workspace):
+    test = open_page(small_workspace.folder, page="rules")
+    test.text_input[0].set_value("không có gì như thế <b>").run()
+    assert not test.exception
+    assert not test.dataframe
+
+
+def test_the_language_stands_in_the_address(open_page, small_workspace):
+    test = open_page(small_workspace.folder, lang="en")
+    assert test.query_params["lang"] in ("en", ["en"])

@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 
 from layers import reference
-from maps.tables import findings_table, layer_label, rows_table, rules_table, run_table, totals_table
+from maps.rule_tables import rules_table
+from maps.tables import findings_table, layer_label, rows_table, run_table, totals_table
 from maps.words import words
 from spatial.override import override
 
@@ -84,3 +85,23 @@ def test_the_rules_page_says_what_is_in_force_and_what_never_judges():
     assert table.loc["WATER08-UP", "On that day"] == "not in force on that day"
     assert table.loc["IZ-500-CLAIM", "Use"] == "for reference only"
     assert table.loc["DIKE-IV", "Use"] == "supports verdicts"
+
+
+def test_every_column_of_the_reference_tables_has_a_heading_in_words(say):
+    for name in reference.names():
+        headings = rules_table(name, date(2026, 6, 1), say).columns
+        assert [h for h in headings if h in reference.table(name).columns and "_" in h] == []
+
+
+def test_a_share_among_the_distances_has_its_own_unit():
+    table = rules_table("safety_distances", date(2026, 6, 1), words("vi")).set_index("Mã")
+    assert table.loc["IZ-DENSITY", ["Mức quy định", "Đơn vị"]].tolist() == [70.0, "%"]
+    assert table.loc["IZ-GREEN", ["Mức quy định", "Đơn vị"]].tolist() == [10.0, "m"]
+
+
+def test_citations_and_short_names_are_in_the_language_of_the_reader():
+    table = rules_table("safety_distances", date(2026, 6, 1), words("vi")).set_index("Mã")
+    assert "Điều 23" in table.loc["DIKE-IV", "Điều khoản"]
+    assert table.loc["IZ-500-CLAIM", "Điều khoản"].startswith("được nêu")
+    assert "Đo từ (nguyên văn)" in table.columns
+    assert "zone" not in rules_table("kinds", date(2026, 6, 1), words("vi"))["Vai trò"].tolist()
