@@ -38,10 +38,11 @@ _NAMED: Final = {
 #: columns that the researchers wrote in English
 _ORIGINAL: Final = (
     *("feature_subtype", "condition", "distance_text", "measured_from", "measured_to", "status", "scope"),
-    *("exception", "test", "metric", "indicator", "from_codes", "to_codes", "validity_basis", "source"),
-    *("confidence_note", "note", "check", "principle_en", "meaning_en", "distance_kind", "rule_kind"),
+    *("exception", "test", "metric", "from_codes", "to_codes", "validity_basis", "source"),
+    *("confidence_note", "note", "check", "principle_en", "meaning_en", "rule_kind"),
     "colour_confidence",
 )
+_SIGNS: Final = {">=": "≥", "<=": "≤", "==": "="}
 #: English words of a citation, the longer first
 _CITED: Final = (
     *("claimed", "new clause", "as amended by", "Land Law", "Road Law", "Law on Environmental Protection"),
@@ -100,9 +101,11 @@ def _in_words(values: pd.Series, column: str, words: Words) -> pd.Series:
         return pd.to_numeric(values, errors="coerce")
     if column == "clause" and words.lang == "vi":
         return values.map(lambda text: _citation(str(text), words))
-    section = _NAMED.get(column, "rule_value")
-    known = {v: f"{section}.{_key(str(v))}" for v in values.dropna().unique()}
-    said = {v: words(key) for v, key in known.items() if words.has(key)}
+    sections = (_NAMED.get(column, "rule_value"), "rule_value")
+    said = dict(_SIGNS)
+    for value in values.dropna().unique():
+        keys = [f"{section}.{_key(str(value))}" for section in sections]
+        said[value] = next((words(key) for key in keys if words.has(key)), said.get(value, value))
     return values.map(lambda v: said.get(v, v))
 
 

@@ -112,6 +112,7 @@ def _table(answer: ConflictAnswer, rows: pd.DataFrame, words: Words) -> int | No
         selection_default=start,
         key=key,
         row_height=32,
+        placeholder="–",
         column_config={
             words(f"column.{c}"): st.column_config.Column(
                 words(f"column.{_SHORT.get(c, c)}"), help=words(f"column.{c}"), width=_WIDTHS[c]

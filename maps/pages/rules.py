@@ -42,15 +42,16 @@ def show() -> None:
         return
     st.caption(words("rules.count", count=len(table), version=reference.version()))
     numbers = [name for c in NUMBERS if (name := words(f"rule_column.{c}")) in table]
-    shown: Styler = table.style.format(dict.fromkeys(numbers, partial(_number, words)), na_rep="")
-    st.dataframe(shown, height=560, width="stretch", hide_index=True)
+    shown: Styler = table.style.format(dict.fromkeys(numbers, partial(_number, words)))
+    st.dataframe(shown, height=560, width="stretch", hide_index=True, placeholder="")
     if words.lang == "vi":
         st.caption(words("rules.original_note"))
 
 
 def _number(words: Words, value: object) -> str:
     """As many decimals as the number has."""
-    return words.value(float(str(value)))
+    number = float(str(value))
+    return words.value(number) if number == number else ""  # noqa: PLR0124 - NaN
 
 
 if __name__ == "__main__":

@@ -235,7 +235,7 @@ def test_the_measuring_tool_speaks_vietnamese(page, server):
     the_map(page).locator(".leaflet-control-measure").hover()
     the_map(page).get_by_text("Bắt đầu đo").click()
     edges = page.locator(MAP).bounding_box()
-    for x, y in ((220, 200), (340, 200), (340, 300)):
+    for x, y in ((290, 330), (385, 330), (385, 450)):
         page.mouse.click(edges["x"] + x, edges["y"] + y)
         page.wait_for_timeout(400)
     shown = the_map(page).locator(".leaflet-control-measure").inner_text()
@@ -294,6 +294,45 @@ def test_a_file_is_looked_at_before_it_is_saved(page, server, tmp_path):
     page.get_by_text("phiên bản 1").wait_for()
 
 
+def test_of_several_files_none_is_lost_and_what_is_saved_is_in_the_list(page, server, tmp_path):
+    for n, name in enumerate(("khu một", "khu hai")):
+        shape = box(560_000 + 3000 * n, 2_325_000, 561_000 + 3000 * n, 2_326_000)
+        gpd.GeoDataFrame({"ten": [name]}, geometry=[shape], crs=5897).to_file(tmp_path / f"{name}.gpkg")
+    (tmp_path / "ghi chú.docx").write_bytes(b"PK")
+    upload(page, server, *(tmp_path / n for n in ("khu một.gpkg", "khu hai.gpkg", "ghi chú.docx")))
+    page.get_by_text("Đã nhận 2 lớp").wait_for()
+    page.get_by_text("Không đọc được và đã bỏ qua: ghi chú.docx").wait_for()
+    page.get_by_role("button", name="Lưu vào không gian làm việc").click()
+    page.get_by_text("Đã lưu khu một, phiên bản 1").wait_for()
+    page.get_by_role("tab", name="Danh sách lớp").click()
+    page.locator('[role="gridcell"]', has_text="khu một").first.wait_for(state="attached")
+
+
+def test_the_system_of_a_file_without_one_is_chosen_by_province(page, server, tmp_path):
+    frame = gpd.GeoDataFrame({"ten": ["A"]}, geometry=[box(560_000, 2_325_000, 561_000, 2_326_000)])
+    frame.set_crs(5897).to_file(tmp_path / "ranh.shp")
+    (tmp_path / "ranh.prj").unlink()
+    upload(page, server, *tmp_path.glob("ranh.*"))
+    page.get_by_text("không ghi hệ tọa độ", exact=False).first.wait_for()
+    page.get_by_label("Nếu tệp không ghi hệ tọa độ: chọn theo tỉnh").click()
+    page.get_by_role("option", name="Hà Nội – EPSG:5897").click()
+    settled(page)
+    page.get_by_role("button", name="Lưu vào không gian làm việc").wait_for()
+
+
+def test_the_language_outlives_a_reload_and_a_change_of_page(page, server):
+    page.goto(server.address)
+    page.get_by_text("English", exact=True).click()
+    page.get_by_role("button", name="Check", exact=True).wait_for()
+    page.get_by_role("link", name="Rules").click()
+    page.get_by_role("heading", name="Rules").wait_for()
+    page.reload()
+    page.get_by_role("heading", name="Rules").wait_for()
+    page.goto(f"{server.address}/?lang=en")
+    page.reload()
+    page.get_by_role("button", name="Check", exact=True).wait_for()
+
+
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
@@ -309,6 +348,7 @@ def test_a_bad_file_is_a_sentence_on_the_page(page, server, tmp_path, name, cont
     alert.wait_for()
     assert said in alert.inner_text()
     assert "Traceback" not in page.content()
+    assert "/tmp" not in alert.inner_text()  # the file has its own name, not that of a draft
 
 
 def test_hostile_names_stay_text_on_every_page(page, server, tmp_path):

@@ -186,6 +186,20 @@ def test_a_search_without_a_hit_is_a_sentence(open_page, small_workspace):
     assert not test.dataframe
 
 
+def test_layers_say_when_they_were_saved_and_count_in_numbers(open_page, small_workspace):
+    test = open_page(small_workspace.folder, page="layers")
+    table = test.dataframe[0].value
+    assert sorted(table["Số đối tượng"]) == [1, 2, 3]
+    assert table["Lưu lúc"].str.fullmatch(r"\d\d/\d\d/\d{4} \d\d:\d\d").all()
+
+
+def test_zones_stand_among_what_zones_are_checked_against(open_page, sample):
+    test = open_page(sample.folder)
+    zones, against = test.multiselect[:2]
+    assert zones.value
+    assert set(zones.value) <= set(against.value)
+
+
 def test_the_language_stands_in_the_address(open_page, small_workspace):
     test = open_page(small_workspace.folder, lang="en")
     assert test.query_params["lang"] in ("en", ["en"])
