@@ -8,6 +8,7 @@ import pandas as pd
 
 from layers.landuse import code_list
 from layers.names import fold
+from maps.places import crs_label
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -271,7 +272,7 @@ def run_table(answer: ConflictAnswer | DistanceAnswer, words: Words) -> pd.DataF
     rows = [
         (words("run.on"), words.day(run["on"])),
         (words("run.rules"), run["rule_version"]),
-        (words("run.crs"), run["crs"]),
+        (words("run.crs"), crs_label(answer.zones.crs, words)),
         (words("run.periods"), ", ".join(run["periods"])),
         (words("run.asked_at"), words.moment(run.get("asked_at", ""))),
     ]

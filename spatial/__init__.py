@@ -5,6 +5,7 @@ from spatial.conflicts import ConflictAnswer, conflicts
 from spatial.distances import DISTANCE_STATES, DistanceAnswer, half_widths, safety_distances
 from spatial.grid import change_matrix, weighted_overlay, weighted_windows
 from spatial.labels import feature_labels
+from spatial.land import land_totals
 from spatial.overlap import overlap, overlap_areas, thickness_m
 from spatial.override import override
 from spatial.rules import STATES, Rule, RuleBook
@@ -25,6 +26,7 @@ __all__ = [
     "corridors",
     "feature_labels",
     "half_widths",
+    "land_totals",
     "overlap",
     "overlap_areas",
     "override",
