@@ -81,7 +81,7 @@ def rules_table(name: str, on: date, words: Words) -> pd.DataFrame:
         if name_of not in ("id", "in_force", "can_judge", "confidence"):
             rows[name_of] = _in_words(rows[name_of], name_of, words)
     other = "en" if words.lang == "vi" else "vi"
-    rows = rows.drop(columns=[c for c in (f"clause_{other}", f"name_{other}") if c in rows])
+    rows = rows.drop(columns=[c for c in (f"clause_{other}", f"name_{other}", f"label_{other}") if c in rows])
     first = [c for c in _FIRST if c in rows]
     rows = rows[[*first, *(c for c in rows if c not in first)]]
     return rows.rename(columns={c: _heading(str(c), words) for c in rows})

@@ -9,6 +9,7 @@ import pandas as pd
 from layers.landuse import code_list
 from layers.names import fold
 from maps.places import crs_label
+from spatial.distances import DistanceAnswer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from layers import Finding
     from maps.words import Words
     from spatial.conflicts import ConflictAnswer
-    from spatial.distances import DistanceAnswer
 
 __all__ = [
     "clause_of",
@@ -269,10 +269,11 @@ def run_table(answer: ConflictAnswer | DistanceAnswer, words: Words) -> pd.DataF
     pandas.DataFrame
     """
     run = answer.run
+    crs = answer.sources.crs if isinstance(answer, DistanceAnswer) else answer.zones.crs
     rows = [
         (words("run.on"), words.day(run["on"])),
         (words("run.rules"), run["rule_version"]),
-        (words("run.crs"), crs_label(answer.zones.crs, words)),
+        (words("run.crs"), crs_label(crs, words)),
         (words("run.periods"), ", ".join(run["periods"])),
         (words("run.asked_at"), words.moment(run.get("asked_at", ""))),
     ]

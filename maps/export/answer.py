@@ -37,8 +37,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    import pandas as pd
-
     from maps.export.qgis import Shape
     from maps.words import Words
     from spatial.conflicts import ConflictAnswer

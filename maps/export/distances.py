@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from maps.export.qgis import Shape
     from maps.words import Words
     from spatial.distances import DistanceAnswer
 
@@ -153,7 +154,7 @@ def _gpkg(answer: DistanceAnswer, path: Path, words: Words) -> None:
     sources = _sources_frame(answer, words)
     kinds = list(dict.fromkeys(sources["kind"]))
     types = sources.geom_type.iloc[0]
-    shape = "area" if "Polygon" in types else "line" if "Line" in types else "point"
+    shape: Shape = "area" if "Polygon" in types else "line" if "Line" in types else "point"
     style = zone_style(kinds, words) if shape == "area" else look_style(kinds[0], shape, words)
     layers = {"sources": sources, "lines": lines_frame(answer, words)}
     styles = {"sources": style, "lines": line_state_style(words)}

@@ -37,13 +37,15 @@ def show() -> None:
     if asked is None or asked.folder != str(base.folder):
         show_preview(base, versions, words, empty="distance_ask.empty")
         return
+    # both places stand in every run, empty or not: else all below them would be built anew
+    bar, note = st.empty(), st.empty()
     with sentences():
-        bar = st.progress(0.0, words("ask.running")) if pressed else None
-        answer = cached_distances(asked, partial(_step, bar) if bar else None)
-        if bar:
-            bar.empty()
+        if pressed:
+            bar.progress(0.0, words("ask.running"))
+        answer = cached_distances(asked, partial(_step, bar) if pressed else None)
+        bar.empty()
     if asked != question:
-        st.info(words("ask.stale"))
+        note.info(words("ask.stale"))
     show_distances(base, asked, answer, words)
 
 
