@@ -80,9 +80,13 @@ async def tile_response(request: Request) -> Response:
 async def lifespan(_: Any) -> AsyncIterator[dict[str, Any]]:
     """Warm what the first question would wait for."""
     from layers import reference  # noqa: PLC0415
+    from spatial import warm_engine  # noqa: PLC0415
 
     await asyncio.to_thread(lambda: [reference.table(name) for name in reference.names()])
+    # the first pages need no compiled code, so nobody waits for it
+    warming = asyncio.create_task(asyncio.to_thread(warm_engine))
     yield {}
+    warming.cancel()
 
 
 def say_sorry(error: Exception) -> bool:

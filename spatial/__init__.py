@@ -10,6 +10,7 @@ from spatial.overlap import overlap, overlap_areas, thickness_m
 from spatial.override import override
 from spatial.rules import STATES, Rule, RuleBook
 from spatial.stored import chunked_areas, stored_areas
+from spatial.warm import warm_engine
 from spatial.zonal import zonal_histogram
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "safety_distances",
     "stored_areas",
     "thickness_m",
+    "warm_engine",
     "weighted_overlay",
     "weighted_windows",
     "zonal_histogram",

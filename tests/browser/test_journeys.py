@@ -48,6 +48,16 @@ def view(page):
     )
 
 
+def view_when(page, holds):
+    """The view of the map once it is as expected, or as it is after ten seconds."""
+    for _ in range(50):
+        now = view(page)
+        if holds(now):
+            break
+        page.wait_for_timeout(200)
+    return now
+
+
 def click_row(page, n, x=16):
     """Tick the n-th row of the table of answers, or click on what is written in it."""
     table = page.get_by_test_id("stDataFrame").first
@@ -71,8 +81,7 @@ def test_a_row_takes_the_map_there_and_shows_its_clause(page, server):
     ask(page, server)
     before = view(page)
     click_row(page, 0)
-    page.wait_for_timeout(1500)
-    after = view(page)
+    after = view_when(page, lambda now: now[2] > before[2])
     assert after[2] > before[2]
     the_map(page).locator(".leaflet-tc-90-selection-pane path").first.wait_for()
     page.locator("strong", has_text="CCN mô phỏng 2").wait_for()

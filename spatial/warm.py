@@ -1,0 +1,47 @@
+"""Compiled code made ready before the first question needs it."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import shapely
+
+from spatial import _compiled
+
+__all__ = ["warm_engine"]
+
+
+def warm_engine() -> float:
+    """Compile the engine, or load what an earlier run compiled and kept on disk.
+
+    The first time on a machine this takes some tens of seconds, later about one. Where numba is missing
+    there is nothing to do.
+
+    Returns
+    -------
+    float
+        Seconds that it took.
+
+    Examples
+    --------
+    >>> warm_engine() >= 0
+    True
+    """
+    start = time.perf_counter()
+    if _compiled.COMPILED:
+        from spatial import _areas, _pairs  # noqa: PLC0415 - compiled code is loaded when it is used
+        from spatial._edges import edges_of  # noqa: PLC0415
+        from spatial._pieces import traced  # noqa: PLC0415
+        from spatial._trace import Pairs  # noqa: PLC0415
+        from spatial._validity import valid  # noqa: PLC0415
+
+        a = np.array([shapely.box(0, 0, 10, 10)], dtype=object)
+        b = np.array([shapely.box(5, 5, 15, 14.5)], dtype=object)
+        valid(a)
+        i, j = _pairs.by_grid(shapely.bounds(a), shapely.bounds(b))
+        edges, area, where = (edges_of(a), edges_of(b)), np.empty(1), np.empty(1, dtype=np.int8)
+        _areas.classify(edges[0], shapely.bounds(b), i, j, where)
+        _areas.pair_areas(*edges, i, j, area)
+        traced(a, b, edges, Pairs(i, j, area, shapely.area(a), shapely.area(b)))
+    return time.perf_counter() - start
