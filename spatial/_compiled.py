@@ -19,13 +19,15 @@ COMPILED = importlib.util.find_spec("numba") is not None
 
 # pairs, below which loading compiled code takes longer than doing without it
 FEW = 2_000
+# pairs of edges that take as long without compiled code as one pair of small polygons
+_EDGE_PAIRS = 20_000
 
 _Function = TypeVar("_Function", bound="Callable[..., object]")
 
 
-def worth_compiling(pairs: int) -> bool:
+def worth_compiling(pairs: int, edge_pairs: float = 0.0) -> bool:
     """Say whether a job of so many pairs is for the compiled engine; the answer is the same either way."""
-    return COMPILED and pairs >= FEW
+    return COMPILED and pairs + edge_pairs / _EDGE_PAIRS >= FEW
 
 
 def kernel(*, fastmath: bool = False, inline: bool = False) -> Callable[[_Function], _Function]:

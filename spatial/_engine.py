@@ -71,7 +71,8 @@ def shared_areas(
     """
     boxes = shapely.bounds(others)
     i, j = meeting_boxes(shapely.bounds(zones), boxes)
-    if not _compiled.worth_compiling(len(i)):
+    vertices = shapely.get_num_coordinates(zones)[i].astype(float), shapely.get_num_coordinates(others)[j]
+    if not _compiled.worth_compiling(len(i), float(vertices[0] @ vertices[1])):
         return _few_areas(zones, others, (i, j), watch)
     from spatial import _areas  # noqa: PLC0415 - compiled code is loaded when it is used
     from spatial._edges import edges_of  # noqa: PLC0415
