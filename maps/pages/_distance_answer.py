@@ -28,6 +28,7 @@ from maps.pages._distance_rows import show_distance_rows
 from maps.pages._exports import show_exports
 from maps.pages._frame import plain
 from maps.pages._map import View, clicked_point, go_to, made_label, served_tiles, show_map
+from maps.places import crs_label
 from maps.styles import distance_look
 from maps.tables import clause_of, findings_table, periods_of, records, run_table
 
@@ -129,7 +130,7 @@ def _basis(answer: DistanceAnswer, words: Words) -> None:
         words(
             "distance_ask.basis",
             on=words.day(run["on"]),
-            crs=run["crs"],
+            crs=crs_label(answer.sources.crs, words),
             rules=run["rule_version"],
             periods=", ".join(run["periods"]) or "–",
         )
