@@ -80,13 +80,17 @@ async def tile_response(request: Request) -> Response:
 async def lifespan(_: Any) -> AsyncIterator[dict[str, Any]]:
     """Warm what the first question would wait for."""
     from layers import reference  # noqa: PLC0415
-    from spatial import warm_engine  # noqa: PLC0415
 
     await asyncio.to_thread(lambda: [reference.table(name) for name in reference.names()])
-    # the first pages need no compiled code, so nobody waits for it
-    warming = asyncio.create_task(asyncio.to_thread(warm_engine))
+    # compiled by another process, which keeps the code on disk: the first pages neither need it nor wait
+    warming = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", "from spatial import warm_engine; warm_engine()"),
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.DEVNULL,
+    )
     yield {}
-    warming.cancel()
+    if warming.returncode is None:
+        warming.kill()
 
 
 def say_sorry(error: Exception) -> bool:

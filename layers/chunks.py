@@ -88,16 +88,59 @@ def read_chunks(
     except (pa.ArrowException, OSError, KeyError, TypeError) as error:
         raise SourceError("source_unreadable", path=path.name, found=str(error)[:200]) from error
     tree = None if near is None else shapely.STRtree(np.asarray(shapely.box(*near.T)))
-    size = sum(file.metadata.row_group(k).total_byte_size for k in range(file.num_row_groups))
-    each = max(size / max(file.metadata.num_rows, 1), 1.0) * _GROWTH
-    rows = int(max(memory_mb * 2**20 / each, 1))
-    boxed = "bbox" in file.schema_arrow.names
-    for batch in file.iter_batches(batch_size=rows):
-        table = pa.Table.from_batches([batch])
-        if tree is not None and boxed:
-            table = table.filter(pa.array(_near(table, tree)))
-        if len(table):
-            yield _frame(table, geo)
+    for groups in _groups(file.metadata, memory_mb, tree):
+        for table in _tables(file, groups, memory_mb):
+            kept = table.filter(pa.array(_near(table, tree))) if tree is not None and _boxed(file) else table
+            if len(kept):
+                yield _frame(kept, geo)
+
+
+def _groups(metadata: pq.FileMetaData, memory_mb: float, tree: shapely.STRtree | None) -> Iterator[list[int]]:
+    """Row groups near the boxes, as many together as there is room for."""
+    together: list[int] = []
+    used = 0.0
+    for k in range(metadata.num_row_groups):
+        group = metadata.row_group(k)
+        box = _box_of(group)
+        if (
+            tree is not None
+            and box is not None
+            and not len(tree.query(shapely.box(box[0], box[1], box[2], box[3])))
+        ):
+            continue
+        size = group.total_byte_size * _GROWTH / 2**20
+        if together and used + size > memory_mb:
+            yield together
+            together, used = [], 0.0
+        together.append(k)
+        used += size
+    if together:
+        yield together
+
+
+def _tables(file: pq.ParquetFile, groups: list[int], memory_mb: float) -> Iterator[pa.Table]:
+    """Rows of some row groups; a single one that is larger than the room comes in parts."""
+    size = sum(file.metadata.row_group(k).total_byte_size for k in groups) * _GROWTH / 2**20
+    if size <= memory_mb:
+        yield file.read_row_groups(groups)
+        return
+    rows = sum(file.metadata.row_group(k).num_rows for k in groups)
+    for batch in file.iter_batches(batch_size=max(int(rows * memory_mb / size), 1), row_groups=groups):
+        yield pa.Table.from_batches([batch])
+
+
+def _box_of(group: pq.RowGroupMetaData) -> list[float] | None:
+    """Box round the rows of a group, from the statistics of its boxes; ``None`` where there are none."""
+    columns = (group.column(c) for c in range(group.num_columns))
+    known = {c.path_in_schema: c.statistics for c in columns if c.path_in_schema.startswith("bbox.")}
+    ends = [("xmin", "min"), ("ymin", "min"), ("xmax", "max"), ("ymax", "max")]
+    if any(f"bbox.{side}" not in known or not known[f"bbox.{side}"].has_min_max for side, _ in ends):
+        return None
+    return [float(getattr(known[f"bbox.{side}"], end)) for side, end in ends]
+
+
+def _boxed(file: pq.ParquetFile) -> bool:
+    return "bbox" in file.schema_arrow.names
 
 
 def _near(table: pa.Table, tree: shapely.STRtree) -> NDArray[np.bool_]:

@@ -18,7 +18,7 @@ __all__ = ["COMPILED", "FEW", "kernel", "worth_compiling"]
 COMPILED = importlib.util.find_spec("numba") is not None
 
 # pairs, below which loading compiled code takes longer than doing without it
-FEW = 2_000
+FEW = 10_000
 # pairs of edges that take as long without compiled code as one pair of small polygons
 _EDGE_PAIRS = 20_000
 

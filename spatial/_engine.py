@@ -118,13 +118,14 @@ def shared_pieces(
     assert shared.others is not None
     assert shared.row is not None
     of_zones, of_others, row = shared.zones, shared.others, shared.row
+    whole = shapely.area(zones)
     out = others[shared.j]
     crossing = np.flatnonzero(~shared.inside)
 
     def step(at: slice) -> None:
         k = crossing[at]
         a, b = zones[shared.i[k]], others[shared.j[k]]
-        known = Pairs(shared.i[k], row[k], shared.area_m2[k], shapely.area(a), shapely.area(b))
+        known = Pairs(shared.i[k], row[k], shared.area_m2[k], whole[shared.i[k]], shapely.area(b))
         out[k] = traced(a, b, (of_zones, of_others), known)
 
     _Work(threads, watch, "pieces").run(len(crossing), step)
@@ -200,9 +201,18 @@ def parts_of(geometry: Geometries) -> tuple[Geometries, NDArray[np.intp]]:
 
     Empty geometries give none.
     """
-    parts, owner = shapely.get_parts(geometry, return_index=True)
+    # a polygon is its own part: copies are made of collections only
+    plain = np.isin(shapely.get_type_id(geometry), (0, 1, 3))
+    owner = np.flatnonzero(plain)
+    parts = geometry[owner]
+    if len(owner) < len(geometry):
+        rest = np.flatnonzero(~plain)
+        more, of = shapely.get_parts(geometry[rest], return_index=True)
+        order = np.argsort(np.concatenate([owner, rest[of]]), kind="stable")
+        parts, owner = np.concatenate([parts, more])[order], np.concatenate([owner, rest[of]])[order]
     full = ~shapely.is_empty(parts)
-    parts, owner = parts[full], owner[full]
+    if not full.all():
+        parts, owner = parts[full], owner[full]
     several = np.flatnonzero(np.bincount(owner, minlength=len(geometry))[owner] > 1)
     bounds = shapely.bounds(parts[several])
     order = several[np.lexsort((bounds[:, 1], bounds[:, 0], owner[several]))]
