@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import subprocess
+import sys
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -83,13 +85,11 @@ async def lifespan(_: Any) -> AsyncIterator[dict[str, Any]]:
 
     await asyncio.to_thread(lambda: [reference.table(name) for name in reference.names()])
     # compiled by another process, which keeps the code on disk: the first pages neither need it nor wait
-    warming = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-c", "from spatial import warm_engine; warm_engine()"),
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.DEVNULL,
-    )
-    yield {}
-    if warming.returncode is None:
+    command = [sys.executable, "-c", "from spatial import warm_engine; warm_engine()"]
+    with subprocess.Popen(  # noqa: S603 - this Python, on our own words
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as warming:
+        yield {}
         warming.kill()
 
 

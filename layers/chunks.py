@@ -102,11 +102,7 @@ def _groups(metadata: pq.FileMetaData, memory_mb: float, tree: shapely.STRtree |
     for k in range(metadata.num_row_groups):
         group = metadata.row_group(k)
         box = _box_of(group)
-        if (
-            tree is not None
-            and box is not None
-            and not len(tree.query(shapely.box(box[0], box[1], box[2], box[3])))
-        ):
+        if tree is not None and box is not None and not len(tree.query(_rectangle(box))):
             continue
         size = group.total_byte_size * _GROWTH / 2**20
         if together and used + size > memory_mb:
@@ -137,6 +133,11 @@ def _box_of(group: pq.RowGroupMetaData) -> list[float] | None:
     if any(f"bbox.{side}" not in known or not known[f"bbox.{side}"].has_min_max for side, _ in ends):
         return None
     return [float(getattr(known[f"bbox.{side}"], end)) for side, end in ends]
+
+
+def _rectangle(box: list[float]) -> shapely.Polygon:
+    xmin, ymin, xmax, ymax = box
+    return shapely.box(xmin, ymin, xmax, ymax)
 
 
 def _boxed(file: pq.ParquetFile) -> bool:
