@@ -86,7 +86,7 @@ async def lifespan(_: Any) -> AsyncIterator[dict[str, Any]]:
     await asyncio.to_thread(lambda: [reference.table(name) for name in reference.names()])
     # compiled by another process, which keeps the code on disk: the first pages neither need it nor wait
     command = [sys.executable, "-c", "from spatial import warm_engine; warm_engine()"]
-    with subprocess.Popen(  # noqa: S603 - this Python, on our own words
+    with subprocess.Popen(  # noqa: ASYNC220, S603 - a moment, and on our own words
         command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as warming:
         yield {}
