@@ -19,7 +19,7 @@ lint: $(VENV)/.lint  ## style, types, direction of imports
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(VENV)/.test  ## ours beside the peers that are installed
+bench: $(VENV)/.bench  ## install, then ours beside its peers (PostGIS where THOCONG_BENCH_PG names a server)
 	$(BIN)/python -m benchmarks
 
 wheel: $(VENV)/.lint  ## build the wheel and look into it
@@ -40,6 +40,10 @@ $(VENV)/.test: $(VENV)/bin/python pyproject.toml assets/package-lock.json assets
 
 $(VENV)/.lint: $(VENV)/.test
 	$(BIN)/python -m pip install --quiet -e '.[test,lint]'
+	touch $@
+
+$(VENV)/.bench: $(VENV)/.run
+	$(BIN)/python -m pip install --quiet -e '.[bench]'
 	touch $@
 
 clean:

@@ -8,17 +8,15 @@ from __future__ import annotations
 
 import importlib.util
 import sys
-import threading
-import time
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import psutil
 import shapely
 from affine import Affine
 
+from benchmarks._measure import PATIENCE_S, once
 from layers import Raster, as_crs
 from spatial import change_matrix, weighted_overlay, zonal_histogram
 
@@ -35,7 +33,6 @@ ZONES_A_SIDE = 100
 CLASSES = 12
 WEIGHTS = [0.3, 0.25, 0.2, 0.15, 0.1]
 NODATA = -9999.0
-PATIENCE_S = 20.0
 
 
 def run(size: int = 10_000, rounds: int = 3) -> list[dict[str, Any]]:
@@ -65,35 +62,15 @@ def _measured(job: str, n: int, rounds: int, engines: Engines) -> tuple[list[dic
         best: dict[str, float] = {}
         for _ in range(rounds):
             answers[name] = None
-            once, answers[name] = _once(ask)
-            best = {k: min(v, best.get(k, v)) for k, v in once.items()}
-            if once["wall_s"] > PATIENCE_S:
+            took, answers[name] = once(ask)
+            best = {k: (max if k == "peak_mb" else min)(v, best.get(k, v)) for k, v in took.items()}
+            if took["wall_s"] > PATIENCE_S:
                 break
         rows.append({"job": job, "engine": name, "n": n, **best})
     for row in rows:
         for clock in ("wall", "cpu"):
             row[f"ratio_{clock}"] = rows[0][f"{clock}_s"] / max(row[f"{clock}_s"], 1e-9)
     return rows, answers
-
-
-def _once(ask: Callable[[], Any]) -> tuple[dict[str, float], Any]:
-    """Run once: wall clock, time of all threads, and how far memory rose above where it stood."""
-    process, done, peak = psutil.Process(), threading.Event(), [0]
-    before = process.memory_info().rss
-
-    def watch() -> None:
-        while not done.wait(0.01):
-            peak[0] = max(peak[0], process.memory_info().rss)
-
-    watcher = threading.Thread(target=watch)
-    watcher.start()
-    wall, cpu = time.perf_counter(), time.process_time()
-    answer = ask()
-    took = {"wall_s": time.perf_counter() - wall, "cpu_s": time.process_time() - cpu}
-    peak[0] = max(peak[0], process.memory_info().rss)
-    done.set()
-    watcher.join()
-    return {**took, "peak_mb": (peak[0] - before) / 1e6}, answer
 
 
 def _raster(values: NDArray[Any], nodata: float | None = None) -> Raster:

@@ -1,0 +1,80 @@
+"""All benchmarks: ``python -m benchmarks`` prints one table, ours beside the peers that are installed."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import importlib.util
+import os
+import platform
+import time
+from pathlib import Path
+
+import click
+import psutil
+import shapely
+
+from benchmarks import _postgis, _steps, raster, vector
+from benchmarks._measure import Row, in_child, measured, table
+
+LIBRARIES = ("geopandas", "shapely", "numpy", "pandas", "numba", "rasterio", "rasterstats", "exactextract")
+RASTER_SIDE = 5_000
+
+
+def _about() -> str:
+    """Day, machine and versions; what else ran shows in the load."""
+    have = [name for name in LIBRARIES if importlib.util.find_spec(name)]
+    versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in have)
+    memory = psutil.virtual_memory().total / 2**30
+    return (
+        f"{time.strftime('%Y-%m-%d')} · {platform.system()} {platform.machine()} · {os.cpu_count()} cores · "
+        f"{memory:.0f} GB · load {os.getloadavg()[1]:.1f} at the start\n\n"
+        f"Python {platform.python_version()}, {versions}; GEOS {shapely.geos_version_string}. "
+        f"{_postgis.why_not() or _postgis.version()}.\n"
+    )
+
+
+def _raster_rows(rounds: int) -> list[Row]:
+    return [Row(**row) for row in in_child(raster.run, RASTER_SIDE, rounds)]
+
+
+def _steps_of(job: str, n: int, rounds: int) -> str:
+    chosen = vector.JOBS[job]
+    engines = [e for e in chosen.engines() if e.ours and e.name.endswith("1 thread")]
+    columns = {e.name: in_child(_steps.breakdown, chosen, e, n, rounds) for e in engines}
+    return f"\n{chosen.name}, n = {n:,}: processor time by step\n\n{_steps.steps_table(columns)}"
+
+
+@click.command(context_settings={"max_content_width": 100})
+@click.option("--jobs", default="overlap,rings,raster", show_default=True, help="Which, with commas.")
+@click.option(
+    "--sizes",
+    default="10000,100000",
+    show_default=True,
+    help="Features of the larger layer. 1000000 is asked for by name: it takes 12 GB and some minutes.",
+)
+@click.option("--rounds", default=3, show_default=True, help="The best of so many counts.")
+@click.option("--steps", is_flag=True, help="Also show where ours spends its time, at the last size.")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write the table here too.")
+def main(jobs: str, sizes: str, rounds: int, out: Path | None, *, steps: bool) -> None:
+    """Measure ours beside its peers; ends with 1 if any two answers differ."""
+    text, rows = _about(), []
+    click.echo(text)
+    for job in jobs.split(","):
+        for n in [0] if job == "raster" else map(int, sizes.split(",")):
+            done = _raster_rows(rounds) if job == "raster" else measured(vector.JOBS[job], n, rounds)
+            click.echo(table(done))
+            rows += done
+    text += "\n" + table(rows)
+    for job in jobs.split(","):
+        if steps and job in vector.JOBS:
+            more = _steps_of(job, int(sizes.rsplit(",", maxsplit=1)[-1]), rounds)
+            click.echo(more)
+            text += more
+    if out:
+        out.write_text(text, encoding="utf-8")
+    if not all(row.agrees for row in rows):
+        raise click.ClickException("ANSWERS DIFFER: see the table")
+
+
+if __name__ == "__main__":
+    main()
