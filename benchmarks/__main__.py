@@ -14,7 +14,7 @@ import psutil
 import shapely
 
 from benchmarks import _postgis, _steps, raster, vector
-from benchmarks._measure import Row, in_child, measured, table
+from benchmarks._measure import HEAD, Row, in_child, line, measured, table
 
 LIBRARIES = ("geopandas", "shapely", "numpy", "pandas", "numba", "rasterio", "rasterstats", "exactextract")
 RASTER_SIDE = 5_000
@@ -58,12 +58,12 @@ def _steps_of(job: str, n: int, rounds: int) -> str:
 def main(jobs: str, sizes: str, rounds: int, out: Path | None, *, steps: bool) -> None:
     """Measure ours beside its peers; ends with 1 if any two answers differ."""
     text, rows = _about(), []
-    click.echo(text)
+    click.echo(f"{text}\n{HEAD}")
     for job in jobs.split(","):
         for n in [0] if job == "raster" else map(int, sizes.split(",")):
-            done = _raster_rows(rounds) if job == "raster" else measured(vector.JOBS[job], n, rounds)
-            click.echo(table(done))
-            rows += done
+            for row in _raster_rows(rounds) if job == "raster" else measured(vector.JOBS[job], n, rounds):
+                click.echo(line(row))
+                rows.append(row)
     text += "\n" + table(rows)
     for job in jobs.split(","):
         if steps and job in vector.JOBS:

@@ -21,15 +21,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import numpy as np
 import psutil
+import pyarrow as pa
 import shapely
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     import pandas as pd
     from numpy.typing import NDArray
 
-__all__ = ["Engine", "Found", "Job", "Row", "in_child", "measured", "once", "table"]
+__all__ = ["HEAD", "Engine", "Found", "Job", "Row", "in_child", "line", "measured", "once", "table"]
 
 # features of the run before the clock; compiled code is read from disk at the first job that is worth it
 WARM, WARM_OURS = 10_000, 100_000
@@ -37,9 +38,9 @@ PATIENCE_S = 20.0  # who takes longer is run once
 SAME_M2 = 1e-6
 SAME_SHARE = 1e-9
 
-HEADS = (
-    "job", "n", "engine", "CPU s", "wall s", "× CPU", "× wall", "peak MB", "max difference m²", "invalid",
-)  # fmt: skip
+HEAD = """\
+| job | n | engine | CPU s | wall s | × CPU | × wall | peak MB | max difference m² | invalid |
+|---|--:|---|--:|--:|--:|--:|--:|--:|--:|"""
 
 
 class Found(NamedTuple):
@@ -87,8 +88,8 @@ class Row:
     agrees: bool = True
 
 
-def measured(job: Job, n: int, rounds: int) -> list[Row]:
-    """Measure all engines of a job.
+def measured(job: Job, n: int, rounds: int) -> Iterator[Row]:
+    """Measure the engines of a job, one after another.
 
     Parameters
     ----------
@@ -98,26 +99,22 @@ def measured(job: Job, n: int, rounds: int) -> list[Row]:
     rounds : int
         The best of so many counts; an engine whose round took longer than 20 s is run once.
     """
-    rows: list[Row] = []
     first: tuple[dict[str, float], pd.Series] | None = None
     for engine in job.engines():
         took, area_m2, invalid = in_child(_child, job.inputs, engine, (n, rounds))
         first = first or (took, area_m2)
         diff, agrees = _compared(first[1], area_m2)
-        rows.append(
-            Row(
-                job=job.name,
-                n=n,
-                engine=engine.name,
-                ratio_cpu=first[0]["cpu_s"] / took["cpu_s"],
-                ratio_wall=first[0]["wall_s"] / took["wall_s"],
-                max_diff_m2=diff,
-                invalid=invalid,
-                agrees=agrees and not (engine.ours and invalid),
-                **took,
-            )
+        yield Row(
+            job=job.name,
+            n=n,
+            engine=engine.name,
+            ratio_cpu=first[0]["cpu_s"] / took["cpu_s"],
+            ratio_wall=first[0]["wall_s"] / took["wall_s"],
+            max_diff_m2=diff,
+            invalid=invalid,
+            agrees=agrees and not (engine.ours and invalid),
+            **took,
         )
-    return rows
 
 
 def in_child(function: Callable[..., Any], *arguments: Any) -> Any:
@@ -165,6 +162,7 @@ def once(ask: Callable[[], Any], server: int | None = None) -> tuple[dict[str, f
 def _let_go() -> None:
     """Give memory that nobody holds back to the system, or it would hide how much the next round takes."""
     gc.collect()
+    pa.default_memory_pool().release_unused()  # files were read through it
     with contextlib.suppress(AttributeError, OSError, TypeError):  # not every C library has this
         ctypes.CDLL(None).malloc_trim(0)
 
@@ -226,20 +224,22 @@ def _compared(expected: pd.Series, found: pd.Series) -> tuple[float, bool]:
 
 def table(rows: list[Row]) -> str:
     """Rows as a Markdown table."""
-    lines = ["| " + " | ".join(HEADS) + " |", "|---|--:|---|" + "--:|" * (len(HEADS) - 3)]
-    for row in rows:
-        cells = [
-            row.job,
-            f"{row.n:,}",
-            row.engine,
-            *(_figure(v, ".3f") for v in (row.cpu_s, row.wall_s)),
-            *(_figure(v, ".1f") for v in (row.ratio_cpu, row.ratio_wall)),
-            _figure(row.peak_mb, ",.0f"),
-            _figure(row.max_diff_m2, ".1e") + ("" if row.agrees else " **differs**"),
-            "–" if row.invalid is None else f"{row.invalid:,}",
-        ]
-        lines.append("| " + " | ".join(cells) + " |")
-    return "\n".join(lines) + "\n"
+    return "\n".join([HEAD, *map(line, rows)]) + "\n"
+
+
+def line(row: Row) -> str:
+    """One row of the table."""
+    cells = [
+        row.job,
+        f"{row.n:,}",
+        row.engine,
+        *(_figure(v, ".3f") for v in (row.cpu_s, row.wall_s)),
+        *(_figure(v, ".1f") for v in (row.ratio_cpu, row.ratio_wall)),
+        _figure(row.peak_mb, ",.0f"),
+        _figure(row.max_diff_m2, ".1e") + ("" if row.agrees else " **differs**"),
+        "–" if row.invalid is None else f"{row.invalid:,}",
+    ]
+    return "| " + " | ".join(cells) + " |"
 
 
 def _figure(value: float, form: str) -> str:

@@ -78,10 +78,9 @@ def _summed(given: Frames, at: tuple[NDArray[np.int64], ...], area_m2: NDArray[n
 def _engines() -> list[Engine]:
     engines = [Engine("geopandas overlay", _by_geopandas), Engine("shapely alone", _by_shapely)]
     if not _postgis.why_not():
-        known = {"load": _postgis.load, "server": _postgis.server}
         engines += [
-            Engine("PostGIS, pieces", _postgis.pieces, **known),
-            Engine("PostGIS, areas", _postgis.areas, **known),
+            Engine(f"PostGIS, {name}", ask, load=_postgis.load, server=_postgis.server)
+            for name, ask in (("pieces", _postgis.pieces), ("areas", _postgis.areas))
         ]
     for name, ask in (("pieces", _our_pieces), ("areas", _our_areas)):
         for how, checked, threads in (

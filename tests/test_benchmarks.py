@@ -92,7 +92,7 @@ def one_is_wrong():
 
 
 def test_rows_say_who_agrees():
-    rows = measured(Job("few", few, few_engines), 300, 1)
+    rows = list(measured(Job("few", few, few_engines), 300, 1))
     assert [r.agrees for r in rows] == [True] * 3
     assert [r.invalid for r in rows] == [0] * 3
     assert rows[0].ratio_cpu == 1.0
@@ -101,7 +101,7 @@ def test_rows_say_who_agrees():
 
 
 def test_an_answer_that_differs_is_told():
-    rows = measured(Job("few", few, one_is_wrong), 300, 1)
+    rows = list(measured(Job("few", few, one_is_wrong), 300, 1))
     assert [r.agrees for r in rows] == [True, False]
     assert rows[1].max_diff_m2 == pytest.approx(1.0)
     assert "**differs**" in table(rows)
