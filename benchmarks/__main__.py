@@ -50,7 +50,7 @@ def _steps_of(job: str, n: int, rounds: int) -> str:
     "--sizes",
     default="10000,100000",
     show_default=True,
-    help="Features of the larger layer. 1000000 is asked for by name: it takes 12 GB and some minutes.",
+    help="Features of the larger layer. 1000000 is asked for by name: it takes 8 GB and some minutes.",
 )
 @click.option("--rounds", default=3, show_default=True, help="The best of so many counts.")
 @click.option("--steps", is_flag=True, help="Also show where ours spends its time, at the last size.")
