@@ -13,11 +13,13 @@ import click
 import psutil
 import shapely
 
-from benchmarks import _postgis, _steps, raster, vector
+from benchmarks import _postgis, _steps, periods, raster, vector
 from benchmarks._measure import HEAD, Row, in_child, line, measured, table
 
 LIBRARIES = ("geopandas", "shapely", "numpy", "pandas", "numba", "rasterio", "rasterstats", "exactextract")
 RASTER_SIDE = 5_000
+_WHICH = "Which, with commas; also mixed, noise, welded, stored."
+JOBS = {**vector.JOBS, **periods.JOBS}
 
 
 def _about() -> str:
@@ -45,7 +47,12 @@ def _steps_of(job: str, n: int, rounds: int) -> str:
 
 
 @click.command(context_settings={"max_content_width": 100})
-@click.option("--jobs", default="overlap,rings,raster", show_default=True, help="Which, with commas.")
+@click.option(
+    "--jobs",
+    default="overlap,rings,raster",
+    show_default=True,
+    help="Which, with commas; also mixed, noise, welded, stored.",
+)
 @click.option(
     "--sizes",
     default="10000,100000",
@@ -61,7 +68,7 @@ def main(jobs: str, sizes: str, rounds: int, out: Path | None, *, steps: bool) -
     click.echo(f"{text}\n{HEAD}")
     for job in jobs.split(","):
         for n in [0] if job == "raster" else map(int, sizes.split(",")):
-            for row in _raster_rows(rounds) if job == "raster" else measured(vector.JOBS[job], n, rounds):
+            for row in _raster_rows(rounds) if job == "raster" else measured(JOBS[job], n, rounds):
                 click.echo(line(row))
                 rows.append(row)
     text += "\n" + table(rows)

@@ -94,9 +94,6 @@ def _engines() -> list[Engine]:
     return engines
 
 
-# Further jobs have the same form: a name, a function from a size to the inputs, and a function that gives
-# the engines, the first of which the others are compared with. "two coverages" takes `_inputs.land` and
-# `_inputs.land_later`; the inputs of "from stored files" are paths, read within the clock.
 JOBS = {
     "overlap": Job("1,000 zones × land use", _zones_over_land, _engines),
     "rings": Job("rings of 1,000 zones × homes", _rings_over_homes, _engines),
