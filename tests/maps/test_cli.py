@@ -895,3 +895,10 @@ def test_the_workspace_may_be_named_as_in_the_other_commands(small_workspace):
     assert run("workspace", "history", "schools", "--workspace", folder, code=0).stdout.startswith("* v1")
     run("workspace", "list", folder, "--workspace", folder, code=2)
     run("workspace", "list", "--workspace", code=2)
+
+
+def test_the_first_start_on_a_machine_asks_for_no_address():
+    """Streamlit's own first start waits for an e-mail address at the terminal."""
+    from maps.cli.serve import streamlit_flags
+
+    assert streamlit_flags()["server.showEmailPrompt"] is False
