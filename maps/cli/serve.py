@@ -6,10 +6,14 @@ import errno
 import os
 import socket
 import sys
+import time
 import tomllib
+import webbrowser
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from runpy import run_module
+from threading import Thread
 from typing import Any, Final, NoReturn
 
 import click
@@ -25,6 +29,7 @@ from maps.cli.speech import DONE, USAGE, Command, T, terminal
 __all__ = ["serve", "streamlit_flags"]
 
 _LAST_PORT: Final = 65_535
+_PATIENCE: Final = 120  # half seconds
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -64,9 +69,21 @@ def serve(**given: Any) -> None:
         **streamlit_flags(),
         "server.address": given["host"],
         "server.port": given["port"],
-        "server.headless": not given["browser"],
+        # what Streamlit shows and asks developers on their own machines is not for planners
+        "server.headless": True,
     }
+    if given["browser"]:
+        Thread(target=_open_browser, args=(given["host"], given["port"]), daemon=True).start()
     _run_streamlit(["run", str(_app()), *(f"--{k}={_flag(v)}" for k, v in flags.items())])
+
+
+def _open_browser(host: str, port: int) -> None:
+    """Open the page as soon as the server answers; a machine without a browser is none the worse."""
+    for _ in range(_PATIENCE):
+        with suppress(OSError), socket.create_connection((host, port), timeout=1):
+            webbrowser.open(f"http://{host}:{port}")
+            return
+        time.sleep(0.5)
 
 
 def _run_streamlit(arguments: list[str]) -> None:

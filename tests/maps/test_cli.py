@@ -897,8 +897,31 @@ def test_the_workspace_may_be_named_as_in_the_other_commands(small_workspace):
     run("workspace", "list", "--workspace", code=2)
 
 
-def test_the_first_start_on_a_machine_asks_for_no_address():
-    """Streamlit's own first start waits for an e-mail address at the terminal."""
-    from maps.cli.serve import streamlit_flags
+def test_the_first_start_on_a_machine_asks_nothing_and_opens_the_page(monkeypatch, tmp_path):
+    """Streamlit's own first start waits for an e-mail address and lays a box over the page."""
+    asked, opened = [], []
+    monkeypatch.setattr("maps.cli.serve._run_streamlit", asked.append)
+    monkeypatch.setattr("webbrowser.open", opened.append)
+    monkeypatch.setattr("maps.cli.serve.Thread", _AtOnce)
+    with socket.socket() as server:
+        monkeypatch.setattr("maps.cli.serve._check_address", lambda *_: None)
+        server.bind(("127.0.0.1", 0))
+        server.listen()
+        port = server.getsockname()[1]
+        Workspace.create(tmp_path / "w", crs=5897)
+        result = CliRunner().invoke(main, ["serve", "--workspace", str(tmp_path / "w"), "--port", str(port)])
+    assert result.exit_code == 0, result.output
+    assert "--server.headless=true" in asked[0]
+    assert "--server.showEmailPrompt=false" in asked[0]
+    assert opened == [f"http://127.0.0.1:{port}"]
 
-    assert streamlit_flags()["server.showEmailPrompt"] is False
+
+class _AtOnce:
+    """A thread that does its work when it is started."""
+
+    def __init__(self, *, target, args, daemon):
+        self.work = lambda: target(*args)
+        assert daemon
+
+    def start(self):
+        self.work()
