@@ -26,9 +26,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import shapely
+from shapely.errors import GEOSException
 
+from layers.errors import GeometryError
 from spatial._engine import parts_of, thickness
-from spatial._geos import by_geos
+from spatial._geos import areal, by_geos
 from spatial._proof import proved_areas
 
 if TYPE_CHECKING:
@@ -43,6 +45,8 @@ _MITRE = 10.0
 _STRETCH = 1.25
 #: areas that agree to this share are those of the same land
 _SAME = 1e-9
+#: grids to cut on where coordinates as they are defeat the overlay, metres
+_GRIDS_M = (1e-6, 1e-5, 1e-4, 1e-3)
 
 
 class Parted(NamedTuple):
@@ -101,7 +105,7 @@ def _real(parts: Geometries, tolerance_m: float) -> Geometries:
     whole = np.abs(shapely.area(cores) - shapely.area(parts[at])) <= _SAME * shapely.area(parts[at])
     out[at[whole]] = parts[at[whole]]
     rest, cores = parts[at[~whole]], cores[~whole]
-    out[at[~whole]] = by_geos(rest, cores, proved_areas(rest, cores))
+    out[at[~whole]] = _cut(rest, cores, proved_areas(rest, cores), minus=False)
     return out
 
 
@@ -148,8 +152,33 @@ def _rest(parts: Geometries, real: Geometries, area_m2: Floats) -> Geometries:
     none = shapely.is_empty(real)
     out[none] = parts[none]
     mixed = np.flatnonzero(~none & (real != parts) & (area_m2 > 0))
-    out[mixed] = by_geos(real[mixed], parts[mixed], area_m2[mixed], minus=True)
+    out[mixed] = _cut(real[mixed], parts[mixed], area_m2[mixed], minus=True)
     return out
+
+
+def _cut(a: Geometries, b: Geometries, area_m2: Floats, *, minus: bool) -> Geometries:
+    """Pieces a∩b or b less a of the area given; where GEOS can't, on a grid fine enough to keep the area."""
+    try:
+        return by_geos(a, b, area_m2, minus=minus)
+    except (GeometryError, GEOSException):
+        if len(a) > 1:
+            one = [slice(k, k + 1) for k in range(len(a))]
+            return np.concatenate([_cut(a[k], b[k], area_m2[k], minus=minus) for k in one])
+    act = shapely.difference if minus else shapely.intersection
+    first, second = (b, a) if minus else (a, b)
+    for grid_m in _GRIDS_M:
+        piece = areal(act(shapely.set_precision(first, grid_m), shapely.set_precision(second, grid_m)))
+        allowed = _SAME * area_m2[0] + grid_m * float(shapely.length(b[0]))
+        if abs(float(shapely.area(piece[0])) - area_m2[0]) <= allowed:
+            return piece
+    raise GeometryError(
+        "overlay_unproven", expected=float(area_m2[0]), found=float(shapely.area(piece[0])), where=_at(b[0])
+    )
+
+
+def _at(part: shapely.Geometry) -> str:
+    x, y = shapely.get_coordinates(shapely.centroid(part))[0]
+    return f"E {x:.1f}, N {y:.1f}"
 
 
 def _summed(area_m2: Floats, owner: Ints, n: int) -> Floats:
