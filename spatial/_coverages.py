@@ -13,6 +13,7 @@ import numpy as np
 import shapely
 
 from spatial._engine import shared_areas, shared_pieces
+from spatial._twins import twins
 from spatial._weld import welded
 
 if TYPE_CHECKING:
@@ -59,19 +60,20 @@ def compared(
     Parameters
     ----------
     a, b : arrays of polygons and multipolygons
-        Valid, in metres; the polygons of one layer share no land with each other.
+        Valid, in metres; the polygons of one layer share no land with each other. That is for the caller to
+        check: of what overlaps within a layer, only equal polygons are seen here, and reckoned in full.
     weld_m : float
-        Move vertices of b onto vertices of a that lie this near before reckoning; 0 moves none.
+        Move vertices of b onto vertices of a that lie this near before reckoning; 0 moves none. Areas are
+        then those of the polygons moved, and slivers that neighbours of a twin leave on it don't count.
     threads, watch
         As for :func:`spatial._engine.shared_areas`.
     """
-    from spatial._twins import twins  # noqa: PLC0415 - compiled code is loaded when it is used
-
     twin_a, twin_b = twins(a, b)
     rest_a, rest_b = _without(len(a), twin_a), _without(len(b), twin_b)
     before, after = a[rest_a], b[rest_b]
     if weld_m > 0:
-        after, _ = welded(before, after, tolerance_m=weld_m)
+        # onto twins too: a vertex that b shares with one has to stay there
+        after, _ = welded(a, after, tolerance_m=weld_m)
         more_a, more_b = twins(before, after)
         twin_a, twin_b = np.append(twin_a, rest_a[more_a]), np.append(twin_b, rest_b[more_b])
         left_a, left_b = _without(len(before), more_a), _without(len(after), more_b)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import shapely
 
+from spatial import _compiled
 from spatial._compiled import kernel
-from spatial._validity import valid
 
 if TYPE_CHECKING:
     from spatial._rings import Bools, Floats, Geometries, Ints
@@ -21,6 +21,9 @@ __all__ = ["welded"]
 _GOLD = np.uint64(0x9E3779B97F4A7C15)
 _OTHER = np.uint64(0xC2B2AE3D27D4EB4F)
 _DOWN = np.uint64(20)
+
+# vertices that a tree finds in the time that loading compiled code costs for one pair of polygons
+_VERTICES = 20
 
 
 class _Cells(NamedTuple):
@@ -35,18 +38,66 @@ class _Cells(NamedTuple):
 def welded(target: Geometries, other: Geometries, *, tolerance_m: float) -> tuple[Geometries, Bools]:
     """Move each vertex of ``other`` onto the nearest of ``target`` within the tolerance.
 
-    The nearest is chosen by place alone, so a vertex that neighbours share stays shared. A polygon that
-    would become invalid keeps its own vertices.
+    The nearest is chosen by place alone, so a vertex that neighbours share stays shared, and one that lies on
+    a vertex of ``target`` stays where it is. Where a polygon would become invalid its vertices stay, those
+    that its neighbours share with it too. Vertices that fall together become one.
+
+    Parameters
+    ----------
+    target, other : arrays of polygons and multipolygons
+        Valid, in metres.
+    tolerance_m : float
+        Above 0; no vertex moves farther.
 
     Returns
     -------
     tuple
         The polygons, and which of them were moved.
     """
-    xy = shapely.get_coordinates(target)
-    mine = shapely.get_coordinates(other)
+    out, changed = other.copy(), np.zeros(len(other), dtype=bool)
+    xy, mine = shapely.get_coordinates(target), shapely.get_coordinates(other)
     if not len(xy) or not len(mine):
-        return other.copy(), np.zeros(len(other), dtype=bool)
+        return out, changed
+    there = _nearest(xy, mine, tolerance_m)
+    moved = (there != mine).any(axis=1)
+    owner = np.repeat(np.arange(len(other)), shapely.get_num_coordinates(other))
+    place = mine.view(np.complex128).ravel()  # one number a vertex
+    remade = np.unique(owner[moved])
+    while len(remade):
+        out[remade] = _with_vertices(other[remade], np.where(moved[:, None], there, mine), owner, remade)
+        broken = np.zeros(len(other), dtype=bool)
+        broken[remade[~_valid(out[remade])]] = True
+        stays = moved & broken[owner]
+        stays[moved] = np.isin(place[moved], place[stays])
+        moved &= ~stays
+        remade = np.unique(owner[stays])
+    changed[owner[moved]] = True
+    out[changed] = shapely.remove_repeated_points(out[changed], 0.0)
+    out[~changed] = other[~changed]
+    return out, changed
+
+
+def _with_vertices(polygons: Geometries, xy: Floats, owner: Ints, chosen: Ints) -> Geometries:
+    """Those polygons, chosen among the owners of the vertices, with the vertices given."""
+    mine = np.zeros(owner[-1] + 1, dtype=bool)
+    mine[chosen] = True
+    return np.asarray(shapely.set_coordinates(polygons.copy(), xy[mine[owner]]))
+
+
+def _valid(polygons: Geometries) -> Bools:
+    if _compiled.worth_compiling(len(polygons)):
+        from spatial._validity import valid  # noqa: PLC0415 - compiled code is loaded when it is used
+
+        return valid(polygons)
+    return np.asarray(shapely.is_valid(polygons))
+
+
+def _nearest(xy: Floats, mine: Floats, tolerance_m: float) -> Floats:
+    """Where each vertex goes: the nearest of xy within the tolerance, or where it is."""
+    out = mine.copy()
+    if not _compiled.worth_compiling((len(xy) + len(mine)) // _VERTICES):
+        _weld_plain(xy, mine, tolerance_m, out)
+        return out
     size = 1 << max(10, int(np.ceil(np.log2(len(xy) + 1))))
     low = np.minimum(xy.min(axis=0), mine.min(axis=0)) - 10 * tolerance_m
     cells = _Cells(
@@ -56,16 +107,21 @@ def welded(target: Geometries, other: Geometries, *, tolerance_m: float) -> tupl
         origin=np.array([*low, 1 / (2 * tolerance_m)]),
     )
     _lay(cells)
-    out = mine.copy()
     _weld(cells, mine, tolerance_m**2, out)
-    moved = shapely.set_coordinates(other.copy(), out)
-    owner = np.repeat(np.arange(len(other)), shapely.get_num_coordinates(other))
-    changed = np.bincount(owner, weights=(out != mine).any(axis=1), minlength=len(other)) > 0
-    kept = np.flatnonzero(changed)
-    broken = kept[~valid(moved[kept])]
-    moved[broken] = other[broken]
-    changed[broken] = False
-    return moved, changed
+    return out
+
+
+def _weld_plain(xy: Floats, mine: Floats, tolerance_m: float, out: Floats) -> None:
+    """The same as :func:`_weld`, by a tree of points."""
+    tree = shapely.STRtree(np.asarray(shapely.points(xy)))
+    # a little wider than asked for: the distance is reckoned again as the kernel does
+    i, j = tree.query(shapely.points(mine), predicate="dwithin", distance=1.001 * tolerance_m)
+    d = ((xy[j] - mine[i]) ** 2).sum(axis=1)
+    i, j, d = (values[d <= tolerance_m**2] for values in (i, j, d))
+    order = np.lexsort((xy[j, 1], xy[j, 0], d, i))
+    i, j = i[order], j[order]
+    first = np.flatnonzero(np.diff(i, prepend=-1))
+    out[i[first]] = xy[j[first]]
 
 
 @kernel()
