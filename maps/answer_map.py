@@ -9,16 +9,9 @@ import pandas as pd
 import shapely
 
 from maps.canvas import MapLayer
+from maps.conflict_tables import constraint_label, row_facts
 from maps.styles import NOISE, SELECTED, Look, kind_look, land_looks, state_look
-from maps.tables import (
-    clause_of,
-    constraint_label,
-    land_name,
-    layer_label,
-    periods_of,
-    records,
-    row_facts,
-)
+from maps.tables import clause_of, land_name, layer_title, periods_of, records
 
 if TYPE_CHECKING:
     from layers import Layer
@@ -237,13 +230,9 @@ def group_of(layer: Layer) -> str:
     return "base" if layer.kind_name in _BASE_KINDS else _GROUPS[layer.kind.role]
 
 
-def _title(layer: Layer, words: Words) -> str:
-    return layer_label(layer.name, layer.kind_name, str(layer.period) if layer.period else None, words)
-
-
 def _context(n: int, layer: Layer, words: Words) -> MapLayer:
     look = kind_look(layer.kind_name)
-    title = _title(layer, words)
+    title = layer_title(layer, words)
     names = layer.frame["name"] if "name" in layer.frame else pd.Series("", index=layer.frame.index)
     tips = [[line for line in (str(name or ""), title) if line] for name in names.fillna("")]
     base = layer.kind_name in _BASE_KINDS
@@ -292,7 +281,7 @@ def _land(n: int, layer: Layer, words: Words) -> MapLayer:
             look=layer.frame["code"].map({c: i for i, c in enumerate(codes)}).fillna(len(codes))
         )
     return MapLayer(
-        f"layer-{n}", _title(layer, words), words("group.land"), 2 + n, shown, plain, legend, folded=True
+        f"layer-{n}", layer_title(layer, words), words("group.land"), 2 + n, shown, plain, legend, folded=True
     )
 
 

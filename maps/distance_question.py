@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from dataclasses import asdict, dataclass
-from datetime import UTC, date, datetime
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from layers import reference
 from layers.kinds import kind
-from layers.store import Workspace
+from maps.asking import Question, stamp
 from maps.question import choices
 from spatial.distances import safety_distances
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import date
 
     from layers import Version
     from spatial.distances import DistanceAnswer
@@ -26,7 +24,7 @@ _FACILITIES = ("wastewater_facility", "waste_facility", "cemetery")
 
 
 @dataclass(frozen=True)
-class DistanceQuestion:
+class DistanceQuestion(Question):
     """What was asked: equal questions have equal answers.
 
     Parameters
@@ -41,17 +39,10 @@ class DistanceQuestion:
         Rows of the distance table that somebody chose.
     """
 
-    folder: str
     sources: tuple[tuple[str, int], ...]
     targets: tuple[tuple[str, int], ...]
     on: date
     rules: tuple[str, ...] = ()
-
-    @property
-    def key(self) -> str:
-        """Short identity of the question, the same in every session; the folder doesn't count."""
-        facts = {k: v for k, v in asdict(self).items() if k != "folder"}
-        return hashlib.sha256(json.dumps(facts, default=str, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def distance_choices(versions: list[Version], year: str | None) -> tuple[list[Version], list[Version]]:
@@ -121,15 +112,13 @@ def answer_distances(
     ThoCongError
         As :func:`spatial.distances.safety_distances` and :meth:`layers.store.Workspace.load`.
     """
-    workspace = Workspace(question.folder)
     answer = safety_distances(
-        [workspace.load(name, version) for name, version in question.sources],
-        [workspace.load(name, version) for name, version in question.targets],
+        question.load(question.sources),
+        question.load(question.targets),
         table=reference.table("safety_distances"),
         on=question.on,
         choose={"*": question.rules} if question.rules else None,
         progress=progress,
     )
-    answer.run["asked_at"] = datetime.now(UTC).isoformat(timespec="seconds")
-    answer.run["question"] = question.key
+    stamp(answer, question)
     return answer

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from maps.columns import headed
 from maps.tables import clause_of, layer_label, periods_of, records
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from spatial.distances import DistanceAnswer
 
 __all__ = [
+    "distance_lines",
     "distance_rows_table",
     "distance_totals_table",
     "in_words",
@@ -146,7 +148,23 @@ def shows_grid(answer: DistanceAnswer) -> bool:
 
 
 def distance_rows_table(answer: DistanceAnswer, words: Words) -> pd.DataFrame:
-    """Rows of an answer in words.
+    """Head the rows of an answer in words.
+
+    Parameters
+    ----------
+    answer : DistanceAnswer
+    words : Words
+
+    Returns
+    -------
+    pandas.DataFrame
+        :func:`distance_lines` with headings in words.
+    """
+    return headed(distance_lines(answer, words), words, section="distance_column")
+
+
+def distance_lines(answer: DistanceAnswer, words: Words) -> pd.DataFrame:
+    """Rows of an answer in words, columns by their names.
 
     Parameters
     ----------
@@ -180,8 +198,7 @@ def distance_rows_table(answer: DistanceAnswer, words: Words) -> pd.DataFrame:
         for row in records(answer.rows)
     ]
     columns = [c for c in _COLUMNS if c != "grid_m" or shows_grid(answer)]
-    frame = pd.DataFrame(lines, index=answer.rows.index, columns=columns)
-    return frame.rename(columns={c: words(f"distance_column.{c}") for c in columns})
+    return pd.DataFrame(lines, index=answer.rows.index, columns=columns)
 
 
 def distance_totals_table(answer: DistanceAnswer, words: Words) -> pd.DataFrame:
@@ -205,4 +222,4 @@ def distance_totals_table(answer: DistanceAnswer, words: Words) -> pd.DataFrame:
             **{name: totals[name] for name in _TOTALS},
         }
     )
-    return frame.rename(columns={c: words(f"distance_column.{c}") for c in frame})
+    return headed(frame, words, section="distance_column")

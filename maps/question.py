@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +10,7 @@ from layers import reference
 from layers.errors import QuestionError
 from layers.kinds import kind
 from layers.store import Workspace
+from maps.asking import Question, stamp
 from spatial.conflicts import conflicts
 from spatial.override import override
 
@@ -27,7 +26,7 @@ _OVERRIDE = "override"
 
 
 @dataclass(frozen=True)
-class ConflictQuestion:
+class ConflictQuestion(Question):
     """What was asked: equal questions have equal answers.
 
     Parameters
@@ -41,17 +40,10 @@ class ConflictQuestion:
     tolerance_m : float
     """
 
-    folder: str
     zones: tuple[tuple[str, int], ...]
     constraints: tuple[tuple[str, int], ...]
     on: date
     tolerance_m: float = 0.5
-
-    @property
-    def key(self) -> str:
-        """Short identity of the question, the same in every session; the folder doesn't count."""
-        facts = {k: v for k, v in asdict(self).items() if k != "folder"}
-        return hashlib.sha256(json.dumps(facts, default=str, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def periods_in(versions: list[Version]) -> list[str]:
@@ -136,18 +128,16 @@ def answer_question(
     ThoCongError
         As :func:`spatial.conflicts.conflicts` and :meth:`layers.store.Workspace.load`.
     """
-    workspace = Workspace(question.folder)
     answer = conflicts(
-        [workspace.load(name, version) for name, version in question.zones],
-        [workspace.load(name, version) for name, version in question.constraints],
+        question.load(question.zones),
+        question.load(question.constraints),
         rules=reference.table("conflict_rules"),
         on=question.on,
         tolerance_m=question.tolerance_m,
         progress=progress,
     )
-    answer.run["asked_at"] = datetime.now(UTC).isoformat(timespec="seconds")
-    answer.run["question"] = question.key
-    return _with_record(answer, workspace.records(_OVERRIDE), question.key)
+    stamp(answer, question)
+    return _with_record(answer, Workspace(question.folder).records(_OVERRIDE), question.key)
 
 
 def _with_record(answer: ConflictAnswer, records: list[dict[str, Any]], key: str) -> ConflictAnswer:

@@ -1,4 +1,4 @@
-"""Answers as tables in words: the same headings and values on the page, in a workbook and in a CSV file."""
+"""What the tables of every answer need: names of layers, clauses, the run, the findings, in words."""
 
 from __future__ import annotations
 
@@ -6,29 +6,33 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from layers import Version
+from layers.crs import as_crs
 from layers.landuse import code_list
 from layers.names import fold
+from maps.columns import headings
 from maps.places import crs_label
-from spatial.distances import DistanceAnswer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from typing import Any
 
-    from layers import Finding
+    from layers import Finding, Layer
+    from maps.asking import Answer
     from maps.words import Words
-    from spatial.conflicts import ConflictAnswer
 
 __all__ = [
     "clause_of",
-    "constraint_label",
     "findings_table",
+    "land_name",
     "layer_label",
+    "layer_title",
+    "made_note",
+    "measured_in",
+    "periods_of",
     "records",
-    "row_facts",
-    "rows_table",
     "run_table",
-    "totals_table",
+    "titled",
 ]
 
 
@@ -50,22 +54,6 @@ def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     [{'zone': 'A', 'area_ha': 1.5}, {'zone': 'B', 'area_ha': 2.0}]
     """
     return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
-
-
-def row_facts(answer: ConflictAnswer, row: int) -> dict[str, Any]:
-    """Return one row of an answer.
-
-    Parameters
-    ----------
-    answer : ConflictAnswer
-    row : int
-        Index of the row.
-
-    Returns
-    -------
-    dict
-    """
-    return records(answer.rows.loc[[row]])[0]
 
 
 def layer_label(name: str, kind: str, period: str | None, words: Words) -> str:
@@ -104,25 +92,21 @@ def layer_label(name: str, kind: str, period: str | None, words: Words) -> str:
     return f"{words(key)} {period}".strip() if period else words(key)
 
 
-def constraint_label(row: Mapping[str, Any], periods: Mapping[str, str | None], words: Words) -> str:
-    """Name what a row was checked against: the layer, and the land-use code or feature within it.
+def layer_title(layer: Layer | Version, words: Words) -> str:
+    """Name a layer, or a version of one, for people.
 
     Parameters
     ----------
-    row : mapping
-        A row of the answer.
-    periods : mapping of str to str
-        Layer name to period.
+    layer : Layer or Version
     words : Words
 
     Returns
     -------
     str
+        From :func:`layer_label`.
     """
-    label = layer_label(row["layer"], row["kind"], periods.get(row["layer"]), words)
-    if row["code"]:
-        return f"{label} – {row['code']} {land_name(row['code'], words)}".strip()
-    return f"{label} – {row['part']}" if row["part"] else label
+    name = layer.layer if isinstance(layer, Version) else layer.name
+    return layer_label(name, layer.kind_name, str(layer.period) if layer.period else None, words)
 
 
 def land_name(code: str, words: Words) -> str:
@@ -160,12 +144,12 @@ def clause_of(row: Mapping[str, Any], words: Words) -> str:
     return str(row["clause_vi"] if words.lang == "vi" else row["clause_en"])
 
 
-def periods_of(answer: ConflictAnswer | DistanceAnswer) -> dict[str, str | None]:
+def periods_of(answer: Answer) -> dict[str, str | None]:
     """Return the period of every layer of an answer.
 
     Parameters
     ----------
-    answer : ConflictAnswer or DistanceAnswer
+    answer : Answer
 
     Returns
     -------
@@ -174,94 +158,64 @@ def periods_of(answer: ConflictAnswer | DistanceAnswer) -> dict[str, str | None]
     return {layer["name"]: layer["period"] for layer in answer.run["layers"]}
 
 
-def rows_table(answer: ConflictAnswer, words: Words) -> pd.DataFrame:
-    """Rows of an answer in words.
+def measured_in(answer: Answer, words: Words) -> str:
+    """Name the coordinate system that an answer was measured in.
 
     Parameters
     ----------
-    answer : ConflictAnswer
-    words : Words
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row per row of the answer, same index; numbers as numbers.
-    """
-    periods = periods_of(answer)
-    lines = [
-        {
-            "zone": row["zone_name"] or row["zone"],
-            "zone_kind": words(f"kind.{row['zone_kind']}"),
-            "constraint": constraint_label(row, periods, words),
-            "state": words(f"state.{row['state']}"),
-            "area_ha": row["area_ha"],
-            "share_pct": row["share_pct"],
-            "noise_ha": row["noise_ha"],
-            "features": row["features"] or None,
-            "length_m": row["length_m"] or None,
-            "clause": clause_of(row, words),
-            "validity": words.validity(row["valid_from"], row["valid_to"]) if row["rule"] else "",
-            "confidence": words(f"confidence.{row['confidence']}") if row["confidence"] else "",
-            "unsettled": row["unsettled"],
-            "override": override_text(row, words),
-        }
-        for row in records(answer.rows)
-    ]
-    frame = pd.DataFrame(lines, index=answer.rows.index, columns=list(_ROW_COLUMNS))
-    return frame.rename(columns={c: words(f"column.{c}") for c in _ROW_COLUMNS})
-
-
-_ROW_COLUMNS = (
-    *("zone", "zone_kind", "constraint", "state", "area_ha", "share_pct", "noise_ha", "features", "length_m"),
-    *("clause", "validity", "confidence", "unsettled", "override"),
-)
-
-
-def override_text(row: Mapping[str, Any], words: Words) -> str:
-    """Say who changed a row, from what, and why.
-
-    Parameters
-    ----------
-    row : mapping
+    answer : Answer
     words : Words
 
     Returns
     -------
     str
-        Empty where nobody did.
+        As the run has it where that is no EPSG code.
     """
-    if not row["reason"]:
-        return ""
-    found = words(f"state.{row['state_found']}")
-    at = words.moment(row["at"]) or "–"
-    return words("override.record", found=found, reason=row["reason"], by=row["by"] or "–", at=at)
+    crs = str(answer.run["crs"] or "")
+    return crs_label(as_crs(crs), words) if crs.startswith("EPSG:") else crs
 
 
-def totals_table(answer: ConflictAnswer, words: Words) -> pd.DataFrame:
-    """Totals per zone in words.
+def titled(key: str, answer: Answer, words: Words) -> str:
+    """Head an answer: what it answers, the day it holds for, and the made-data label.
 
     Parameters
     ----------
-    answer : ConflictAnswer
+    key : str
+        Of words that take ``on``.
+    answer : Answer
     words : Words
 
     Returns
     -------
-    pandas.DataFrame
-        One row per zone, index the zone labels, columns in hectares.
+    str
     """
-    frame = answer.totals.copy()
-    frame.insert(0, "zone", answer.zones["zone_name"].reindex(frame.index))
-    frame.insert(1, "zone_kind", [words(f"kind.{k}") for k in answer.zones["zone_kind"].reindex(frame.index)])
-    return frame.rename(columns={c: words(f"column.{c}") for c in frame.columns})
+    title = words(key, on=words.day(answer.run["on"]))
+    note = made_note(answer, words)
+    return f"{title} – {note}" if note else title
 
 
-def run_table(answer: ConflictAnswer | DistanceAnswer, words: Words) -> pd.DataFrame:
+def made_note(answer: Answer, words: Words) -> str:
+    """Return the made-data label where an answer rests on made data.
+
+    Parameters
+    ----------
+    answer : Answer
+    words : Words
+
+    Returns
+    -------
+    str
+        Empty where nothing is made.
+    """
+    return words("made.label") if answer.run["made"] else ""
+
+
+def run_table(answer: Answer, words: Words) -> pd.DataFrame:
     """Return what an answer was made from, two columns: what and value.
 
     Parameters
     ----------
-    answer : ConflictAnswer or DistanceAnswer
+    answer : Answer
     words : Words
 
     Returns
@@ -269,11 +223,10 @@ def run_table(answer: ConflictAnswer | DistanceAnswer, words: Words) -> pd.DataF
     pandas.DataFrame
     """
     run = answer.run
-    crs = answer.sources.crs if isinstance(answer, DistanceAnswer) else answer.zones.crs
     rows = [
         (words("run.on"), words.day(run["on"])),
         (words("run.rules"), run["rule_version"]),
-        (words("run.crs"), crs_label(crs, words)),
+        (words("run.crs"), measured_in(answer, words)),
         (words("run.periods"), ", ".join(run["periods"])),
         (words("run.asked_at"), words.moment(run.get("asked_at", ""))),
     ]
@@ -309,7 +262,7 @@ def findings_table(findings: Iterable[Finding], words: Words) -> pd.DataFrame:
     pandas.DataFrame
         Columns level, layer, row, message and what to do, in words; one row per finding.
     """
-    columns = [words(f"column.{c}") for c in ("level", "layer", "row", "message", "fix")]
+    columns = list(headings(("level", "layer", "row", "message", "fix"), words).values())
     rows = [
         (words(f"level.{f.level}"), f.layer, f.row or "", words.message(f), words.fix(f)) for f in findings
     ]

@@ -28,9 +28,9 @@ from maps.cli.speech import (
     terminal,
     write_json,
 )
+from maps.conflict_tables import rows_table
 from maps.export import FORMATS, export_answer
 from maps.export.frames import contract_rows, contract_totals
-from maps.tables import rows_table
 from spatial.conflicts import conflicts as ask
 
 if TYPE_CHECKING:

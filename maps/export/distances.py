@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
 import pandas as pd
 
-from layers.errors import SourceError
-from layers.write import Sheet, write_csv, write_geojson, write_gpkg, write_text, write_xlsx
+from layers.write import Sheet
+from maps.columns import excel_formats
 from maps.distance_map import distance_layers, required_rings
 from maps.distance_tables import (
     distance_rows_table,
@@ -18,23 +19,27 @@ from maps.distance_tables import (
     target_label,
     why_text,
 )
-from maps.export.kml import shapes_kml
-from maps.export.page import map_page
+from maps.export.files import AnswerFiles, source_of, write_answer
+from maps.export.kml import placed, told
 from maps.export.qgis import line_state_style, look_style, zone_style
 from maps.styles import distance_look
-from maps.tables import clause_of, findings_table, periods_of, records, run_table
+from maps.tables import clause_of, made_note, periods_of, records
 from spatial.buffers import circle_error_share
-from spatial.distances import DISTANCE_STATES
+from spatial.distances import DISTANCE_STATES, DistanceAnswer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Mapping
     from pathlib import Path
 
+    from layers.write import LayerStyle
+    from maps.canvas import MapLayer
     from maps.export.qgis import Shape
     from maps.words import Words
-    from spatial.distances import DistanceAnswer
 
-__all__ = ["DISTANCE_FORMATS", "distance_records", "export_distances", "lines_frame"]
+__all__ = ["DISTANCE_FORMATS", "DistanceFiles", "distance_records", "export_distances", "lines_frame"]
+
+_METRES: Final = ("required_m", "actual_m", "grid_m", "shortfall_m", "nearest_m", "worst_shortfall_m")
+_FILL: Final = 0.35
 
 
 def export_distances(answer: DistanceAnswer, path: Path, words: Words) -> None:
@@ -44,8 +49,7 @@ def export_distances(answer: DistanceAnswer, path: Path, words: Words) -> None:
     ----------
     answer : DistanceAnswer
     path : pathlib.Path
-        The ending decides: ``.gpkg`` (styles for QGIS inside), ``.geojson`` (nearest lines), ``.kml``,
-        ``.xlsx``, ``.csv`` (rows), ``.html`` (map that needs no network).
+        The ending decides, as in :func:`maps.export.files.write_answer`; GeoJSON has the nearest lines.
     words : Words
 
     Raises
@@ -53,12 +57,7 @@ def export_distances(answer: DistanceAnswer, path: Path, words: Words) -> None:
     SourceError
         ``target_format`` for another ending, ``target_unwritable``.
     """
-    write = DISTANCE_FORMATS.get(path.suffix.lower())
-    if write is None:
-        raise SourceError(
-            "target_format", path=str(path), found=path.suffix, expected=sorted(DISTANCE_FORMATS)
-        )
-    write(answer, path, words)
+    write_answer(DistanceFiles(answer, words), path)
 
 
 def distance_records(answer: DistanceAnswer, words: Words) -> list[dict[str, Any]]:
@@ -122,7 +121,7 @@ def lines_frame(answer: DistanceAnswer, words: Words) -> gpd.GeoDataFrame:
             **{name: row[name] for name in ("valid_from", "valid_to", "confidence")},
             "measured_from": in_words(row, "from", words),
             "on_date": answer.run["on"],
-            "note": _note(answer, words),
+            "note": made_note(answer, words),
         }
         for row in rows
     ]
@@ -133,114 +132,89 @@ def lines_frame(answer: DistanceAnswer, words: Words) -> gpd.GeoDataFrame:
     )
 
 
-def title_of(answer: DistanceAnswer, words: Words) -> str:
-    """Head an export: what it answers, the day it holds for, and the made-data label."""
-    title = words("distance_export.title", on=words.day(answer.run["on"]))
-    return f"{title} – {words('made.label')}" if answer.run["made"] else title
+class DistanceFiles(AnswerFiles[DistanceAnswer]):
+    """Tables and layers of an answer on distances."""
+
+    endings = (".gpkg", ".geojson", ".kml", ".xlsx", ".csv", ".html")
+    heading = "distance_export.title"
+
+    def tables(self) -> dict[str, Sheet]:
+        """Rows and totals."""
+        say = self.words
+        notes = [*self.notes, say("distance_export.error_share", share_pct=100 * circle_error_share())]
+        formats = excel_formats(dict.fromkeys(_METRES, 1), say, section="distance_column")
+        rows, totals = distance_rows_table(self.answer, say), distance_totals_table(self.answer, say)
+        return {
+            "rows": Sheet(say("distance_export.rows"), rows, notes, formats),
+            "totals": Sheet(say("distance_export.totals"), totals, notes, formats),
+        }
+
+    def layers(self) -> Mapping[str, gpd.GeoDataFrame]:
+        """Sources with their totals, nearest lines, targets that are too near, rings where there are any."""
+        more = {"near_targets": self.answer.targets, "rings": required_rings(self.answer)}
+        noted = {name: frame.assign(note=self.note) for name, frame in more.items() if len(frame)}
+        return {"sources": self._sources(), "lines": lines_frame(self.answer, self.words), **noted}
+
+    def _sources(self) -> gpd.GeoDataFrame:
+        facts = self.answer.totals.reset_index()
+        facts["kind_name"] = [self.words(f"kind.{kind}") for kind in facts["kind"]]
+        facts["note"] = self.note
+        sources = self.answer.sources
+        return gpd.GeoDataFrame(facts, geometry=sources.geometry.to_numpy(), crs=sources.crs)
+
+    def styles(self) -> Mapping[str, LayerStyle]:
+        """Colours of the map."""
+        kinds = list(dict.fromkeys(self.answer.sources["kind"]))
+        types = self.answer.sources.geom_type.iloc[0]
+        shape: Shape = "area" if "Polygon" in types else "line" if "Line" in types else "point"
+        areal = shape == "area"
+        style = zone_style(kinds, self.words) if areal else look_style(kinds[0], shape, self.words)
+        return {"sources": style, "lines": line_state_style(self.words)}
+
+    def features(self) -> gpd.GeoDataFrame:
+        """Nearest lines."""
+        return lines_frame(self.answer, self.words)
+
+    def folders(self) -> Mapping[str, gpd.GeoDataFrame]:
+        """Nearest lines by answer."""
+        lines = self.features()
+        parts = {state: lines[lines["state"] == state] for state in DISTANCE_STATES}
+        return {
+            self.words(f"distance_state.{state}"): self._folder(part, state)
+            for state, part in parts.items()
+            if len(part)
+        }
+
+    def _folder(self, part: gpd.GeoDataFrame, state: str) -> gpd.GeoDataFrame:
+        named = part["source_name"].where(part["source_name"] != "", part["source"])
+        facts = [
+            told(self._figures(row), row["label"], row["why"], row["clause"], row["note"])
+            for row in records(part)
+        ]
+        look = replace(distance_look(state), opacity=_FILL)
+        return placed(part, name=named + " – " + part["target"], facts=facts, look=look)
+
+    def _figures(self, row: Mapping[str, Any]) -> str:
+        say = self.words
+        actual = say.number(row["actual_m"], 1)
+        if pd.isna(row["required_m"]):
+            return say("distance_map.length", actual=actual)
+        return say("distance_map.lengths", actual=actual, required=say.number(row["required_m"], 1))
+
+    def drawn(self) -> tuple[list[MapLayer], gpd.GeoDataFrame]:
+        """Sources, lines and rings."""
+        return distance_layers(self.answer, self.words), self.answer.sources
+
+    def sourced(self) -> Mapping[str, Any]:
+        """Source of the layer that each row was measured to."""
+        layers = self.answer.rows["target_layer"]
+        return {self.words("column.source"): [source_of(self.answer, layer) for layer in layers]}
+
+    def read_first(self, table: pd.DataFrame) -> pd.DataFrame:
+        """Put what is too near first."""
+        rank = self.answer.rows["state"].map({state: n for n, state in enumerate(DISTANCE_STATES)})
+        return table.loc[rank.sort_values(kind="stable").index]
 
 
-def _note(answer: DistanceAnswer, words: Words) -> str:
-    return words("made.label") if answer.run["made"] else ""
-
-
-def _sources_frame(answer: DistanceAnswer, words: Words) -> gpd.GeoDataFrame:
-    facts = answer.totals.reset_index()
-    facts["kind_name"] = [words(f"kind.{kind}") for kind in facts["kind"]]
-    facts["note"] = _note(answer, words)
-    return gpd.GeoDataFrame(facts, geometry=answer.sources.geometry.to_numpy(), crs=answer.sources.crs)
-
-
-def _gpkg(answer: DistanceAnswer, path: Path, words: Words) -> None:
-    sources = _sources_frame(answer, words)
-    kinds = list(dict.fromkeys(sources["kind"]))
-    types = sources.geom_type.iloc[0]
-    shape: Shape = "area" if "Polygon" in types else "line" if "Line" in types else "point"
-    style = zone_style(kinds, words) if shape == "area" else look_style(kinds[0], shape, words)
-    layers = {"sources": sources, "lines": lines_frame(answer, words)}
-    styles = {"sources": style, "lines": line_state_style(words)}
-    if len(answer.targets):
-        layers["near_targets"] = answer.targets.assign(note=_note(answer, words))
-    drawn = required_rings(answer)
-    if len(drawn):
-        layers["rings"] = drawn.assign(note=_note(answer, words))
-    tables = {
-        "rows": distance_rows_table(answer, words).reset_index(drop=True),
-        "totals": distance_totals_table(answer, words).reset_index(drop=True),
-        "run": run_table(answer, words),
-    }
-    write_gpkg(path, layers, tables=tables, styles=styles)
-
-
-def _geojson(answer: DistanceAnswer, path: Path, words: Words) -> None:
-    write_geojson(path, lines_frame(answer, words))
-
-
-def _kml(answer: DistanceAnswer, path: Path, words: Words) -> None:
-    lines = lines_frame(answer, words)
-    folders = []
-    for state in DISTANCE_STATES:
-        part = lines[lines["state"] == state]
-        if len(part):
-            folders.append((words(f"distance_state.{state}"), _kml_facts(part, words), distance_look(state)))
-    write_text(path, shapes_kml(folders, title=title_of(answer, words)))
-
-
-def _kml_facts(part: gpd.GeoDataFrame, words: Words) -> gpd.GeoDataFrame:
-    figures = [
-        words("distance_map.lengths", actual=words.number(a, 1), required=words.number(r, 1))
-        if r == r  # noqa: PLR0124 - NaN
-        else words("distance_map.length", actual=words.number(a, 1))
-        for a, r in zip(part["actual_m"], part["required_m"], strict=True)
-    ]
-    named = part["source_name"].where(part["source_name"] != "", part["source"]) + " – " + part["target"]
-    text = [
-        "\n".join(t for t in facts if t)
-        for facts in zip(figures, part["label"], part["why"], part["clause"], part["note"], strict=True)
-    ]
-    return gpd.GeoDataFrame({"name": named, "facts": text}, geometry=part.geometry, crs=part.crs)
-
-
-def _xlsx(answer: DistanceAnswer, path: Path, words: Words) -> None:
-    notes = [
-        title_of(answer, words),
-        words("export.rules", version=answer.run["rule_version"]),
-        words("distance_export.error_share", share_pct=100 * circle_error_share()),
-    ]
-    metres = ("required_m", "actual_m", "grid_m", "shortfall_m", "nearest_m", "worst_shortfall_m")
-    formats = {words(f"distance_column.{c}"): "#,##0.0" for c in metres}
-    write_xlsx(
-        path,
-        [
-            Sheet(words("distance_export.rows"), distance_rows_table(answer, words), notes, formats),
-            Sheet(words("distance_export.totals"), distance_totals_table(answer, words), notes, formats),
-            Sheet(words("sheet.findings"), findings_table(answer.findings, words), notes),
-            Sheet(words("sheet.run"), run_table(answer, words), notes),
-        ],
-    )
-
-
-def _csv(answer: DistanceAnswer, path: Path, words: Words) -> None:
-    table = distance_rows_table(answer, words)
-    table[words("column.on")] = answer.run["on"]
-    table[words("column.note")] = _note(answer, words)
-    write_csv(path, table)
-
-
-def _html(answer: DistanceAnswer, path: Path, words: Words) -> None:
-    label = title_of(answer, words)
-    view = answer.sources
-    crs = answer.sources.crs
-    write_text(
-        path, map_page(distance_layers(answer, words), words, title=label, frame=view, crs=crs, label=label)
-    )
-
-
-#: file ending -> writer
-DISTANCE_FORMATS: Final[dict[str, Callable[[DistanceAnswer, Path, Words], None]]] = {
-    ".gpkg": _gpkg,
-    ".geojson": _geojson,
-    ".kml": _kml,
-    ".xlsx": _xlsx,
-    ".csv": _csv,
-    ".html": _html,
-}
+#: file endings
+DISTANCE_FORMATS: Final = DistanceFiles.endings

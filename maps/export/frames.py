@@ -9,7 +9,9 @@ import pandas as pd
 import shapely
 
 from maps.answer_map import drawn_rows
-from maps.tables import clause_of, constraint_label, periods_of, records
+from maps.conflict_tables import constraint_label
+from maps.export.files import source_of
+from maps.tables import clause_of, made_note, periods_of, records
 
 if TYPE_CHECKING:
     from typing import Any
@@ -27,8 +29,6 @@ __all__ = [
     "overlap_families",
     "overlaps_frame",
     "pieces_frame",
-    "run_facts",
-    "source_of",
     "zones_frame",
 ]
 
@@ -111,7 +111,7 @@ def zones_frame(answer: ConflictAnswer, words: Words) -> gpd.GeoDataFrame:
             "name": zones["zone_name"].to_numpy(),
             "kind": zones["zone_kind"].to_numpy(),
             "kind_name": [words(f"kind.{k}") for k in zones["zone_kind"]],
-            "note": _note(answer, words),
+            "note": made_note(answer, words),
         }
     )
     totals = answer.totals.reset_index(drop=True)
@@ -159,7 +159,7 @@ def overlaps_frame(answer: ConflictAnswer, words: Words) -> gpd.GeoDataFrame:
                 "on_date": answer.run["on"],
                 "rules": answer.run["rule_version"],
                 "source": source_of(answer, row["layer"]),
-                "note": _note(answer, words),
+                "note": made_note(answer, words),
             }
         )
     return gpd.GeoDataFrame(pd.DataFrame(out), geometry=drawn.geometry.to_numpy(), crs=drawn.crs)
@@ -214,43 +214,6 @@ def overlap_families(overlaps: gpd.GeoDataFrame) -> dict[str, gpd.GeoDataFrame]:
     return {"overlaps": overlaps[family == "areas"].reset_index(drop=True), **parts}
 
 
-def source_of(answer: ConflictAnswer, layer: str) -> str:
-    """Say where a layer of an answer comes from.
-
-    Parameters
-    ----------
-    answer : ConflictAnswer
-    layer : str
-        Its name.
-
-    Returns
-    -------
-    str
-        File and decision.
-    """
-    known = [entry for entry in answer.run["layers"] if entry["name"] == layer]
-    return " · ".join(part for part in (known[0]["source"], known[0]["decision"]) if part) if known else ""
-
-
-def run_facts(answer: ConflictAnswer) -> dict[str, Any]:
-    """Return what an answer was made from, for formats that carry plain values.
-
-    Parameters
-    ----------
-    answer : ConflictAnswer
-
-    Returns
-    -------
-    dict
-        ``on, rule_version, tolerance_m, crs, asked_at, made, layers``; a layer has ``role, name,
-        kind, period, source, decision, sha256, rows``.
-    """
-    kept = ("on", "rule_version", "tolerance_m", "crs", "asked_at", "made")
-    of_layer = ("role", "name", "kind", "period", "source", "decision", "sha256", "rows")
-    facts = {key: answer.run.get(key) for key in kept}
-    return {**facts, "layers": [{key: entry[key] for key in of_layer} for entry in answer.run["layers"]]}
-
-
 def pieces_frame(answer: ConflictAnswer, words: Words) -> gpd.GeoDataFrame:
     """Every piece, redrawing noise too: nothing that was measured is left out.
 
@@ -268,9 +231,5 @@ def pieces_frame(answer: ConflictAnswer, words: Words) -> gpd.GeoDataFrame:
     columns = ["zone", "layer", "kind", "part", "code", "feature", "state", "noise"]
     facts = pieces[[*columns, "area_m2", "length_m", "thickness_m"]].reset_index(drop=True)
     facts["feature"] = facts["feature"].astype("string")
-    facts["note"] = _note(answer, words)
+    facts["note"] = made_note(answer, words)
     return gpd.GeoDataFrame(facts, geometry=shapely.force_2d(pieces.geometry.to_numpy()), crs=pieces.crs)
-
-
-def _note(answer: ConflictAnswer, words: Words) -> str:
-    return words("made.label") if answer.run["made"] else ""

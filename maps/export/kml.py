@@ -2,71 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
 
+import geopandas as gpd
 import shapely
 import simplekml
 
 from maps.canvas import to_lonlat
-from maps.styles import kind_look, state_look
+from maps.styles import kind_look
 from maps.tables import records
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from typing import Any
-
-    import geopandas as gpd
+    from collections.abc import Mapping
 
     from maps.styles import Look
-    from maps.words import Words
 
-__all__ = ["answer_kml", "layer_kml", "shapes_kml"]
+__all__ = ["layer_kml", "placed", "shapes_kml", "told"]
 
-
-def answer_kml(
-    zones: gpd.GeoDataFrame, overlaps: gpd.GeoDataFrame, words: Words, *, title: str, about: str
-) -> str:
-    """Write an answer as KML.
-
-    Parameters
-    ----------
-    zones, overlaps : geopandas.GeoDataFrame
-        From :mod:`maps.export.frames`, any CRS.
-    words : Words
-    title : str
-        Name of the document, with the made-data label where it holds.
-    about : str
-        What the answer was made from, line by line.
-
-    Returns
-    -------
-    str
-    """
-    book = simplekml.Kml(name=title, description=about)
-    for state in dict.fromkeys(overlaps["state"]) if len(overlaps) else ():
-        folder = book.newfolder(name=words(f"state.{state}"))
-        style = _style(state_look(state), fill_opacity=0.5)
-        part = to_lonlat(overlaps[overlaps["state"] == state])
-        for row in records(part):
-            facts = [
-                row["label"],
-                _measure(row, words),
-                row["clause"],
-                row["note"],
-            ]
-            _add(folder, row["geometry"], name=row["zone_name"], facts=facts, style=style)
-    folder = book.newfolder(name=words("map.zones"))
-    for row in records(to_lonlat(zones)):
-        facts = [row["kind_name"], f"{words.number(row['area_ha'])} ha", row["note"]]
-        style = _style(kind_look(row["kind"]), fill_opacity=0.1)
-        _add(folder, row["geometry"], name=row["name"], facts=facts, style=style)
-    return str(book.kml())
-
-
-def _measure(row: dict[str, Any], words: Words) -> str:
-    if row["area_ha"]:
-        return f"{words.number(row['area_ha'])} ha ({words.number(row['share_pct'], 1)} %)"
-    return f"{words.number(row['length_m'], 0)} m" if row["length_m"] else ""
+_FILL: Final = 0.35
 
 
 def layer_kml(frame: gpd.GeoDataFrame, kind: str, *, title: str, about: str = "") -> str:
@@ -86,35 +40,76 @@ def layer_kml(frame: gpd.GeoDataFrame, kind: str, *, title: str, about: str = ""
     -------
     str
     """
-    book = simplekml.Kml(name=title, description=about)
-    style = _style(kind_look(kind), fill_opacity=0.35)
     names = frame.get("name", frame.index)
-    for name, geometry in zip(names, to_lonlat(frame).geometry, strict=True):
-        _add(book, geometry, name=str(name), facts=[], style=style)
-    return str(book.kml())
+    look = replace(kind_look(kind), opacity=_FILL)
+    shapes = placed(frame, name=[str(name) for name in names], facts="", look=look)
+    return shapes_kml({"": shapes}, title=title, about=about)
 
 
-def shapes_kml(folders: Sequence[tuple[str, gpd.GeoDataFrame, Look]], *, title: str) -> str:
+def shapes_kml(folders: Mapping[str, gpd.GeoDataFrame], *, title: str, about: str = "") -> str:
     """Write folders of shapes as KML.
 
     Parameters
     ----------
-    folders : sequence of (str, geopandas.GeoDataFrame, Look)
-        Name, shapes with the columns ``name`` and ``facts`` in any CRS, and how they look.
+    folders : mapping of str to geopandas.GeoDataFrame
+        Name (empty for none) to shapes with the columns ``name``, ``facts`` (lines of text) and
+        ``look`` (a :class:`maps.styles.Look`, its opacity that of the fill), in any CRS.
     title : str
         Name of the document, with the made-data label where it holds.
+    about : str
+        What the shapes were made from, line by line.
 
     Returns
     -------
     str
     """
-    book = simplekml.Kml(name=title)
-    for label, frame, look in folders:
-        folder = book.newfolder(name=label)
-        style = _style(look, fill_opacity=0.35)
+    book = simplekml.Kml(name=title, description=about)
+    styles: dict[Look, simplekml.Style] = {}
+    for label, frame in folders.items():
+        folder = book.newfolder(name=label) if label else book
         for row in records(to_lonlat(frame)):
-            _add(folder, row["geometry"], name=row["name"], facts=[row["facts"]], style=style)
+            look = row["look"]
+            style = styles.setdefault(look, styles.get(look) or _style(look))
+            _add(folder, row[frame.geometry.name], name=row["name"], facts=row["facts"], style=style)
     return str(book.kml())
+
+
+def placed(frame: gpd.GeoDataFrame, *, name: object, facts: object, look: object) -> gpd.GeoDataFrame:
+    """Put shapes into the form that :func:`shapes_kml` takes.
+
+    Parameters
+    ----------
+    frame : geopandas.GeoDataFrame
+    name, facts : sequence of str
+        One a shape.
+    look : Look or sequence of Look
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        Columns ``name, facts, look`` and the geometry.
+    """
+    columns = {"name": name, "facts": facts, "look": look}
+    return gpd.GeoDataFrame(columns, geometry=frame.geometry, crs=frame.crs, index=frame.index)
+
+
+def told(*texts: str) -> str:
+    r"""Put facts under one another, those that are empty left out.
+
+    Parameters
+    ----------
+    *texts : str
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> told("9.5 ha", "", "Art. 2")
+    '9.5 ha\nArt. 2'
+    """
+    return "\n".join(text for text in texts if text)
 
 
 def _add(
@@ -122,10 +117,10 @@ def _add(
     geometry: shapely.Geometry,
     *,
     name: str,
-    facts: list[str],
+    facts: str,
     style: simplekml.Style,
 ) -> None:
-    holder = parent.newmultigeometry(name=name, description="\n".join(f for f in facts if f))
+    holder = parent.newmultigeometry(name=name, description=facts)
     holder.style = style
     for part in shapely.get_parts(geometry):
         points = shapely.get_coordinates(part).tolist()
@@ -140,11 +135,11 @@ def _add(
             holder.newlinestring(coords=points)
 
 
-def _style(look: Look, *, fill_opacity: float) -> simplekml.Style:
+def _style(look: Look) -> simplekml.Style:
     style = simplekml.Style()
     style.linestyle.color = _abgr(look.stroke, 1.0)
     style.linestyle.width = look.weight
-    style.polystyle.color = _abgr(look.fill or look.stroke, fill_opacity if look.fill else 0.0)
+    style.polystyle.color = _abgr(look.fill or look.stroke, look.opacity if look.fill else 0.0)
     style.iconstyle.color = _abgr(look.fill or look.stroke, 1.0)
     # without this a viewer fetches its marker picture from outside
     style.iconstyle.icon.href = ""

@@ -23,7 +23,7 @@ from maps.export.kml import layer_kml
 from maps.export.page import Section, map_page, with_tables
 from maps.export.qgis import land_style, look_style
 from maps.styles import Look, kind_look, land_looks
-from maps.tables import land_name, layer_label
+from maps.tables import land_name, layer_title
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,7 +56,7 @@ def export_layer(layer: Layer, path: Path, words: Words) -> None:
         ``target_format`` for another ending, ``target_too_large`` for an HTML map of more features
         than a browser carries, ``target_unwritable``.
     """
-    title = layer_label(layer.name, layer.kind_name, str(layer.period) if layer.period else None, words)
+    title = layer_title(layer, words)
     if layer.provenance.made:
         title = f"{title} – {words('made.label')}"
     ending = path.suffix.lower()

@@ -13,6 +13,7 @@ from layers.crs import as_crs, to_crs
 from layers.kinds import kind
 from maps.answer_map import answer_layers, context_layers, row_at, selection_layer
 from maps.canvas import to_lonlat
+from maps.conflict_tables import totals_table
 from maps.export import FORMATS, export_answer
 from maps.pages._cache import cached_drawing, cached_land, cached_layer, workspace_bounds
 from maps.pages._charts import chart_legend, totals_chart
@@ -23,7 +24,7 @@ from maps.pages._map import View, clicked_point, go_to, made_label, served_tiles
 from maps.pages._rows import show_rows
 from maps.places import crs_label
 from maps.styles import state_look
-from maps.tables import run_table, totals_table
+from maps.tables import run_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable

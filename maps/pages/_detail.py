@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import streamlit as st
 
+from maps.conflict_tables import constraint_label, override_text, row_facts
 from maps.pages._frame import plain, sentences
 from maps.question import override_row
-from maps.tables import clause_of, constraint_label, override_text, periods_of, row_facts
+from maps.tables import clause_of, periods_of
 from spatial.rules import STATES
 
 if TYPE_CHECKING:

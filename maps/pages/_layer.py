@@ -18,7 +18,7 @@ from maps.pages._findings import show_findings
 from maps.pages._frame import plain, sentences
 from maps.pages._map import View, show_map
 from maps.pages._pick import chosen_row
-from maps.tables import layer_label
+from maps.tables import layer_title
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,7 +53,7 @@ def show_layers(versions: list[Version], words: Words) -> Version | None:
     table = pd.DataFrame(
         [
             (
-                layer_label(v.layer, v.kind_name, str(v.period) if v.period else None, words),
+                layer_title(v, words),
                 words(f"kind.{v.kind_name}"),
                 str(v.period or ""),
                 words(f"stage.{v.period.stage}") if v.period else "",

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from maps.conflict_tables import rows_table
 from maps.pages._frame import plain
 from maps.pages._pick import chosen_row
-from maps.tables import rows_table
 from spatial.rules import STATES
 
 if TYPE_CHECKING:

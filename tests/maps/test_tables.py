@@ -5,8 +5,9 @@ from datetime import date
 import pytest
 
 from layers import reference
+from maps.conflict_tables import rows_table, totals_table
 from maps.rule_tables import rules_table
-from maps.tables import findings_table, layer_label, rows_table, run_table, totals_table
+from maps.tables import findings_table, layer_label, run_table
 from maps.words import words
 from spatial.override import override
 
