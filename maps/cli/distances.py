@@ -2,41 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from layers import Workspace, as_crs, reference
-from layers.align import align
-from layers.findings import worst_level
-from maps.cli.grouping import once
-from maps.cli.inputs import Inputs
-from maps.cli.options import assumptions_of, check_targets, day_of
-from maps.cli.speech import (
-    DONE,
-    FINDINGS,
-    USAGE,
-    Command,
-    T,
-    Terminal,
-    finding_records,
-    terminal,
-    write_json,
-)
-from maps.distance_tables import distance_rows_table
-from maps.export import DISTANCE_FORMATS, export_distances
-from maps.export.distances import distance_records
+from layers import reference
+from maps.asking import stamp
+from maps.cli.answering import Asking, Reply, asking_options
+from maps.cli.speech import Command, T
+from maps.columns import Column, as_text
+from maps.export.distances import DistanceFiles, distance_records
 from maps.tables import records
-from spatial.distances import DISTANCE_STATES, safety_distances
+from spatial.distances import safety_distances
 
 if TYPE_CHECKING:
-    from layers import Finding
     from spatial.distances import DistanceAnswer
 
 __all__ = ["distances"]
 
+_PRINTED = tuple(
+    Column(name, "distance_column", digits=1 if name.endswith("_m") else None)
+    for name in ("source", "target", "label", "state", "required_m", "actual_m", "shortfall_m", "clause")
+)
 _LAYER = "KIND=FILE[:LAYER]"
 
 
@@ -44,43 +31,29 @@ _LAYER = "KIND=FILE[:LAYER]"
 @click.option("--from", "sources", required=True, multiple=True, metavar=_LAYER, help=T("cli.distances.from"))
 @click.option("--to", "targets", required=True, multiple=True, metavar=_LAYER, help=T("cli.distances.to"))
 @click.option("--rule", "rules", multiple=True, metavar="[LAYER=]ID", help=T("cli.distances.rule"))
-@click.option("--crs", metavar="EPSG", help=T("cli.conflicts.crs"))
-@click.option("--on", "on_text", metavar="DATE", help=T("cli.conflicts.on"))
-@click.option(
-    "--out", multiple=True, metavar="FILE", type=click.Path(path_type=Path), help=T("cli.distances.out")
-)
-@click.option("--json", "json_target", metavar="FILE", help=T("cli.json"))
-@click.option("--workspace", metavar="DIR", type=click.Path(path_type=Path), help=T("cli.workspace_option"))
-@click.option("--extent", multiple=True, metavar="KIND=FILE", help=T("cli.conflicts.extent"))
-@click.option("--where", multiple=True, metavar="KIND:COLUMN=V1,V2", help=T("cli.conflicts.where"))
-@click.option("--assume-crs", multiple=True, metavar="[KIND=]EPSG", help=T("cli.conflicts.assume_crs"))
-@click.option("--exit-zero", is_flag=True, help=T("cli.exit_zero"))
+@asking_options("distances")
 def distances(**given: Any) -> None:
     """Ask, write what was asked for, and leave with the exit code that fits."""
-    speak = terminal()
-    on = day_of(given["on_text"])
-    check_targets(given["out"], DISTANCE_FORMATS, given["json_target"])
-    inputs = Inputs(Workspace(given["workspace"]) if given["workspace"] else None, assumptions_of(given))
+    asking = Asking(given, DistanceFiles)
+    inputs = asking.inputs
     inputs.check_kinds([*given["sources"], *given["targets"]])
     sources = [inputs.constraint(text) for text in given["sources"]]
     targets = [inputs.constraint(text) for text in given["targets"]]
     if inputs.unreadable and all(layer.frame.empty for layer in sources):
-        speak.fail(inputs.unreadable[0])
+        asking.speak.fail(inputs.unreadable[0])
     leading = next((n for n, layer in enumerate(sources) if not layer.frame.empty), 0)
-    ordered = [sources.pop(leading), *sources]
-    aligned = align([*ordered, *targets], as_crs(given["crs"]) if given["crs"] else None)
+    layers = asking.align([sources.pop(leading), *sources, *targets])
+    first = len(layers) - len(targets)
     answer = safety_distances(
-        aligned.layers[: len(ordered)],
-        aligned.layers[len(ordered) :],
+        layers[:first],
+        layers[first:],
         table=reference.table("safety_distances"),
-        on=on,
+        on=asking.on,
         choose=_chosen(given["rules"]),
-        progress=speak.progress,
+        progress=asking.speak.progress,
     )
-    answer.run["asked_at"] = datetime.now(UTC).isoformat(timespec="seconds")
-    findings = once([*inputs.findings, *aligned.findings, *answer.findings])
-    _report(answer, findings, given=given, speak=speak)
-    raise SystemExit(DONE if given["exit_zero"] else _exit_code(answer, findings, inputs))
+    stamp(answer)
+    asking.reply(_reply(DistanceFiles(answer, asking.speak.words), answer))
 
 
 def _chosen(given: tuple[str, ...]) -> dict[str, list[str]]:
@@ -91,46 +64,18 @@ def _chosen(given: tuple[str, ...]) -> dict[str, list[str]]:
     return out
 
 
-def _report(
-    answer: DistanceAnswer, findings: list[Finding], *, given: dict[str, Any], speak: Terminal
-) -> None:
-    speak.complain_all(findings)
-    for path in given["out"]:
-        export_distances(answer, path, speak.words)
-        speak.say(speak.words("cli.written", path=str(path)))
-    if given["json_target"]:
+def _reply(files: DistanceFiles, answer: DistanceAnswer) -> Reply:
+    def content() -> dict[str, Any]:
         totals = zip(answer.totals.index, records(answer.totals), strict=True)
-        content = {
-            "rows": distance_records(answer, speak.words),
+        return {
+            "rows": distance_records(answer, files.words),
             "totals": [
                 {"source": source, **{k: None if v != v else v for k, v in values.items()}}  # noqa: PLR0124 - NaN
                 for source, values in totals
             ],
-            "run": answer.run,
-            "findings": finding_records(findings, speak.words),
         }
-        write_json(given["json_target"], content)
-    elif not given["out"]:
-        _print(answer, speak)
 
+    def printed() -> str:
+        return as_text(files.read_first(files.tables()["rows"].frame), _PRINTED, files.words)
 
-def _print(answer: DistanceAnswer, speak: Terminal) -> None:
-    """Give a person at a terminal the rows that matter, the gravest first."""
-    rank = answer.rows["state"].map({state: n for n, state in enumerate(DISTANCE_STATES)})
-    table = distance_rows_table(answer, speak.words).loc[rank.sort_values(kind="stable").index]
-    columns = ("source", "target", "label", "state", "required_m", "actual_m", "shortfall_m", "clause")
-    names = [speak.words(f"distance_column.{c}") for c in columns]
-    shown = table[names].copy()
-    for name in names[4:7]:
-        shown[name] = shown[name].map(lambda v: speak.words.number(v, 1))
-    click.echo(shown.to_string(index=False))
-    if answer.run["made"]:
-        click.echo(speak.words("made.label"))
-
-
-def _exit_code(answer: DistanceAnswer, findings: list[Finding], inputs: Inputs) -> int:
-    if inputs.unreadable:
-        return USAGE
-    if worst_level(findings) == "block" or (answer.rows["state"] == "too_near").any():
-        return FINDINGS
-    return DONE
+    return Reply(files, content, printed, failed=bool((answer.rows["state"] == "too_near").any()))

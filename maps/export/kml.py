@@ -69,8 +69,8 @@ def shapes_kml(folders: Mapping[str, gpd.GeoDataFrame], *, title: str, about: st
         folder = book.newfolder(name=label) if label else book
         for row in records(to_lonlat(frame)):
             look = row["look"]
-            style = styles.setdefault(look, styles.get(look) or _style(look))
-            _add(folder, row[frame.geometry.name], name=row["name"], facts=row["facts"], style=style)
+            style = styles.get(look) or styles.setdefault(look, _style(look))
+            _add(folder, row[str(frame.geometry.name)], name=row["name"], facts=row["facts"], style=style)
     return str(book.kml())
 
 
