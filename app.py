@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import subprocess
 import sys
 from contextlib import asynccontextmanager
@@ -104,23 +105,25 @@ def say_sorry(error: Exception) -> bool:
 def show() -> None:
     """Show the page that was asked for."""
     words = open_frame()
-    page = st.navigation(
-        {
-            words("nav.analysis"): [
-                st.Page(
-                    _PAGES / "conflicts.py",
-                    title=words("page.conflicts.title"),
-                    url_path="xung-dot",
-                    default=True,
-                ),
-                st.Page(_PAGES / "distances.py", title=words("page.distances.title"), url_path="khoang-cach"),
-            ],
-            words("nav.data"): [
-                st.Page(_PAGES / "layers.py", title=words("page.layers.title"), url_path="lop-du-lieu"),
-                st.Page(_PAGES / "rules.py", title=words("page.rules.title"), url_path="quy-dinh"),
-            ],
-        }
-    )
+    pages = {
+        words("nav.analysis"): [
+            st.Page(
+                _PAGES / "conflicts.py",
+                title=words("page.conflicts.title"),
+                url_path="xung-dot",
+                default=True,
+            ),
+            st.Page(_PAGES / "distances.py", title=words("page.distances.title"), url_path="khoang-cach"),
+        ],
+        words("nav.data"): [
+            st.Page(_PAGES / "layers.py", title=words("page.layers.title"), url_path="lop-du-lieu"),
+            st.Page(_PAGES / "rules.py", title=words("page.rules.title"), url_path="quy-dinh"),
+        ],
+    }
+    if os.environ.get("THOCONG_GALLERY"):
+        parts = st.Page(_PAGES / "gallery.py", title=words("page.gallery.title"), url_path="bo-phan")
+        pages[words("nav.data")].append(parts)
+    page = st.navigation(pages)
     page.run()
 
 

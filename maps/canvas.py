@@ -65,6 +65,10 @@ class MapLayer:
         Entries for the panel.
     show, folded : bool
         Whether the layer starts visible, whether its group starts folded.
+    side : int, optional
+        Which of the compared periods the layer shows, from 0; ``None`` for a layer of all of them.
+    twin : str
+        Layers of one twin name share a row of the panel.
     """
 
     id: str
@@ -76,6 +80,8 @@ class MapLayer:
     legend: list[dict[str, Any]] = field(default_factory=list)
     show: bool = True
     folded: bool = False
+    side: int | None = None
+    twin: str = ""
 
     @property
     def pane(self) -> str:
@@ -85,7 +91,8 @@ class MapLayer:
     def options(self) -> dict[str, Any]:
         """Return what the panel needs to know."""
         keys = ("id", "title", "group", "order", "legend", "show", "folded")
-        return {key: getattr(self, key) for key in keys}
+        compared = {"side": self.side, "twin": self.twin} if self.side is not None else {}
+        return {key: getattr(self, key) for key in keys} | compared
 
 
 def base_map(

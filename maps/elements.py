@@ -58,6 +58,7 @@ _SCRIPTS: Final = [
     ("leaflet", asset("vendor/leaflet/leaflet.js")),
     ("proj4", asset("vendor/proj4/proj4.js")),
     ("thocong", asset("thocong.js")),
+    ("compare", asset("compare.js")),
 ]
 _SHEETS: Final = [
     ("leaflet_css", asset("vendor/leaflet/leaflet.css")),

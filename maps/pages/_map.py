@@ -21,7 +21,16 @@ if TYPE_CHECKING:
     from maps.canvas import MapLayer
     from maps.words import Words
 
-__all__ = ["View", "clicked_point", "go_to", "made_label", "served_tiles", "show_map"]
+__all__ = [
+    "View",
+    "clicked_point",
+    "go_to",
+    "made_label",
+    "note_click",
+    "served_tiles",
+    "show_map",
+    "start_of",
+]
 
 
 @dataclass(frozen=True)
@@ -71,7 +80,7 @@ def show_map(
     ]
     moved = st.session_state.get(f"{key}-view")
     st_folium(
-        base_map(_start(key, view.bounds), words, crs=view.crs, label=view.label),
+        base_map(start_of(key, view.bounds), words, crs=view.crs, label=view.label),
         key=f"{key}-{words.lang}",
         height=540,
         use_container_width=True,
@@ -79,12 +88,24 @@ def show_map(
         feature_group_to_add=groups,
         center=moved[0] if moved else None,
         zoom=moved[1] if moved else None,
-        on_change=lambda: _note_click(key, words.lang),
+        on_change=lambda: note_click(key, f"{key}-{words.lang}"),
     )
 
 
-def _start(key: str, bounds: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
-    """Keep the first view of a map while it still shows the data: another one would rebuild the map."""
+def start_of(key: str, bounds: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
+    """Keep the first view of a map while it still shows the data: another one would rebuild the map.
+
+    Parameters
+    ----------
+    key : str
+        Name of the map.
+    bounds : tuple of float
+        West, south, east, north of what is to be shown, degrees.
+
+    Returns
+    -------
+    tuple of float
+    """
     kept: tuple[float, float, float, float] = st.session_state.get(f"{key}-start", bounds)
     if not box(*kept).intersects(box(*bounds)):
         kept = bounds
@@ -92,12 +113,20 @@ def _start(key: str, bounds: tuple[float, float, float, float]) -> tuple[float, 
     return kept
 
 
-def _note_click(key: str, lang: str) -> None:
-    """Keep the point of a click; it is reported again with every later event, so only a new one counts."""
-    state: dict[str, Any] = st.session_state.get(f"{key}-{lang}") or {}
+def note_click(key: str, component: str) -> None:
+    """Keep the point of a click; it is reported again with every later event, so only a new one counts.
+
+    Parameters
+    ----------
+    key : str
+        Name of the map.
+    component : str
+        Key that the map component reports under.
+    """
+    state: dict[str, Any] = st.session_state.get(component) or {}
     point = state.get("last_clicked")
-    if point and point != st.session_state.get(f"{key}-last"):
-        st.session_state[f"{key}-last"] = point
+    if point and point != st.session_state.get(f"{component}-last"):
+        st.session_state[f"{component}-last"] = point
         st.session_state[f"{key}-click"] = (point["lng"], point["lat"])
 
 

@@ -102,11 +102,14 @@
     }
   }
 
-  function paneOf(map, id) {
+  TC.paneOf = function (map, id) {
     var panes = map.getPanes();
     for (var name in panes) if (name.replace(/^tc-\d+-/, "") === id && name.indexOf("tc-") === 0) return panes[name];
     return null;
-  }
+  };
+
+  /* Layers of several periods that stand for one thing share a row, a legend and a state: their twin name. */
+  function keyOf(tc) { return tc.twin || tc.id; }
 
   TC.panel = function (map, words) {
     var layers = {}, state = {}, waiting = null;
@@ -130,32 +133,61 @@
     });
     var panel = new Panel().addTo(map);
 
-    function apply(id) {
-      var pane = paneOf(map, id), s = state[id];
-      if (!pane) return;
-      pane.style.display = s.show ? "" : "none";
-      pane.style.opacity = s.opacity;
+    function twins(key) {
+      return Object.keys(layers).filter(function (id) { return keyOf(layers[id].options.tc) === key; });
+    }
+
+    function apply(key) {
+      var s = state[key];
+      twins(key).forEach(function (id) {
+        var pane = TC.paneOf(map, id);
+        if (!pane) return;
+        pane.style.display = s.show ? "" : "none";
+        pane.style.opacity = s.opacity;
+      });
+    }
+
+    function changed(key) {
+      apply(key);
+      map.fire("tc:state", { key: key, show: state[key].show, opacity: state[key].opacity });
+    }
+
+    map.on("tc:take-state", function (e) {
+      if (!state[e.key]) return;
+      state[e.key] = { show: e.show, opacity: e.opacity };
+      apply(e.key);
+      later();
+    });
+
+    function boundsOf(key) {
+      var all = L.latLngBounds([]);
+      twins(key).forEach(function (id) {
+        var layer = layers[id], tc = layer.options.tc;
+        var bounds = tc.bounds ? L.latLngBounds(tc.bounds) : layer.getBounds && layer.getBounds();
+        if (bounds && bounds.isValid()) all.extend(bounds);
+      });
+      return all;
     }
 
     function row(tc, parent) {
-      var s = state[tc.id], line = el("div", "tc-layer", parent);
+      var key = keyOf(tc), s = state[key], line = el("div", "tc-layer", parent);
       var head = el("label", "tc-layer-head", line);
       var tick = el("input", "", head);
       tick.type = "checkbox";
       tick.checked = s.show;
-      tick.onchange = function () { s.show = tick.checked; apply(tc.id); };
+      tick.onchange = function () { s.show = tick.checked; changed(key); };
       if (tc.legend && tc.legend.length === 1 && !tc.legend[0].label) swatch(tc.legend[0], head);
       el("span", "tc-layer-title", head, tc.title);
       var tools = el("span", "tc-tools", line);
       var slide = el("input", "tc-opacity", tools);
       slide.type = "range"; slide.min = 0.1; slide.max = 1; slide.step = 0.1; slide.value = s.opacity;
       slide.title = words.opacity; slide.setAttribute("aria-label", words.opacity + ": " + tc.title);
-      slide.oninput = function () { s.opacity = Number(slide.value); apply(tc.id); };
+      slide.oninput = function () { s.opacity = Number(slide.value); changed(key); };
       var go = el("button", "tc-go", tools, "⤢");
       go.type = "button"; go.title = words.zoom; go.setAttribute("aria-label", words.zoom + ": " + tc.title);
       go.onclick = function () {
-        var layer = layers[tc.id], bounds = tc.bounds ? L.latLngBounds(tc.bounds) : layer && layer.getBounds && layer.getBounds();
-        if (bounds && bounds.isValid()) map.fitBounds(bounds, { maxZoom: 17 });
+        var bounds = boundsOf(key);
+        if (bounds.isValid()) map.fitBounds(bounds, { maxZoom: 17 });
       };
       (tc.legend || []).forEach(function (item) {
         if (!item.label) return;
@@ -171,7 +203,10 @@
       panel.body.querySelectorAll("details").forEach(function (d) { open[d.dataset.group] = d.open; });
       panel.body.textContent = "";
       var list = Object.keys(layers).map(function (id) { return layers[id].options.tc; }).filter(function (tc) { return tc.title; });
-      list.sort(function (a, b) { return b.order - a.order; });
+      list.sort(function (a, b) { return b.order - a.order || (a.side || 0) - (b.side || 0); });
+      list = list.filter(function (tc, i) {
+        return list.findIndex(function (other) { return keyOf(other) === keyOf(tc); }) === i;
+      });
       var groups = [];
       list.forEach(function (tc) { if (groups.indexOf(tc.group) < 0) groups.push(tc.group); });
       groups.forEach(function (name) {
@@ -190,9 +225,10 @@
       var tc = e.layer.options && e.layer.options.tc;
       if (!tc) return;
       layers[tc.id] = e.layer;
-      if (!state[tc.id]) state[tc.id] = { show: tc.show !== false, opacity: tc.opacity || 1 };
+      var key = keyOf(tc);
+      if (!state[key]) state[key] = { show: tc.show !== false, opacity: tc.opacity || 1 };
       tooltips(e.layer);
-      apply(tc.id);
+      apply(key);
       later();
     });
     map.on("layerremove", function (e) {
@@ -226,7 +262,7 @@
   /* The server doesn't know how wide the map is on the screen: what it should show is fitted here, and again
      when the frame takes its size, until the reader moves the map. */
   TC.fit = function (map, bounds) {
-    function fit() { map.fitBounds(bounds, { animate: false, padding: [8, 8] }); }
+    function fit() { if (!map.tcKept) map.fitBounds(bounds, { animate: false, padding: [8, 8] }); }
     function stop() { map.off("resize", fit); }
     fit();
     map.on("resize", fit);

@@ -73,8 +73,11 @@ class Server:
             str(self.port),
             "--no-browser",
         ]
+        shown = {**os.environ, "THOCONG_GALLERY": "1"}  # with the page of parts, for tests of parts alone
         with log.open("w") as said:
-            self.process = subprocess.Popen(command, cwd=ROOT, stdout=said, stderr=subprocess.STDOUT)
+            self.process = subprocess.Popen(
+                command, cwd=ROOT, stdout=said, stderr=subprocess.STDOUT, env=shown
+            )
         for _ in range(240):
             try:
                 with urllib.request.urlopen(f"{self.address}/_stcore/health", timeout=1):

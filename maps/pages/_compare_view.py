@@ -1,0 +1,184 @@
+"""Periods compared on a page: change, swipe, a linked pair, blinking, a slider over plan periods."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+import streamlit as st
+from streamlit_folium import st_folium
+
+from maps.canvas import feature_group, tile_group
+from maps.compare_view import MODES, Side, sided_layers, view_group, view_map
+from maps.pages._map import note_click, start_of
+from maps.tile_service import tile_address
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    import folium
+
+    from maps.canvas import MapLayer
+    from maps.pages._map import View
+    from maps.words import Words
+
+__all__ = ["show_periods", "show_views"]
+
+_HEIGHT: Final = 560
+_TWO: Final = 2
+
+
+def show_views(
+    key: str,
+    sides: Sequence[Side],
+    words: Words,
+    *,
+    view: View,
+    change: Sequence[MapLayer] = (),
+    common: Sequence[MapLayer] = (),
+) -> str:
+    """Show two periods on a map of the page, in the way that the reader chooses.
+
+    Parameters
+    ----------
+    key : str
+        Name of the map; :func:`maps.pages._map.go_to` moves it and ``clicked_point`` reads it, as for
+        every map. Position and zoom are kept when the way of looking changes.
+    sides : sequence of Side
+        Before and after.
+    words : Words
+    view : View
+        How the map starts: bounds, system under the pointer, made-data label.
+    change : sequence of MapLayer
+        The map of changes, from :func:`maps.change_map.change_layers`; without it that way is not offered.
+    common : sequence of MapLayer
+        Shown in every way: boundaries, the selection.
+
+    Returns
+    -------
+    str
+        The way chosen: one of :data:`maps.compare_view.MODES`.
+
+    Raises
+    ------
+    ValueError
+        Where there aren't two sides.
+    """
+    if len(sides) != _TWO:
+        msg = f"expected 2 sides, found {len(sides)}"
+        raise ValueError(msg)
+    mode = _chosen(key, words, with_change=bool(change))
+    first, second = sided_layers(sides)
+    draw = partial(_draw, key, words, view)
+    if mode == "pair":
+        drawn = [_groups(first, sides[0], 0), _groups(second, sides[1], 1)]
+        _pair(key, draw, sides, groups=drawn, common=common)
+    elif mode == "change":
+        shown = [view_group("single", go=_asked(key)), *map(feature_group, [*change, *common])]
+        draw(shown)
+    else:
+        facts: dict[str, Any] = {"plays": True} if mode == "blink" else {}
+        way = view_group("periods" if mode == "blink" else "swipe", sides, go=_asked(key), **facts)
+        draw([way, *_groups(first, sides[0], 0), *_groups(second, sides[1], 1), *map(feature_group, common)])
+    return mode
+
+
+def show_periods(
+    key: str,
+    sides: Sequence[Side],
+    words: Words,
+    *,
+    view: View,
+    common: Sequence[MapLayer] = (),
+    start: int = 0,
+) -> None:
+    """Show one of several plan periods, chosen by a slider on the map that can also run through them.
+
+    Parameters
+    ----------
+    key : str
+    sides : sequence of Side
+        In the order of time.
+    words : Words
+    view : View
+    common : sequence of MapLayer
+    start : int
+        Place of the period shown first.
+    """
+    drawn = [
+        group
+        for n, (layers, side) in enumerate(zip(sided_layers(sides), sides, strict=True))
+        for group in _groups(layers, side, n)
+    ]
+    way = view_group("periods", sides, go=_asked(key), start=start)
+    _draw(key, words, view, [way, *drawn, *map(feature_group, common)])
+
+
+def _chosen(key: str, words: Words, *, with_change: bool) -> str:
+    ways = [mode for mode in MODES if with_change or mode != "change"]
+    picked = st.segmented_control(
+        words("view.way"),
+        ways,
+        default=ways[0],
+        format_func=lambda mode: words(f"view.mode_{mode}"),
+        required=True,
+        key=f"{key}-way",
+        label_visibility="collapsed",
+    )
+    return str(picked or ways[0])
+
+
+def _groups(layers: Sequence[MapLayer], side: Side, n: int) -> list[folium.FeatureGroup]:
+    served = {f"{name}-s{n}": entry for name, entry in side.tiles.items()}
+    return [
+        tile_group(layer, tile_address(*served[layer.id]))
+        if layer.id in served and not layer.frame.empty
+        else feature_group(layer)
+        for layer in layers
+    ]
+
+
+def _pair(
+    key: str,
+    draw: Callable[..., None],
+    sides: Sequence[Side],
+    *,
+    groups: list[list[folium.FeatureGroup]],
+    common: Sequence[MapLayer],
+) -> None:
+    """Two maps that move together; the layer panel stands on the second and rules both."""
+    with st.container(key=f"tc-pair-{key}"):
+        columns = st.columns(2, gap="small")
+    for n, (column, side) in enumerate(zip(columns, sides, strict=True)):
+        way = view_group("single", [side], go=_asked(key), legend=bool(n))
+        with column:
+            # a group is drawn once: each map gets its own
+            draw([way, *groups[n], *map(feature_group, common)], part=f"side{n}")
+
+
+def _draw(key: str, words: Words, view: View, groups: list[folium.FeatureGroup], *, part: str = "") -> None:
+    name = "-".join(filter(None, (key, part, words.lang)))
+    st_folium(
+        view_map(
+            start_of(key, view.bounds), words, name=key, linked=bool(part), crs=view.crs, label=view.label
+        ),
+        key=name,
+        height=_HEIGHT,
+        use_container_width=True,
+        returned_objects=["last_clicked"],
+        feature_group_to_add=groups,
+        on_change=lambda: note_click(key, name),
+    )
+
+
+def _asked(key: str) -> dict[str, Any] | None:
+    """Where :func:`maps.pages._map.go_to` wants the map to be, for our own script.
+
+    Each way of looking has its own frame; the component would send a new frame to the last place asked
+    for, although the reader has long moved on.
+    """
+    place = st.session_state.get(f"{key}-view")
+    if not place:
+        return None
+    center, zoom = place
+    return {"n": st.session_state.get(f"{key}-nudge", 0), "center": list(center), "zoom": zoom}

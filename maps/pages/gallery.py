@@ -1,0 +1,95 @@
+"""Page of parts, for developers: shared parts on the sample data, shown where ``THOCONG_GALLERY`` is set."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import pandas as pd
+import streamlit as st
+
+from maps.change_map import change_layers
+from maps.compare_view import Side, period_label, side_layers
+from maps.pages._cache import cached_layer, workspace_bounds
+from maps.pages._compare_view import show_periods, show_views
+from maps.pages._frame import heading, speak, workspace
+from maps.pages._map import View, clicked_point, go_to, made_label, served_tiles
+
+if TYPE_CHECKING:
+    from layers import Layer
+    from layers.store import Workspace
+    from maps.words import Words
+
+__all__ = ["show"]
+
+_CLUSTERS = ("industrial_clusters_2020", "industrial_clusters_2030")
+_LAND = ("land_use_2010", "land_use_2015", "land_use_2020", "land_use_2025")
+
+
+def show() -> None:
+    """Show the page."""
+    words = speak()
+    base = workspace()
+    heading(words("page.gallery.title"), base, made=True)
+    parts = {"views": _views, "periods": _periods}
+    part = st.segmented_control(
+        words("page.gallery.title"),
+        list(parts),
+        default="views",
+        format_func=lambda name: words(f"page.gallery.{name}"),
+        required=True,
+        key="gallery-part",
+        label_visibility="collapsed",
+    )
+    parts[str(part)](base, words)
+
+
+def _layers(base: Workspace, names: tuple[str, ...]) -> list[Layer]:
+    heads = {v.layer: v.version for v in base.layers()}
+    return [cached_layer(str(base.folder), name, heads[name]) for name in names]
+
+
+def _view(base: Workspace, layers: list[Layer], words: Words) -> View:
+    heads = {v.layer: v.version for v in base.layers()}
+    bounds = workspace_bounds(str(base.folder), tuple((one.name, heads[one.name]) for one in layers))
+    return View(bounds, base.crs, made_label(layers, words))
+
+
+def _changes(before: Layer, after: Layer) -> gpd.GeoDataFrame:
+    """Pieces by what became of them; enough to look at, no analysis."""
+    old, new = before.frame[["geometry"]], after.frame[["geometry"]]
+    ways = {"gained": (new, old), "lost": (old, new)}
+    parts = [one.overlay(other, how="difference").assign(change=c) for c, (one, other) in ways.items()]
+    parts.append(old.overlay(new, how="intersection").assign(change="unchanged"))
+    return gpd.GeoDataFrame(pd.concat(parts, ignore_index=True), crs=before.frame.crs)
+
+
+def _views(base: Workspace, words: Words) -> None:
+    layers = _layers(base, _CLUSTERS)
+    land = _layers(base, (_LAND[0], _LAND[-1]))
+    sides = []
+    for layer, ground in zip(layers, land, strict=True):
+        both = [ground, layer]
+        tiles = served_tiles(base, both)
+        sides.append(Side(period_label(layer, words), side_layers(both, words), tiles))
+    change = change_layers(_changes(*layers), words)
+    point = clicked_point("gallery")
+    if point is not None:
+        st.caption(f"{words.number(point[1], 5)}°, {words.number(point[0], 5)}°")
+    if st.button(words("map.zoom"), key="gallery-go"):
+        west, south, east, north = (float(side) for side in layers[0].frame.to_crs(4326).total_bounds)
+        go_to("gallery", ((west * 3 + east) / 4, (south * 3 + north) / 4, east, north))
+    show_views("gallery", sides, words, view=_view(base, layers, words), change=change)
+
+
+def _periods(base: Workspace, words: Words) -> None:
+    layers = _layers(base, _LAND)
+    sides = [
+        Side(period_label(one, words), side_layers([one], words), served_tiles(base, [one]), str(one.period))
+        for one in layers
+    ]
+    show_periods("gallery-periods", sides, words, view=_view(base, layers, words))
+
+
+if __name__ == "__main__":
+    show()
