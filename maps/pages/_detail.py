@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 import streamlit as st
 
 from maps.conflict_tables import constraint_label, override_text, row_facts
+from maps.pages._facts import show_facts
 from maps.pages._frame import plain, sentences
 from maps.question import override_row
 from maps.tables import clause_of, periods_of
@@ -39,12 +39,7 @@ def show_detail(question: ConflictQuestion, answer: ConflictAnswer, row: int, wo
     name = f"{plain(facts['zone_name'] or facts['zone'])} – {plain(label)}"
     with st.container(border=True):
         st.markdown(f"**{name}**")
-        lines = [line for line in (*_measures(facts, words), *_grounds(facts, words)) if line[1]]
-        st.dataframe(
-            pd.DataFrame(lines, columns=["what", "value"]),
-            hide_index=True,
-            column_config={"what": words("column.what"), "value": words("column.value")},
-        )
+        show_facts([*_measures(facts, words), *_grounds(facts, words)], words)
         _change(question, answer, row, words, name=name)
 
 

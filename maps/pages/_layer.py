@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import replace
-from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -14,6 +11,8 @@ import streamlit as st
 from maps.answer_map import context_layers, drawn_by_server
 from maps.export import export_layer
 from maps.pages._cache import cached_layer, workspace_bounds
+from maps.pages._exports import offer_files
+from maps.pages._facts import show_facts
 from maps.pages._findings import show_findings
 from maps.pages._frame import plain, sentences
 from maps.pages._map import View, show_map
@@ -22,6 +21,7 @@ from maps.tables import layer_title
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from pandas.io.formats.style import Styler
 
@@ -134,9 +134,7 @@ def _origin(entry: Version, words: Words) -> None:
         ("SHA-256", origin.sha256[:24]),
         (words("run.warning"), words("made.label") if origin.made else ""),
     ]
-    table = pd.DataFrame([r for r in rows if r[1]], columns=["what", "value"])
-    heads = {"what": words("column.what"), "value": words("column.value")}
-    st.dataframe(table, hide_index=True, width="stretch", column_config=heads)
+    show_facts(rows, words)
 
 
 def _step(text: str, words: Words) -> str:
@@ -172,20 +170,8 @@ def _versions(base: Workspace, entry: Version, words: Words) -> None:
 
 
 def _export(base: Workspace, entry: Version, words: Words) -> None:
-    with st.popover(words("export.open_layer")):
-        for ending in _ENDINGS:
-            st.download_button(
-                words(f"export.{ending[1:]}"),
-                data=partial(_file, base, entry, ending, words),
-                file_name=f"{entry.layer}{ending}",
-                on_click="ignore",
-                width="stretch",
-                key=f"layer-export{ending}",
-            )
-
-
-def _file(base: Workspace, entry: Version, ending: str, words: Words) -> bytes:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"layer{ending}"
+    def write(path: Path) -> None:
         export_layer(base.load(entry.layer, entry.version), path, words)
-        return path.read_bytes()
+
+    with st.popover(words("export.open_layer")):
+        offer_files(_ENDINGS, write, words, stem=entry.layer)

@@ -9,11 +9,14 @@ import streamlit as st
 from shapely import box
 from streamlit_folium import st_folium
 
-from maps.answer_map import drawn_by_server
+from maps.answer_map import context_layers, drawn_by_server
 from maps.canvas import base_map, feature_group, tile_group, view_of
+from maps.pages._cache import cached_layer, workspace_bounds
 from maps.tile_service import tile_address
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pyproj import CRS
 
     from layers import Layer
@@ -28,6 +31,7 @@ __all__ = [
     "made_label",
     "note_click",
     "served_tiles",
+    "show_answer_map",
     "show_map",
     "start_of",
 ]
@@ -89,6 +93,42 @@ def show_map(
         center=moved[0] if moved else None,
         zoom=moved[1] if moved else None,
         on_change=lambda: note_click(key, f"{key}-{words.lang}"),
+    )
+
+
+def show_answer_map(
+    key: str,
+    drawn: list[MapLayer],
+    words: Words,
+    *,
+    base: Workspace,
+    focus: Sequence[tuple[str, int]],
+    context: Sequence[tuple[str, int]],
+) -> None:
+    """Show what an answer draws over the layers it was asked of, and the newest boundaries below.
+
+    Parameters
+    ----------
+    key : str
+        Name of the map; views and clicks are kept under it.
+    drawn : list of MapLayer
+    words : Words
+    base : Workspace
+    focus, context : sequence of (str, int)
+        Names and versions of the layers that the first view shows, and of those to lie below.
+    """
+    folder = str(base.folder)
+    units = [v for v in base.layers() if v.kind_name == "admin_unit"]
+    newest = sorted(units, key=lambda v: v.period.last if v.period else 0)[-1:]
+    below = [cached_layer(folder, *entry) for entry in context]
+    below += [cached_layer(folder, v.layer, v.version) for v in newest]
+    label = made_label([*below, *(cached_layer(folder, *entry) for entry in focus)], words)
+    show_map(
+        key,
+        [*drawn, *context_layers(below, words)],
+        words,
+        view=View(workspace_bounds(folder, tuple(focus)), base.crs, label),
+        tiles=served_tiles(base, below),
     )
 
 

@@ -8,7 +8,7 @@ import streamlit as st
 
 from layers import reference
 from maps.distance_question import DistanceQuestion, distance_choices, rule_choices
-from maps.pages._inputs import day_input, pick_layers, year_input
+from maps.pages._ask import ask_button, day_input, period_input, pick_layers, question_box
 from maps.question import periods_in
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 __all__ = ["distance_question"]
 
-_ASKED = "distance-asked"
 #: what a planner asks about first; the others wait in the list
 _FIRST_TARGETS = (
     "residential",
@@ -52,10 +51,10 @@ def distance_question(
     pressed : bool
         True when the button was pressed in this run.
     """
-    with st.expander(words("ask.title"), expanded=not st.session_state.get(_ASKED, False)):
+    with question_box("distance", words):
         left, middle, right = st.columns([4, 5, 3])
         with left:
-            year = year_input(periods_in(versions), words, key="distance-period")
+            year = period_input(periods_in(versions), words, key="distance-period")
             on = day_input(words, key="distance-on")
         offered, others = distance_choices(versions, year)
         with middle:
@@ -72,16 +71,13 @@ def distance_question(
         with right:
             rules = _rules({v.kind_name for v in (*chosen, *measured)}, words)
             ready = bool(chosen and measured and on)
-            pressed = st.button(
-                words("distance_ask.go"),
-                type="primary",
-                width="stretch",
-                disabled=not ready,
-                key="distance-go",
-                on_click=_note_asked,
+            pressed = ask_button(
+                "distance",
+                words,
+                ready=ready,
+                label="distance_ask.go",
+                incomplete="distance_ask.incomplete",
             )
-            if not ready:
-                st.caption(words("distance_ask.incomplete"))
     if not chosen or not measured or on is None:
         return None, False
     asked = DistanceQuestion(
@@ -92,10 +88,6 @@ def distance_question(
         rules=tuple(rules),
     )
     return asked, pressed
-
-
-def _note_asked() -> None:
-    st.session_state[_ASKED] = True
 
 
 def _first_sources(offered: list[Version]) -> list[Version]:

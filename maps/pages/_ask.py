@@ -1,0 +1,178 @@
+"""Parts of a question: period, day, layers, tolerance, and the button that asks it."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from maps.tables import layer_title
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+
+    from layers import Version
+    from maps.words import Words
+
+__all__ = ["ask_button", "day_input", "period_input", "pick_layers", "question_box", "tolerance_input"]
+
+_TOLERANCES = (0.0, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
+_USUAL = 0.5
+_WIDEST = 100.0
+
+
+@contextmanager
+def question_box(name: str, words: Words) -> Iterator[None]:
+    """Hold the widgets of a question: folded away once it was asked, so that the answer has the screen.
+
+    Parameters
+    ----------
+    name : str
+        Of the page.
+    words : Words
+    """
+    opened = not st.session_state.get(f"{name}-asked", False)
+    with st.expander(words("ask.title"), expanded=opened), st.container(key="tc-question"):
+        yield
+
+
+def ask_button(name: str, words: Words, *, ready: bool, label: str, incomplete: str) -> bool:
+    """Show the button that asks, and what is missing while it can't.
+
+    Parameters
+    ----------
+    name : str
+        Of the page.
+    words : Words
+    ready : bool
+        True where nothing is missing.
+    label, incomplete : str
+        Keys of the words on the button and below it.
+
+    Returns
+    -------
+    bool
+        True when it was pressed in this run.
+    """
+    pressed = st.button(
+        words(label),
+        type="primary",
+        width="stretch",
+        disabled=not ready,
+        key=f"{name}-go",
+        on_click=_note_asked,
+        args=(name,),
+    )
+    if not ready:
+        st.caption(words(incomplete))
+    return bool(pressed)
+
+
+def _note_asked(name: str) -> None:
+    st.session_state[f"{name}-asked"] = True
+
+
+def tolerance_input(words: Words, *, key: str) -> float | None:
+    """Ask for the tolerance, metres, written the way the language does.
+
+    Parameters
+    ----------
+    words : Words
+    key : str
+
+    Returns
+    -------
+    float or None
+        ``None`` for what is no length from 0 to 100 m.
+    """
+    usual = {words.number(value, 2).rstrip("0").rstrip(",."): value for value in _TOLERANCES}
+    names = list(usual)
+    text = st.selectbox(
+        words("ask.tolerance"), names, index=_TOLERANCES.index(_USUAL), accept_new_options=True,
+        help=words("ask.tolerance_help"), key=f"{key}-{words.lang}",
+    )  # fmt: skip
+    try:
+        value = usual.get(text or "", float((text or "").replace(",", ".")))
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= _WIDEST:
+        st.caption(words("ask.tolerance_wrong"))
+        return None
+    return value
+
+
+def period_input(years: list[str], words: Words, *, key: str) -> str | None:
+    """Ask for the plan period.
+
+    Parameters
+    ----------
+    years : list of str
+        From :func:`maps.question.periods_in`.
+    words : Words
+    key : str
+
+    Returns
+    -------
+    str or None
+        ``None`` where no layer has a period.
+    """
+    if not years:
+        return None
+    return st.segmented_control(
+        words("ask.period"), years, default=years[-1], required=True, key=key, help=words("ask.period_help")
+    )
+
+
+def day_input(words: Words, *, key: str) -> date | None:
+    """Ask for the day whose rules hold.
+
+    Parameters
+    ----------
+    words : Words
+    key : str
+
+    Returns
+    -------
+    datetime.date or None
+        ``None`` while nothing is chosen.
+    """
+    from datetime import date as day  # noqa: PLC0415 - the type is needed at run time only here
+
+    picked = st.date_input(
+        words("ask.on"), value=_today(), format="DD/MM/YYYY", key=key, help=words("ask.on_help")
+    )
+    return picked if isinstance(picked, day) else None
+
+
+def pick_layers(
+    label: str, offered: list[Version], chosen: list[Version], *, words: Words, key: str
+) -> list[Version]:
+    """Ask for layers.
+
+    Parameters
+    ----------
+    label : str
+        Key of the words above the box.
+    offered, chosen : list of Version
+        All of them, and those chosen at first.
+    words : Words
+    key : str
+
+    Returns
+    -------
+    list of Version
+        In the order offered.
+    """
+    names = {v.layer: layer_title(v, words) for v in offered}
+    picked = st.multiselect(
+        words(label), list(names), default=[v.layer for v in chosen], format_func=names.__getitem__, key=key,
+        placeholder=words("ask.choose"), select_all=False,
+    )  # fmt: skip
+    return [v for v in offered if v.layer in picked]
+
+
+def _today() -> date:
+    return datetime.now(UTC).astimezone().date()

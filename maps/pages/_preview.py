@@ -1,0 +1,59 @@
+"""A page before anything was asked: what to do next, and the layers of the workspace on the map."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from layers.kinds import kind
+from maps.answer_map import context_layers
+from maps.pages._cache import cached_layer, workspace_bounds
+from maps.pages._map import View, made_label, served_tiles, show_map
+
+if TYPE_CHECKING:
+    from layers import Version
+    from layers.store import Workspace
+    from maps.words import Words
+
+__all__ = ["show_preview"]
+
+
+def show_preview(base: Workspace, versions: list[Version], words: Words, *, empty: str) -> None:
+    """Before anything was asked: the layers of the workspace on the map, and what to do next.
+
+    Parameters
+    ----------
+    base : Workspace
+    versions : list of Version
+    words : Words
+    empty : str
+        Key of the words that say what to do.
+    """
+    st.html(f"<div class='tc-empty'>{words(empty)}</div>")
+    shown = [
+        v
+        for v in versions
+        if kind(v.kind_name).role in ("zone", "context") or v.kind_name in ("road", "river")
+    ]
+    names = tuple((v.layer, v.version) for v in _latest(shown))
+    layers = [cached_layer(str(base.folder), *entry) for entry in names]
+    if layers:
+        show_map(
+            "preview",
+            context_layers(layers, words),
+            words,
+            view=View(workspace_bounds(str(base.folder), names), base.crs, made_label(layers, words)),
+            tiles=served_tiles(base, layers),
+        )
+
+
+def _latest(versions: list[Version]) -> list[Version]:
+    """Of each kind the layer of the last period: the map should not show one park twice."""
+    best: dict[str, Version] = {}
+    for v in versions:
+        year = v.period.last if v.period else 0
+        known = best.get(v.kind_name)
+        if known is None or year > (known.period.last if known.period else 0):
+            best[v.kind_name] = v
+    return list(best.values())

@@ -1,0 +1,50 @@
+"""Answers, and what is worked out from them, kept once a process; keys are frozen questions, never frames."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from threading import Lock
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable
+
+__all__ = ["shelved"]
+
+_LOCK = Lock()
+_MOST = 16
+_SHELVES: dict[str, OrderedDict[Hashable, Any]] = {}
+_Value = TypeVar("_Value")
+
+
+def shelved(shelf: str, key: Hashable, make: Callable[[], _Value]) -> _Value:
+    """Take a value from its shelf, or make it and put it there; the one unused longest leaves.
+
+    Streamlit's own cache would replay the progress bar at every hit, and hashes a frame by a sample of its
+    rows; this is a plain shelf under a key that tells every question from every other.
+
+    Parameters
+    ----------
+    shelf : str
+        What kind of value, ``conflict`` or ``conflict-land``; each kind has a shelf of its own.
+    key : hashable
+        A frozen question, with whatever else the value depends on.
+    make : callable
+
+    Returns
+    -------
+    object
+        Shared by all sessions: never to be changed.
+    """
+    with _LOCK:
+        kept = _SHELVES.setdefault(shelf, OrderedDict())
+        if key in kept:
+            kept.move_to_end(key)
+            value: _Value = kept[key]
+            return value
+    value = make()
+    with _LOCK:
+        kept[key] = value
+        while len(kept) > _MOST:
+            kept.popitem(last=False)
+    return value

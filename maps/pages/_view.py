@@ -1,0 +1,257 @@
+"""A page that asks a question and shows its answer: everything that is the same whatever is asked."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+
+import streamlit as st
+
+from maps.asking import Answer, Question
+from maps.pages._cards import show_cards
+from maps.pages._exports import show_exports
+from maps.pages._findings import show_findings
+from maps.pages._frame import heading, plain, sentences, speak, workspace
+from maps.pages._link import Link
+from maps.pages._map import show_answer_map
+from maps.pages._preview import show_preview
+from maps.pages._shelf import shelved
+from maps.pages._table import show_table
+from maps.tables import layer_title, measured_in, run_table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Sequence
+
+    import geopandas as gpd
+    from streamlit.delta_generator import DeltaGenerator
+
+    from layers import Version
+    from layers.store import Workspace
+    from maps.canvas import MapLayer
+    from maps.export.files import AnswerFiles
+    from maps.pages._cards import Card
+    from maps.pages._table import Rows
+    from maps.words import Words
+
+    Ask = Callable[[Workspace, list[Version], Words], tuple[Any, bool]]
+
+__all__ = ["AnswerView", "show_page"]
+
+_Q = TypeVar("_Q", bound=Question)
+_A = TypeVar("_A", bound=Answer)
+_Value = TypeVar("_Value")
+
+
+class AnswerView(ABC, Generic[_Q, _A]):
+    """What a page shows of one kind of answer.
+
+    Parameters
+    ----------
+    base : Workspace
+    question : Question
+    answer : Answer
+    words : Words
+    version : hashable
+        From :meth:`version_of`.
+    """
+
+    #: short name: map, table, choice and shelf are kept under it
+    name: ClassVar[str]
+    #: title of the page, and what it says before anything was asked
+    title: ClassVar[str]
+    empty: ClassVar[str]
+    #: the line that says what the answer rests on: takes ``on, tolerance_m, crs, rules, periods``
+    basis: ClassVar[str] = "ask.basis"
+    #: name of exported files, before the day
+    stem: ClassVar[str]
+    #: largest zoom when the map goes to a row
+    closest: ClassVar[float] = 16.0
+
+    def __init__(self, base: Workspace, question: _Q, answer: _A, *, words: Words, version: Hashable) -> None:
+        self.base = base
+        self.question = question
+        self.answer = answer
+        self.words = words
+        self.version = version
+        self.link = Link(self.name)
+
+    @staticmethod
+    def version_of(base: Workspace) -> Hashable:  # noqa: ARG004 - a question alone decides, as a rule
+        """Return what an answer depends on besides its question, such as the number of changes on record.
+
+        Parameters
+        ----------
+        base : Workspace
+
+        Returns
+        -------
+        hashable
+        """
+        return None
+
+    def kept(self, what: str, make: Callable[[], _Value]) -> _Value:
+        """Work something out from the answer once, and keep it as long as the answer.
+
+        Parameters
+        ----------
+        what : str
+        make : callable
+
+        Returns
+        -------
+        object
+            Never to be changed.
+        """
+        return shelved(f"{self.name}-{what}", (self.question, self.version), make)
+
+    @abstractmethod
+    def files(self) -> AnswerFiles[_A]:
+        """Return what can be exported."""
+
+    @abstractmethod
+    def rows(self) -> Rows:
+        """Return the table beside the map."""
+
+    @abstractmethod
+    def cards(self) -> tuple[list[Card], str]:
+        """Return the figures above, and a note on them or an empty text."""
+
+    def drawn(self) -> list[MapLayer]:
+        """Return the layers of the answer, the choice of ``self.link`` marked among them.
+
+        Returns
+        -------
+        list of MapLayer
+        """
+        return []
+
+    @abstractmethod
+    def focus(self) -> Sequence[tuple[str, int]]:
+        """Return names and versions of the layers that the first view of the map shows."""
+
+    def context(self) -> Sequence[tuple[str, int]]:
+        """Return names and versions of the layers to lie below the answer.
+
+        Returns
+        -------
+        sequence of (str, int)
+        """
+        return ()
+
+    def map(self) -> None:
+        """Show the map; a view that compares periods shows :func:`maps.pages._compare_view.show_views`.
+
+        Its key has to be ``self.name``: that is where clicks are looked for and views are kept.
+        """
+        show_answer_map(
+            self.name, self.drawn(), self.words, base=self.base, focus=self.focus(), context=self.context()
+        )
+
+    @abstractmethod
+    def find(self, x: float, y: float) -> tuple[str | None, int | None]:
+        """Return the group and the row at a place of the map, in the CRS of the answer."""
+
+    @abstractmethod
+    def place(self, row: int) -> gpd.GeoDataFrame | None:
+        """Return where a row lies."""
+
+    @abstractmethod
+    def detail(self, row: int) -> None:
+        """Show one row: all that its line in the table has no room for."""
+
+    @abstractmethod
+    def below(self) -> None:
+        """Show totals and charts under map and table."""
+
+    def show(self) -> None:
+        """Show the answer."""
+        self.link.take_click(self.answer, self.find)
+        cards, note = self.cards()
+        show_cards(cards, note)
+        # the style sheet puts the columns of these containers under one another on a narrow screen
+        with st.container(key="tc-basis"):
+            facts, exports = st.columns([5, 1], vertical_alignment="center")
+        facts.caption(self._basis())
+        with exports:
+            show_exports(self.files(), self.words, stem=f"{self.stem}-{self.answer.run['on']}")
+        with st.container(key="tc-answer"):
+            left, right = st.columns([8, 12], gap="small")
+        rows = self.rows()
+        with right:
+            row = show_table(rows, self.link, self.words, stem=f"{self.stem}-{self.answer.run['on']}")
+            self.link.follow(row, self.place, closest=self.closest)
+            if row is not None:
+                self.detail(row)
+        with left:
+            self.map()
+        self.below()
+        self._behind()
+
+    def _basis(self) -> str:
+        run = self.answer.run
+        return self.words(
+            self.basis,
+            on=self.words.day(run["on"]),
+            tolerance_m=run.get("tolerance_m"),
+            crs=measured_in(self.answer, self.words),
+            rules=run["rule_version"],
+            periods=", ".join(run["periods"]) or "–",
+        )
+
+    def _behind(self) -> None:
+        """What was found about the data, and what the answer was made from."""
+        if self.answer.findings:
+            with st.expander(self.words("sheet.findings")):
+                show_findings(self.answer.findings, self.words)
+        with st.expander(self.words("sheet.run")):
+            st.dataframe(run_table(self.answer, self.words), hide_index=True, width="stretch")
+
+
+def _shown_on(bar: DeltaGenerator, versions: list[Version], words: Words) -> Callable[[int, int, str], None]:
+    """Return what shows the steps of an answer: layers by their titles."""
+    titles = {v.layer: layer_title(v, words) for v in versions}
+
+    def step(done: int, total: int, name: str) -> None:
+        known = words(f"progress.{name}") if words.has(f"progress.{name}") else words("ask.totals")
+        bar.progress(done / max(total, 1), plain(titles.get(name, known)))
+
+    return step
+
+
+def show_page(view: type[AnswerView[Any, Any]], ask: Ask, answer: Callable[..., Any]) -> None:
+    """Show a page: its question, then the preview, or the answer to what was asked last.
+
+    Parameters
+    ----------
+    view : type
+        An :class:`AnswerView`.
+    ask : callable
+        Takes workspace, versions of its layers and words; shows the widgets and returns the frozen question
+        (None while it is incomplete) and whether the button was pressed.
+    answer : callable
+        Takes a question and ``progress``, returns its answer.
+    """
+    words, base = speak(), workspace()
+    versions = base.layers()
+    heading(words(view.title), base, made=any(v.provenance.made for v in versions))
+    question, pressed = ask(base, versions, words)
+    if pressed and question is not None:
+        st.session_state[f"{view.name}-question"] = question
+        Link(view.name).forget()
+    asked = st.session_state.get(f"{view.name}-question")
+    if asked is None or asked.folder != str(base.folder):
+        show_preview(base, versions, words, empty=view.empty)
+        return
+    version = view.version_of(base)
+    # both places stand in every run, empty or not: else all below them would be built anew
+    bar, note = st.empty(), st.empty()
+    with sentences():
+        if pressed:
+            bar.progress(0.0, words("ask.running"))
+        step = _shown_on(bar, versions, words) if pressed else None
+        found = shelved(view.name, (asked, version), partial(answer, asked, progress=step))
+        bar.empty()
+    if asked != question:
+        note.info(words("ask.stale"))
+    view(base, asked, found, words=words, version=version).show()
