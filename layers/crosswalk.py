@@ -93,19 +93,6 @@ class Crosswalk:
             - known[1].keys(),
         )
 
-    def swapped(self) -> Crosswalk:
-        """Return the same table with the later list first; classes keep their names.
-
-        Returns
-        -------
-        Crosswalk
-        """
-        names = [self.before.get(a) or self.after.get(b, "") for a, b in zip(*self._columns(), strict=True)]
-        renamed = self.table.assign(**{"class": names})
-        return Crosswalk(
-            renamed.rename(columns={"code_before": "code_after", "code_after": "code_before"}), self.name
-        )
-
     def _columns(self) -> tuple[list[str], list[str]]:
         before, after = (
             [_text(value) for value in self.table[column]] for column in ("code_before", "code_after")

@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Cells", "cells_of", "dissolved"]
 
-# vertices of pieces that two cuts made of one crossing of edges differ by less than this
-_GRID_DIGITS: Final = 4
+# what two cuts make of one crossing of edges differs by less than a hundredth of a millimetre
+_GRID_DIGITS: Final = 5
+_IN_LINE_M: Final = 2e-5
 _NOTHING: Final = np.empty(0, dtype=np.int64)
 
 
@@ -90,6 +91,13 @@ class Cells:
         pieces, _, _ = self._pieces((self.start[i] == place) & (self.end[j] == place))
         return dissolved(pieces, np.zeros(len(pieces), dtype=np.int64))[0]
 
+    def renamed(self, names: dict[str, str]) -> Cells:
+        """Cells of other, wider classes; ``UNCOVERED`` stays."""
+        wider = {name: names.get(name, name) for name in self.names[:-1]}
+        new = [*dict.fromkeys(wider.values()), UNCOVERED]
+        place = np.array([new.index(wider[name]) for name in self.names[:-1]], dtype=np.int64)
+        return Cells(new, place[self.start], place[self.end], self.sides, self.found)
+
     def _pieces(self, chosen: Bools) -> tuple[Geometries, Ints, Ints]:
         """Pieces of some of the pairs, twins first, with the places of their classes."""
         twins = len(self.found.twin_a)
@@ -110,9 +118,7 @@ class Cells:
         order = np.argsort(own, kind="stable")
         first, last = np.searchsorted(own[order], rows), np.searchsorted(own[order], rows, side="right")
         theirs = self.sides[1 - n].geometry
-        cover = [
-            shapely.union_all(theirs[other[order[f:t]]]) for f, t in zip(first, last, strict=True)
-        ]
+        cover = [shapely.union_all(theirs[other[order[f:t]]]) for f, t in zip(first, last, strict=True)]
         return areal(shapely.difference(self.sides[n].geometry[rows], np.array(cover, dtype=object))), rows
 
 
@@ -133,7 +139,9 @@ def dissolved(pieces: Geometries, key: Ints) -> tuple[Geometries, Ints]:
     order = np.argsort(key, kind="stable")
     values, first = np.unique(key[order], return_index=True)
     for value, at in zip(values, np.split(order, first[1:]), strict=True):
-        whole = even[at] if len(at) == 1 else np.array([shapely.disjoint_subset_union_all(even[at])])
+        whole = np.array([shapely.disjoint_subset_union_all(even[at])])
+        # vertices that a cut has left on a straight edge would be corners of a buffer
+        whole = shapely.simplify(whole, _IN_LINE_M, preserve_topology=True)
         parts, _ = parts_of(areal(whole))
         out.append(parts)
         keys.append(np.full(len(parts), value))
@@ -141,7 +149,7 @@ def dissolved(pieces: Geometries, key: Ints) -> tuple[Geometries, Ints]:
 
 
 def _evened(pieces: Geometries) -> Geometries:
-    """Vertices to a tenth of a millimetre, so that what two cuts made of one corner is one corner again."""
+    """Vertices to a hundredth of a millimetre, so that what two cuts made of one corner is one corner again."""
     moved = shapely.transform(pieces, lambda xy: np.round(xy, _GRID_DIGITS))
     broken = np.flatnonzero(~shapely.is_valid(moved))
     moved[broken] = shapely.set_precision(pieces[broken], 10.0**-_GRID_DIGITS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from layers import reference
 from layers.crosswalk import default_crosswalk, list_of
 from layers.errors import GeometryError, SchemaError
 from layers.findings import Finding
@@ -18,17 +19,18 @@ from spatial._claims import claimed
 from spatial._validity import valid
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
 
     from layers.crosswalk import Crosswalk
+    from layers.findings import Level
     from layers.layer import Layer
     from spatial._rings import Bools, Geometries
 
     Labels = NDArray[np.object_]
 
-__all__ = ["NO_CODE", "UNCOVERED", "Side", "crosswalk_for", "group_of", "in_order", "sides"]
+__all__ = ["NO_CODE", "UNCOVERED", "Side", "group_of", "in_order", "sides"]
 
 #: class of rows whose code is empty
 NO_CODE: Final = "(no code)"
@@ -36,7 +38,6 @@ NO_CODE: Final = "(no code)"
 UNCOVERED: Final = "(uncovered)"
 _HA: Final = 10_000.0
 _NAMED: Final = 12
-_GROUPS: Final = ("NNP", "PNN", "CSD")
 
 
 @dataclass(frozen=True)
@@ -51,12 +52,18 @@ class Side:
     stated_ha: dict[str, float]  # area of the polygons of each class as they were drawn
     doubled_ha: float  # of it, land that was counted more than once
     aside_ha: dict[str, float]  # functional classes, which lie over the others
+    findings: tuple[Finding, ...] = ()
+
+    def seeing(self, code: str, level: Level = "warn", **fields: Any) -> Side:
+        """Return the same side with a finding more."""
+        found = Finding(code, self.layer.name, None, level, fields)
+        return replace(self, findings=(*self.findings, found))
 
 
 def sides(
     layers: Sequence[Layer], columns: Sequence[str], walk: Crosswalk | None
-) -> tuple[list[Side], Crosswalk | None, list[Finding]]:
-    """Polygons of both layers with their common classes, the crosswalk that was used, and what was seen.
+) -> tuple[list[Side], Crosswalk | None]:
+    """Polygons of layers with their common classes, and the crosswalk that was used.
 
     Raises
     ------
@@ -65,16 +72,17 @@ def sides(
     GeometryError
         ``geometry_invalid``.
     """
-    findings: list[Finding] = []
-    read = [_read(layer, column, findings) for layer, column in zip(layers, columns, strict=True)]
-    used = walk or crosswalk_for(layers, [side.stated_ha for side in read])
+    read = [_read(layer, column) for layer, column in zip(layers, columns, strict=True)]
+    used, which = _chosen(read, walk)
+    if used is None:
+        read[0] = _unsure(read)
     if used is not None:
-        read = [_walked(side, used, n, findings) for n, side in enumerate(read)]
-        findings += _told(used, read)
-    return [_claimed(side, findings) for side in read], used, findings
+        read = [_walked(side, used, n) for side, n in zip(read, which, strict=True)]
+        read[0] = _told(used, read)
+    return [_claimed(side) for side in read], used
 
 
-def _read(layer: Layer, column: str, findings: list[Finding]) -> Side:
+def _read(layer: Layer, column: str) -> Side:
     """Areas of a layer with their codes; functional classes are set aside with their hectares."""
     frame = layer.frame
     if column not in frame:
@@ -82,27 +90,22 @@ def _read(layer: Layer, column: str, findings: list[Finding]) -> Side:
         raise SchemaError("column_missing", layer=layer.name, column=column, found=found)
     geometry = frame.geometry.to_numpy()
     areal = np.isin(shapely.get_type_id(geometry), (3, 6)) & ~shapely.is_empty(geometry)
-    if not areal.all():
-        fields: dict[str, Any] = {"found": [str(r) for r in frame.index[~areal][:_NAMED]]}
-        findings.append(
-            Finding("change_no_area", layer.name, None, "warn", {"count": int((~areal).sum()), **fields})
-        )
     kept = np.flatnonzero(areal)
     _require_valid(layer, kept)
-    label = _texts(frame[column].iloc[kept])
-    empty = label == NO_CODE
-    area = shapely.area(geometry[kept])
+    label, area = _texts(frame[column].iloc[kept]), shapely.area(geometry[kept])
+    over, empty = _functional(layer, label), label == NO_CODE
+    aside, stated = _sums(label[over], area[over]), _sums(label[~over], area[~over])
+    on = kept[~over]
+    side = Side(layer, column, frame.index.to_numpy()[on], geometry[on], label[~over], stated, 0.0, aside)
+    if not areal.all():
+        rows = [str(r) for r in frame.index[~areal][:_NAMED]]
+        side = side.seeing("change_no_area", count=int((~areal).sum()), found=rows)
     if empty.any():
-        fields = {"column": column, "count": int(empty.sum()), "area_ha": float(area[empty].sum()) / _HA}
-        findings.append(Finding("change_no_code", layer.name, None, "warn", fields))
-    over = _functional(layer, label)
-    aside = _sums(label[over], area[over])
+        lost = float(area[empty].sum()) / _HA
+        side = side.seeing("change_no_code", column=column, count=int(empty.sum()), area_ha=lost)
     if aside:
-        fields = {"found": sorted(aside), "area_ha": sum(aside.values())}
-        findings.append(Finding("change_functional", layer.name, None, "info", fields))
-    kept, label = kept[~over], label[~over]
-    stated = _sums(label, area[~over])
-    return Side(layer, column, frame.index.to_numpy()[kept], geometry[kept], label, stated, 0.0, aside)
+        side = side.seeing("change_functional", "info", found=sorted(aside), area_ha=sum(aside.values()))
+    return side
 
 
 def _require_valid(layer: Layer, kept: NDArray[np.intp]) -> None:
@@ -135,64 +138,72 @@ def _functional(layer: Layer, label: Labels) -> Bools:
     return np.isin(label, [code for code, entry in code_list().items() if entry.functional])
 
 
-def crosswalk_for(layers: Sequence[Layer], codes: Sequence[dict[str, float]]) -> Crosswalk | None:
-    """Choose the shipped crosswalk where two layers of land use have codes of different lists."""
-    lists = [_list(layer, used) for layer, used in zip(layers, codes, strict=True)]
-    if None in lists or lists[0] == lists[1]:
-        return None
-    walk = default_crosswalk()
-    return walk if lists[0] == LISTS[0] else walk.swapped()
+def _chosen(read: Sequence[Side], walk: Crosswalk | None) -> tuple[Crosswalk | None, list[int]]:
+    """The crosswalk, and for every layer whether its codes are of the earlier (0) or the later list (1)."""
+    lists = [_list(side) for side in read]
+    at = [LISTS.index(name) if name is not None else -1 for name in lists]
+    if walk is None:
+        differ = None not in lists and len(set(lists)) > 1
+        return (default_crosswalk(), at) if differ else (None, at)
+    if len(set(at)) > 1 and -1 not in at and sorted(at) == at:
+        return walk, at
+    return walk, [0] + [1] * (len(read) - 1)
 
 
-def _list(layer: Layer, codes: dict[str, float]) -> str | None:
+def _unsure(read: Sequence[Side]) -> Side:
+    """Say so where the list of one layer is known and that of another isn't: codes are compared as they are."""
+    lists = {side.layer.name: _list(side) for side in read if side.layer.kind_name == "land_use"}
+    unknown = [name for name, found in lists.items() if found is None]
+    if not unknown or len(unknown) == len(lists):
+        return read[0]
+    known = sorted({found for found in lists.values() if found is not None})
+    return read[0].seeing("crosswalk_unsure", found=unknown, expected=known)
+
+
+def _list(side: Side) -> str | None:
     """Name the list of a layer: that of its period, else the one that alone has some of the codes."""
-    if layer.kind_name != "land_use":
+    if side.layer.kind_name != "land_use":
         return None
-    if layer.period is not None:
-        return list_on(date(layer.period.first, 12, 31))
-    return list_of(codes, {name: frozenset(code_list(name)) for name in LISTS})
+    if side.layer.period is not None:
+        return list_on(date(side.layer.period.first, 12, 31))
+    return list_of(side.stated_ha, {name: frozenset(code_list(name)) for name in LISTS})
 
 
-def _walked(side: Side, walk: Crosswalk, n: int, findings: list[Finding]) -> Side:
+def _walked(side: Side, walk: Crosswalk, which: int) -> Side:
     """Codes as common classes; what the table doesn't know keeps its code."""
-    classes = (walk.before, walk.after)[n]
+    classes = (walk.before, walk.after)[which]
     unknown = sorted(c for c in side.stated_ha if c not in classes and c != NO_CODE)
-    if unknown:
-        area_ha = sum(side.stated_ha[c] for c in unknown)
-        fields = {"found": unknown, "area_ha": area_ha, "table": walk.name}
-        findings.append(Finding("crosswalk_unmapped", side.layer.name, None, "warn", fields))
     stated: dict[str, float] = {}
     for code, area_ha in side.stated_ha.items():
         name = classes.get(code, code)
         stated[name] = stated.get(name, 0.0) + area_ha
     place, codes = pd.factorize(side.label)
-    label = np.array([classes.get(str(c), str(c)) for c in codes], dtype=object)[place]
-    return _with(side, side.geometry, label, stated)
+    names = np.array([classes.get(str(c), str(c)) for c in codes], dtype=object)
+    made = replace(side, label=names[place], stated_ha=stated)
+    if unknown:
+        area_ha = sum(side.stated_ha[c] for c in unknown)
+        made = made.seeing("crosswalk_unmapped", found=unknown, area_ha=area_ha, table=walk.name)
+    return made
 
 
-def _with(side: Side, geometry: Geometries, label: Labels, stated: dict[str, float]) -> Side:
-    return Side(
-        side.layer, side.column, side.rows, geometry, label, stated, side.doubled_ha, side.aside_ha
-    )
-
-
-def _told(walk: Crosswalk, read: Sequence[Side]) -> list[Finding]:
+def _told(walk: Crosswalk, read: Sequence[Side]) -> Side:
     """What a reader should know: codes that stand against several, and codes whose meaning changed."""
-    out, layer = [], read[0].layer.name
-    met = set(read[0].stated_ha) | set(read[1].stated_ha)
+    first = read[0]
+    met = {name for side in read for name in side.stated_ha}
     for code, others in walk.several.items():
         if walk.before[code] in met:
-            fields = {"found": code, "expected": list(others), "name": walk.before[code]}
-            out.append(Finding("crosswalk_several", layer, None, "warn", fields))
+            first = first.seeing(
+                "crosswalk_several", found=code, expected=list(others), name=walk.before[code]
+            )
     if "relation" in walk.table:
         rows = walk.table[walk.table["relation"] == "meaning_changed"]
         changed = sorted({walk.before.get(c, c) for c in rows["code_before"]} & met)
         if changed:
-            out.append(Finding("crosswalk_meaning", layer, None, "info", {"found": changed}))
-    return out
+            first = first.seeing("crosswalk_meaning", "info", found=changed)
+    return first
 
 
-def _claimed(side: Side, findings: list[Finding]) -> Side:
+def _claimed(side: Side) -> Side:
     """Give every hectare one claim: where classes overlap, the class that has less land in the layer wins.
 
     Areas of classes don't change when a polygon is cut into tiles, so neither does the winner.
@@ -207,23 +218,20 @@ def _claimed(side: Side, findings: list[Finding]) -> Side:
         pair = f"{side.label[winner]} > {side.label[loser]}"
         pairs[pair] = pairs.get(pair, 0.0) + float(area_m2) / _HA
     worst = sorted(pairs, key=lambda pair: -pairs[pair])[:_NAMED]
-    fields = {
-        "area_ha": found.lost_m2 / _HA,
-        "count": len(found.winner),
-        "found": [f"{pair} ({pairs[pair]:.4f} ha)" for pair in worst],
-        "rows": [str(side.rows[at]) for at in found.loser[:_NAMED]],
-    }
-    findings.append(Finding("change_overlap", side.layer.name, None, "warn", fields))
     left = ~shapely.is_empty(found.geometry)
-    return Side(
-        side.layer,
-        side.column,
-        side.rows[left],
-        found.geometry[left],
-        side.label[left],
-        side.stated_ha,
-        found.lost_m2 / _HA,
-        side.aside_ha,
+    made = replace(
+        side,
+        rows=side.rows[left],
+        geometry=found.geometry[left],
+        label=side.label[left],
+        doubled_ha=found.lost_m2 / _HA,
+    )
+    return made.seeing(
+        "change_overlap",
+        area_ha=made.doubled_ha,
+        count=len(found.winner),
+        found=[f"{pair} ({pairs[pair]:.4f} ha)" for pair in worst],
+        rows=[str(side.rows[at]) for at in found.loser[:_NAMED]],
     )
 
 
@@ -238,26 +246,19 @@ def group_of(name: str) -> str:
     return found or name
 
 
-def in_order(names: set[str]) -> list[str]:
+def in_order(names: Iterable[str]) -> list[str]:
     """Classes in the order of the official lists, others behind them, land without a code last."""
-    places = {code: n for n, code in enumerate(code_list("2018"))}
-    places |= {code: n for n, code in enumerate(code_list())}
-    places |= {code: n for n, code in enumerate(_table_order())}
+    # in the table of both lists a code of one stands beside its neighbours of the other
+    codes = dict.fromkeys(reference.table("landuse_codes")["code"])
+    places = {str(code): n for n, code in enumerate(codes)}
 
     def place(name: str) -> tuple[int, float, str]:
         if name == NO_CODE:
             return (2, 0.0, name)
-        first = name.split("+")[0]
+        first = name.split("+", maxsplit=1)[0]
         if first in places:
             return (0, places[first], name)
         number = float(name) if name.lstrip("-").isdecimal() else 0.0
         return (1, number, name)
 
     return sorted(names, key=place)
-
-
-def _table_order() -> list[str]:
-    """Codes as the table of both lists has them: a code of one list beside its neighbours of the other."""
-    from layers import reference  # noqa: PLC0415 - for one table
-
-    return list(dict.fromkeys(reference.table("landuse_codes")["code"]))

@@ -15,8 +15,11 @@ if TYPE_CHECKING:
 __all__ = ["run_facts"]
 
 
-def run_facts(roles: Sequence[tuple[str, Sequence[Layer]]], on: date) -> dict[str, Any]:
-    """Facts of a run, from the layers of each role; the first layer tells the coordinate system."""
+def run_facts(roles: Sequence[tuple[str, Sequence[Layer]]], on: date | None) -> dict[str, Any]:
+    """Facts of a run, from the layers of each role; the first layer tells the coordinate system.
+
+    ``on`` is ``None`` where no rule takes part.
+    """
     every = [(role, layer) for role, layers in roles for layer in layers]
     crs = every[0][1].frame.crs
     code = crs.to_epsg() if crs else None
@@ -25,7 +28,7 @@ def run_facts(roles: Sequence[tuple[str, Sequence[Layer]]], on: date) -> dict[st
         "periods": sorted({str(layer.period) for _, layer in every if layer.period}),
         "rule_version": version(),
         "crs": f"EPSG:{code}" if code else (crs.name if crs else None),
-        "on": on.isoformat(),
+        "on": on.isoformat() if on else None,
         "made": any(layer.provenance.made for _, layer in every),
     }
 
