@@ -35,6 +35,7 @@ __all__ = [
     "RasterSource",
     "Window",
     "align_raster",
+    "aligned_source",
     "open_raster",
     "raster_windows",
     "read_raster",
@@ -185,7 +186,7 @@ def open_raster(
             dtype, nodata = _with_room(dtype, None)
     nodata = nodata if nodata is not None and _fits(nodata, dtype) else None
     source = RasterSource(path, band, stored, dtype, nodata, stored)
-    return source if like is None else _aligned_source(source, like, method)
+    return source if like is None else aligned_source(source, like, method)
 
 
 def _crs_of(file: Any, path: Path) -> CRS | None:
@@ -296,7 +297,19 @@ def align_raster(raster: Raster, like: CellSource, *, method: Method = "nearest"
     return Raster(values, like.grid.transform, like.grid.crs, nodata, raster.name)
 
 
-def _aligned_source(source: RasterSource, like: CellSource, method: Method) -> RasterSource:
+def aligned_source(source: RasterSource, like: CellSource, method: Method) -> RasterSource:
+    """Let a raster on disk be read on the grid of another one; errors as :func:`align_raster`.
+
+    Parameters
+    ----------
+    source : RasterSource
+    like : Raster or RasterSource
+    method : {"nearest", "linear"}
+
+    Returns
+    -------
+    RasterSource
+    """
     _require_relation(source, like, method)
     if source.grid.is_same(like.grid):
         return source

@@ -1,6 +1,7 @@
 """Questions asked of checked layers: frames in, frames out, no files, no screen."""
 
 from spatial.buffers import RingTotals, corridors, ring_totals, rings
+from spatial.change import NO_CODE, UNCOVERED, Change, ChangeSeries, change, change_series
 from spatial.conflicts import ConflictAnswer, conflicts
 from spatial.distances import DISTANCE_STATES, DistanceAnswer, half_widths, safety_distances
 from spatial.grid import change_matrix, weighted_overlay, weighted_windows
@@ -8,6 +9,7 @@ from spatial.labels import feature_labels
 from spatial.land import land_totals
 from spatial.overlap import overlap, overlap_areas, thickness_m
 from spatial.override import override
+from spatial.raster_change import change_rasters
 from spatial.rules import STATES, Rule, RuleBook
 from spatial.stored import chunked_areas, stored_areas
 from spatial.warm import warm_engine
@@ -15,13 +17,20 @@ from spatial.zonal import zonal_histogram
 
 __all__ = [
     "DISTANCE_STATES",
+    "NO_CODE",
     "STATES",
+    "UNCOVERED",
+    "Change",
+    "ChangeSeries",
     "ConflictAnswer",
     "DistanceAnswer",
     "RingTotals",
     "Rule",
     "RuleBook",
+    "change",
     "change_matrix",
+    "change_rasters",
+    "change_series",
     "chunked_areas",
     "conflicts",
     "corridors",

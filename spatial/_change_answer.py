@@ -46,8 +46,8 @@ class CellBook(Protocol):
     def changed(self) -> tuple[Geometries, Ints, Ints]:
         """Connected parts of changed land, with their places in the matrix."""
 
-    def kept(self, place: int) -> Geometries:
-        """Land that was of a class and still is."""
+    def land(self, start: int, end: int) -> Geometries:
+        """Land of one cell, as connected parts."""
 
     def renamed(self, names: dict[str, str]) -> CellBook:
         """Cells of other, wider classes."""
@@ -125,12 +125,13 @@ class Change:
         for name, known in ((start, self.matrix.index), (end, self.matrix.columns)):
             if name not in known:
                 raise QuestionError("class_unknown", found=name, expected=list(known))
-        if start != end:
+        if start != end and len(self.parts):
             chosen = (self.parts["start"] == start) & (self.parts["end"] == end)
             return self.parts[chosen].reset_index(drop=True)
-        kept = self.cells.kept(self.cells.names.index(start))
-        label = np.full(len(kept), start, dtype=object)
-        return _parts(kept, label, label, self.crs).drop(columns="of")
+        names = self.cells.names
+        land = self.cells.land(names.index(start), names.index(end))
+        was, became = (np.full(len(land), name, dtype=object) for name in (start, end))
+        return _parts(land, was, became, self.crs).drop(columns="of")
 
     def by_group(self) -> Change:
         """Return the answer by groups of land: NNP, PNN, CSD.
@@ -143,7 +144,8 @@ class Change:
         """
         groups = {name: group_of(name) for name in self.cells.names}
         made = answer_of(self.cells.renamed(groups), self._facts(), {**self.run, "level": "group"})
-        stated = self.totals[["stated_start_ha", "stated_end_ha"]].groupby(groups).sum()
+        wider = [groups[name] for name in self.totals.index]
+        stated = self.totals[["stated_start_ha", "stated_end_ha"]].groupby(wider).sum()
         return replace(made, totals=made.totals.assign(**stated))
 
     def at_tolerance(self, tolerance_m: float) -> Change:
@@ -207,7 +209,8 @@ def _frame(names: list[str], cells: Floats) -> pd.DataFrame:
     last = len(names) - 1
     rows = [n for n in range(last) if cells[n].any()] + [last]
     columns = [n for n in range(last) if cells[:, n].any()] + [last]
-    return pd.DataFrame(cells, pd.Index(names, name="start"), pd.Index(names, name="end")).iloc[rows, columns]
+    table = pd.DataFrame(cells, pd.Index(names, name="start"), pd.Index(names, name="end"))
+    return pd.DataFrame(table.iloc[rows, columns])
 
 
 def _totals(names: list[str], area_ha: Floats, noise_ha: Floats) -> pd.DataFrame:

@@ -85,10 +85,13 @@ class Cells:
         parts, key = dissolved(shapes, rows * len(self.names) + columns)
         return parts, key // len(self.names), key % len(self.names)
 
-    def kept(self, place: int) -> Geometries:
-        """Land that was of a class and still is, connected parts."""
+    def land(self, start: int, end: int) -> Geometries:
+        """Land that was of one class and is of another, or still of the same: connected parts."""
+        if start != end:
+            parts, row, column = self.changed
+            return np.asarray(parts[(row == start) & (column == end)])
         i, j, _ = self.found.areas()
-        pieces, _, _ = self._pieces((self.start[i] == place) & (self.end[j] == place))
+        pieces, _, _ = self._pieces((self.start[i] == start) & (self.end[j] == end))
         return dissolved(pieces, np.zeros(len(pieces), dtype=np.int64))[0]
 
     def renamed(self, names: dict[str, str]) -> Cells:
@@ -149,7 +152,7 @@ def dissolved(pieces: Geometries, key: Ints) -> tuple[Geometries, Ints]:
 
 
 def _evened(pieces: Geometries) -> Geometries:
-    """Vertices to a hundredth of a millimetre, so that what two cuts made of one corner is one corner again."""
+    """Vertices to a hundredth of a millimetre, so that a corner that was cut twice is one corner again."""
     moved = shapely.transform(pieces, lambda xy: np.round(xy, _GRID_DIGITS))
     broken = np.flatnonzero(~shapely.is_valid(moved))
     moved[broken] = shapely.set_precision(pieces[broken], 10.0**-_GRID_DIGITS)

@@ -151,7 +151,7 @@ def _chosen(read: Sequence[Side], walk: Crosswalk | None) -> tuple[Crosswalk | N
 
 
 def _unsure(read: Sequence[Side]) -> Side:
-    """Say so where the list of one layer is known and that of another isn't: codes are compared as they are."""
+    """Say so where one layer's list is known and another's isn't: codes are compared as they are."""
     lists = {side.layer.name: _list(side) for side in read if side.layer.kind_name == "land_use"}
     unknown = [name for name, found in lists.items() if found is None]
     if not unknown or len(unknown) == len(lists):
