@@ -210,7 +210,8 @@ def _frame(names: list[str], cells: Floats) -> pd.DataFrame:
     rows = [n for n in range(last) if cells[n].any()] + [last]
     columns = [n for n in range(last) if cells[:, n].any()] + [last]
     table = pd.DataFrame(cells, pd.Index(names, name="start"), pd.Index(names, name="end"))
-    return pd.DataFrame(table.iloc[rows, columns])
+    kept: pd.DataFrame = table.iloc[rows, columns]
+    return kept
 
 
 def _totals(names: list[str], area_ha: Floats, noise_ha: Floats) -> pd.DataFrame:

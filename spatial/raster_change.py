@@ -206,7 +206,7 @@ def _naive(before: CellSource, after: CellSource, aligned: pd.DataFrame) -> list
 def _run(before: CellSource, after: CellSource, aligned: CellSource, facts: dict[str, Any]) -> dict[str, Any]:
     grid = aligned.grid
     code = grid.crs.to_epsg() if grid.crs is not None else None
-    layers = [
+    layers: list[dict[str, Any]] = [
         {
             "role": role,
             "name": source.name,
