@@ -230,7 +230,8 @@ def _totals(names: list[str], area_ha: Floats, noise_ha: Floats) -> pd.DataFrame
         "noise_in_ha": noise_ha.sum(axis=0),
     }
     table = pd.DataFrame(facts, pd.Index(names, name="class"))
-    return table[(start > 0) | (end > 0) | (np.arange(len(names)) == len(names) - 1)]
+    kept_rows: pd.DataFrame = table[(start > 0) | (end > 0) | (np.arange(len(names)) == len(names) - 1)]
+    return kept_rows
 
 
 def _parts(
