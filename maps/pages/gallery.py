@@ -10,10 +10,13 @@ import streamlit as st
 
 from maps.change_map import change_layers
 from maps.compare_view import Side, period_label, side_layers
+from maps.flow_chart import land_names
 from maps.pages._cache import cached_layer, workspace_bounds
 from maps.pages._compare_view import show_periods, show_views
+from maps.pages._figures import show_flows, show_stock
 from maps.pages._frame import heading, speak, workspace
 from maps.pages._map import View, clicked_point, go_to, made_label, served_tiles
+from maps.stock_chart import Benchmark
 
 if TYPE_CHECKING:
     from layers import Layer
@@ -31,7 +34,7 @@ def show() -> None:
     words = speak()
     base = workspace()
     heading(words("page.gallery.title"), base, made=True)
-    parts = {"views": _views, "periods": _periods}
+    parts = {"views": _views, "periods": _periods, "figures": _figures}
     part = st.segmented_control(
         words("page.gallery.title"),
         list(parts),
@@ -89,6 +92,36 @@ def _periods(base: Workspace, words: Words) -> None:
         for one in layers
     ]
     show_periods("gallery-periods", sides, words, view=_view(base, layers, words))
+
+
+def _figures(base: Workspace, words: Words) -> None:
+    layers = _layers(base, (*_LAND, "land_use_2030"))
+    # by a point of each parcel: enough to look at, no analysis
+    last = layers[3].frame[["code", "geometry"]]
+    points = last.set_geometry(last.representative_point()).assign(area_ha=last.geometry.area / 1e4)
+    both = points.sjoin(layers[0].frame[["code", "geometry"]], lsuffix="after", rsuffix="before")
+    flows = both.groupby(["code_before", "code_after"])["area_ha"].sum().reset_index()
+    flows.columns = pd.Index(["before", "after", "area_ha"])
+    left, right = st.columns([3, 2], gap="medium")
+    heads = (period_label(layers[0], words), period_label(layers[3], words))
+    with left:
+        picked = show_flows("gallery-flows", flows, words, names=land_names(words), heads=heads)
+    st.caption(" → ".join(picked) if picked else "")
+    rows = [
+        {
+            "year": one.period.last if one.period else 0,
+            "area_ha": float(one.frame.loc[one.frame["code"] == code].geometry.area.sum() / 1e4),
+            "planned": bool(one.period and one.period.stage != "surveyed"),
+            "series": code,
+        }
+        for one in layers
+        for code in ("LUC", "ONT")
+    ]
+    with right:
+        start = float(layers[0].frame.loc[layers[0].frame["code"] == "LUC"].geometry.area.sum() / 1e4)
+        mark = Benchmark("−100 ha/năm", [(2010, start), (2030, start - 2000)])
+        dot = show_stock("gallery-stock", pd.DataFrame(rows), words, benchmark=mark)
+    st.caption(str(dot or ""))
 
 
 if __name__ == "__main__":

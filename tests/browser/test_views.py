@@ -215,3 +215,22 @@ def test_a_slider_goes_through_named_periods_and_keeps_the_zoom(gallery):
         " && p.style.visibility !== 'hidden').map(([n]) => n.slice(-1))"
     )
     assert shown == ["3"]
+
+
+def test_a_ribbon_and_a_dot_can_be_chosen(gallery):
+    choose(gallery, "Hình")
+    flows = gallery.get_by_test_id("stVegaLiteChart").first
+    # the thickest ribbon: dry fields under their old code and their new one
+    ribbon = flows.locator("path[aria-label*='BHK'], .mark-area path").first
+    ribbon.wait_for()
+    edges = ribbon.bounding_box()
+    gallery.mouse.click(edges["x"] + edges["width"] / 2, edges["y"] + edges["height"] / 2)
+    gallery.get_by_text("BHK → HNK", exact=True).wait_for()
+    dot = (
+        gallery.get_by_test_id("stVegaLiteChart")
+        .nth(1)
+        .locator(".mark-symbol path[aria-roledescription='point']")
+        .first
+    )
+    dot.click()
+    gallery.get_by_text("(2010.0, 'LUC')").wait_for()
