@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from layers.findings import Level
     from layers.grid import CellSource, RasterGrid, Window
     from spatial._absorption_question import AbsorptionQuestion, DatedRaster
 
@@ -210,11 +211,14 @@ class CellLand:
         for source in self._cells:
             for window in raster_windows(source, memory_mb=_MEMORY_MB):
                 seen |= set(np.unique(source.read(window)).tolist())
-            seen.discard(source.nodata if source.nodata is None else int(source.nodata))  # type: ignore[arg-type]
-        missing = [str(v) for v in [*self._subject, *self._housing] if int(v) not in seen]
-        if missing:
-            fields = {"found": missing, "expected": [str(v) for v in sorted(seen)[:20]], "column": ""}
-            findings.append(Finding("classes_unseen", name, None, "warn", fields))
+            if source.nodata is not None:
+                seen.discard(int(source.nodata))
+        for asked in (self._subject, self._housing):
+            missing = [str(v) for v in asked if int(v) not in seen]
+            if missing:
+                fields = {"found": missing, "expected": [str(v) for v in sorted(seen)[:20]], "column": ""}
+                level: Level = "warn" if len(missing) == len(asked) else "info"
+                findings.append(Finding("classes_unseen", name, None, level, fields))
 
 
 def _values(classes: Sequence[str]) -> Ints:

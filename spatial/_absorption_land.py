@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from layers.findings import Level
     from layers.layer import Layer
     from spatial._absorption_question import AbsorptionQuestion
 
@@ -85,23 +86,26 @@ class PolygonLand:
         self.crs = series[0].frame.crs
         self._findings = findings
         self._series = list(series)
+        self._classes = [_codes(layer, question.column) for layer in series]
         self._states: list[_State] = []
         self._changes: dict[int, gpd.GeoDataFrame] = {}
-        seen = {code for layer in series for code in self._codes(layer).dropna().unique()}
-        asked = [*question.subject, *question.housing]
-        missing = [code for code in asked if not any(is_class(have, [code]) for have in seen)]
-        if missing:
-            fields = {"found": missing, "expected": sorted(seen)[:20], "column": question.column}
-            findings.append(Finding("classes_unseen", series[0].name, None, "warn", fields))
+        seen = {code for codes in self._classes for code in codes.dropna().unique()}
+        for asked in (question.subject, question.housing):
+            missing = [code for code in asked if not any(is_class(have, [code]) for have in seen)]
+            if missing:
+                fields = {"found": missing, "expected": sorted(seen)[:20], "column": question.column}
+                # some codes of a list are rare; none of them is most often a mistake
+                level: Level = "warn" if len(missing) == len(asked) else "info"
+                findings.append(Finding("classes_unseen", series[0].name, None, level, fields))
 
     def reach(self, shapes: NDArray[np.object_] | None) -> None:
         """Make the states of the features that come near to shapes, or of all of them."""
-        for layer in self._series:
+        for layer, codes in zip(self._series, self._classes, strict=True):
             frame = layer.frame
             if shapes is not None:
                 near = np.unique(shapely.STRtree(frame.geometry.to_numpy()).query(shapes, "intersects")[1])
                 frame = frame.iloc[near]
-            self._states.append(_state(layer, frame, self._codes(layer), self.question, self._findings))
+            self._states.append(_state(layer, frame, codes, self.question, self._findings))
 
     @cached_property
     def outline(self) -> shapely.Geometry:
@@ -139,7 +143,7 @@ class PolygonLand:
 
     def _changed(self, interval: int) -> gpd.GeoDataFrame:
         """Pieces of an interval whose state changed, redrawing told apart."""
-        start, end = self._states[interval], self._states[interval + 1]
+        start, end = _unlike(self._states[interval], self._states[interval + 1])
         out = []
         for flow, (before, after) in FLOWS.items():
             if after == "N":
@@ -153,13 +157,30 @@ class PolygonLand:
         whole = pd.concat(out, ignore_index=True)
         return gpd.GeoDataFrame(whole[[*_PIECE, "geometry"]], geometry="geometry", crs=self.crs)
 
-    def _codes(self, layer: Layer) -> pd.Series:
-        column = self.question.column
-        if column not in layer.frame:
-            found = list(map(str, layer.frame.columns))
-            raise SchemaError("column_missing", layer=layer.name, column=column, found=found)
-        codes = layer.frame[column]
-        return codes.where(codes.isna(), codes.map(lambda code: normal_code(_text(code))))
+
+def _codes(layer: Layer, column: str) -> pd.Series:
+    """Class of every feature as the lists write it; missing where it has none."""
+    if column not in layer.frame:
+        raise SchemaError(
+            "column_missing", layer=layer.name, column=column, found=list(map(str, layer.frame.columns))
+        )
+    codes = layer.frame[column]
+    written = {code: normal_code(_text(code)) for code in codes.dropna().unique()}
+    return codes.map(written)
+
+
+def _unlike(start: _State, end: _State) -> tuple[_State, _State]:
+    """Leave out polygons that both dates have in one state: they share land with one another alone."""
+    from spatial._twins import twins  # noqa: PLC0415 - compiled code is loaded when it is used
+
+    a, b = twins(start.frame.geometry.to_numpy(), end.frame.geometry.to_numpy())
+    same = start.frame["state"].to_numpy()[a] == end.frame["state"].to_numpy()[b]
+    kept = []
+    for state, rows in ((start, a[same]), (end, b[same])):
+        changed = np.ones(len(state.frame), dtype=bool)
+        changed[rows] = False
+        kept.append(_State(state.name, state.frame[changed]))
+    return kept[0], kept[1]
 
 
 def _text(code: Any) -> str:

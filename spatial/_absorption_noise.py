@@ -40,7 +40,8 @@ def with_noise(pieces: gpd.GeoDataFrame, tolerance_m: float) -> gpd.GeoDataFrame
     mixed = pieces[~(thin | thick)]
     if mixed.empty:
         return plain
-    return gpd.GeoDataFrame(pd.concat([plain, *_cut(mixed, split, at[~(thin | thick)])], ignore_index=True))
+    cut = _cut(mixed, split, at[~(thin | thick)])
+    return gpd.GeoDataFrame(pd.concat([f for f in (plain, *cut) if len(f)], ignore_index=True), crs=pieces.crs)
 
 
 def _holder(shapes: NDArray[np.object_], joined: NDArray[np.object_]) -> NDArray[np.intp]:
@@ -55,5 +56,6 @@ def _cut(mixed: gpd.GeoDataFrame, split: Parted, at: NDArray[np.intp]) -> list[g
         frame = gpd.GeoDataFrame(geometry=shapes[np.unique(at)], crs=mixed.crs)
         found = overlap(frame, mixed[["geometry"]])
         facts = mixed.drop(columns="geometry").loc[found["feature"]].reset_index(drop=True)
-        out.append(facts.assign(noise=noise, geometry=found.geometry.to_numpy()))
+        shapes_of = found.geometry.to_numpy()
+        out.append(gpd.GeoDataFrame(facts.assign(noise=noise), geometry=shapes_of, crs=mixed.crs))
     return out

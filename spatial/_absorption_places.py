@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
 import numpy as np
@@ -66,7 +66,7 @@ class Grounds:
         #: land of the scope; ``None`` where that is all land of the series
         self.mask: Shape | None = None if land is None else shapely.union_all(shapely.force_2d(land))
 
-    def places(self, outline: Shape | None) -> gpd.GeoDataFrame:
+    def places(self, outline: Shape | None, crs: Any) -> gpd.GeoDataFrame:
         """Cut the places; without a mask the land of the series and of the units is the scope."""
         units, names, labels = self._units(outline)
         whole = self.mask
@@ -82,7 +82,6 @@ class Grounds:
         rows += self._rings()
         shapes = areal(np.array([row[4] for row in rows], dtype=object))
         facts = pd.DataFrame([row[:4] for row in rows], columns=PLACE)
-        crs = self.zones.crs if len(self.zones) else None
         frame = gpd.GeoDataFrame(facts, geometry=shapes, crs=crs)
         return frame[~frame.is_empty].reset_index(drop=True)
 

@@ -39,7 +39,9 @@ if TYPE_CHECKING:
 __all__ = ["HOUSING", "INDUSTRIAL", "Absorption", "AbsorptionQuestion", "DatedRaster", "absorption"]
 
 _HA = 10_000.0
-_NOTED_HA = 1e-4
+#: less missing land than this is where borders were drawn a hand's breadth apart
+_NOTED_HA = 0.01
+_NOTED_SHARE = 1e-5
 
 
 @dataclass(frozen=True)
@@ -247,8 +249,8 @@ def _places(land: CellLand | PolygonLand, grounds: Grounds) -> gpd.GeoDataFrame:
     """Cut the places; a scope with an edge needs only the features that come near it."""
     if grounds.mask is None:
         land.reach(None)
-        return grounds.places(land.outline).set_crs(land.crs, allow_override=True)
-    places = grounds.places(None).set_crs(land.crs, allow_override=True)
+        return grounds.places(land.outline, land.crs)
+    places = grounds.places(None, land.crs)
     land.reach(places.geometry.to_numpy())
     return places
 
@@ -278,7 +280,7 @@ def _missing_land(ledger: pd.DataFrame, left: pd.DataFrame) -> list[Finding]:
     findings = [
         Finding("land_uncovered", str(year), None, "warn", {"found": int(year), "area_ha": float(area)})
         for year, area in gaps.items()
-        if area > _NOTED_HA
+        if area > max(_NOTED_HA, _NOTED_SHARE * total["area_ha"].iloc[0])
     ]
     whole = left[left["scope"] == "total"].iloc[0]
     if whole["intervals"] == 1:
@@ -297,7 +299,7 @@ def _run(
 ) -> dict[str, Any]:
     asked = [("zones", zones), ("units", [units] if units else []), ("within", [within] if within else [])]
     return {
-        **run_facts([("series", cast("list[Layer]", states)), *asked], question.on),
+        **run_facts([("series", states), *asked], question.on),
         "years": [year_of(state) for state in states],
         "tolerance_m": question.tolerance_m,
         "scope": question.scope,
