@@ -28,6 +28,7 @@ _LIST_SHOWN: Final = 12
 _TERMS: Final = {
     "kind": "kind",
     "saved_kind": "kind",
+    "stage": "stage",
     "format": "format",
     "field": "field",
     "set_aside": "set_aside",

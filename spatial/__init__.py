@@ -1,5 +1,6 @@
 """Questions asked of checked layers: frames in, frames out, no files, no screen."""
 
+from spatial.absorption import Absorption, AbsorptionQuestion, DatedRaster, absorption
 from spatial.buffers import RingTotals, corridors, ring_totals, rings
 from spatial.change import NO_CODE, UNCOVERED, Change, ChangeSeries, change, change_series
 from spatial.conflicts import ConflictAnswer, conflicts
@@ -20,13 +21,17 @@ __all__ = [
     "NO_CODE",
     "STATES",
     "UNCOVERED",
+    "Absorption",
+    "AbsorptionQuestion",
     "Change",
     "ChangeSeries",
     "ConflictAnswer",
+    "DatedRaster",
     "DistanceAnswer",
     "RingTotals",
     "Rule",
     "RuleBook",
+    "absorption",
     "change",
     "change_matrix",
     "change_rasters",

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from layers.findings import Level
-    from layers.grid import CellSource, RasterGrid, Window
+    from layers.grid import RasterGrid, Window
     from spatial._absorption_question import AbsorptionQuestion, DatedRaster
 
     Floats = NDArray[np.float64]
@@ -189,10 +189,10 @@ class CellLand:
     def _drawn(self, facts: pd.DataFrame, cell: Ints) -> gpd.GeoDataFrame:
         """Cells of equal facts as one shape."""
         names = [name for name in _PART if name in facts]
-        groups = facts.groupby(names, sort=False).indices if len(facts) else {}
-        rows = pd.DataFrame([dict(zip(names, key, strict=True)) for key in groups], columns=names)
-        rows["area_m2"] = [len(at) * self._cell_m2 for at in groups.values()]
-        shapes = [self._shape(np.sort(cell[at])) for at in groups.values()]
+        group = facts.groupby(names, sort=False).ngroup().to_numpy()
+        rows = facts[names].drop_duplicates(ignore_index=True)
+        rows["area_m2"] = np.bincount(group, minlength=len(rows)) * self._cell_m2
+        shapes = [self._shape(np.sort(cell[group == n])) for n in range(len(rows))]
         return gpd.GeoDataFrame(rows, geometry=np.array(shapes, dtype=object), crs=self.crs)
 
     def _shape(self, cell: Ints) -> shapely.Geometry:

@@ -15,10 +15,10 @@ from layers.errors import SchemaError
 from layers.findings import Finding
 from layers.landuse import normal_code
 from spatial._absorption_noise import with_noise
-from spatial._absorption_places import areal
 from spatial._absorption_question import is_class
 from spatial._cover import is_coverage
 from spatial._engine import parts_of
+from spatial._geos import areal
 from spatial.overlap import overlap, overlap_areas
 
 if TYPE_CHECKING:
@@ -105,7 +105,9 @@ class PolygonLand:
             if shapes is not None:
                 near = np.unique(shapely.STRtree(frame.geometry.to_numpy()).query(shapes, "intersects")[1])
                 frame = frame.iloc[near]
-            self._states.append(_state(layer, frame, codes, self.question, self._findings))
+            self._states.append(
+                _state(layer.with_frame(frame), codes, self.question, findings=self._findings)
+            )
 
     @cached_property
     def outline(self) -> shapely.Geometry:
@@ -114,7 +116,7 @@ class PolygonLand:
 
     def area_m2(self, places: gpd.GeoDataFrame) -> Floats:
         """Area of each place."""
-        return places.area.to_numpy()
+        return np.asarray(places.area, dtype=float)
 
     def stock_m2(self, at: int, places: gpd.GeoDataFrame) -> Floats:
         """Subject land of each place at a date."""
@@ -189,16 +191,13 @@ def _text(code: Any) -> str:
 
 
 def _state(
-    layer: Layer,
-    frame: gpd.GeoDataFrame,
-    codes: pd.Series,
-    question: AbsorptionQuestion,
-    findings: list[Finding],
+    layer: Layer, codes: pd.Series, question: AbsorptionQuestion, *, findings: list[Finding]
 ) -> _State:
-    codes = codes.loc[frame.index]
+    """State of a date; of features without a class nothing is known."""
+    codes, frame = codes.loc[layer.frame.index], layer.frame
     nameless = (codes.isna() | (codes == "")).to_numpy()
     if nameless.any():
-        fields = {"count": int(nameless.sum()), "area_ha": float(frame.geometry[nameless].area.sum()) / _HA}
+        fields = {"count": int(nameless.sum()), "area_ha": float(frame.area[nameless].sum()) / _HA}
         findings.append(
             Finding("class_missing", layer.name, None, "warn", {**fields, "column": question.column})
         )
@@ -257,13 +256,10 @@ def _uncovered(land: gpd.GeoDataFrame, cover: gpd.GeoDataFrame) -> gpd.GeoDataFr
     pairs = overlap_areas(land[["geometry"]], cover[["geometry"]], checked=True)
     rest = land.area.sub(pairs.groupby("zone")["area_m2"].sum(), fill_value=0.0)
     rest = rest[rest > _LEAST_M2 + _SAME * land.area]
-    shapes, neighbours = land.geometry.loc[rest.index], pairs.groupby("zone")["feature"]
-    cut = [
-        shapely.difference(shape, shapely.union_all(cover.geometry.loc[neighbours.get_group(row)].to_numpy()))
-        if row in neighbours.groups
-        else shape
-        for row, shape in shapes.items()
-    ]
+    at, neighbours = cover.index.get_indexer(pd.Index(pairs["feature"])), pairs.groupby("zone").indices
+    near, none = cover.geometry.to_numpy()[at], np.empty(0, dtype=np.intp)
+    shapes = zip(rest.index, land.geometry.loc[rest.index], strict=True)
+    cut = [shapely.difference(s, shapely.union_all(near[neighbours.get(row, none)])) for row, s in shapes]
     parts, owner = parts_of(areal(np.array(cut, dtype=object)))
     classes = land["class"].loc[rest.index].to_numpy()[owner]
     return gpd.GeoDataFrame({"before": classes}, geometry=parts, crs=land.crs)

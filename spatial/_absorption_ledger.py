@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import geopandas as gpd
@@ -60,7 +61,7 @@ def ledger_of(
     stocks = [land.stock_m2(at, places) for at in range(len(years))]
     gaps = [np.maximum(area - land.covered_m2(at, places), 0.0) for at in range(len(years))]
     rows, pieces = [], []
-    for n, (first, last) in enumerate(zip(years, years[1:], strict=False)):
+    for n, (first, last) in enumerate(pairwise(years)):
         name = f"{first}-{last}"
         if progress:
             progress(n, len(years), name)
@@ -78,26 +79,22 @@ def ledger_of(
 
 
 def _flows(parts: gpd.GeoDataFrame, places: gpd.GeoDataFrame) -> dict[str, Any]:
-    sums = parts.groupby(["flow", "noise", "place"])["area_m2"].sum() / _HA
-
     def of(flow: str, *, noise: bool) -> pd.Series:
-        key = (flow, noise)
-        found = sums.loc[key] if key in sums.index.droplevel("place") else pd.Series(dtype=float)
-        return found.reindex(places.index).fillna(0.0)
+        mine = parts[(parts["flow"] == flow) & (parts["noise"] == noise)]
+        sums = mine.groupby("place")["area_m2"].sum() / _HA
+        return sums.reindex(places.index).fillna(0.0)
 
     out = {column: of(flow, noise=False) for column, flow in {**_LOSSES, **_GAINS}.items()}
     out["gained_ha"] = out["gained_from_housing_ha"] + out["gained_from_other_ha"]
-    out["noise_lost_ha"] = sum(of(flow, noise=True) for flow in _LOSSES.values())
-    out["noise_gained_ha"] = sum(of(flow, noise=True) for flow in _GAINS.values())
+    for column, flows in (("noise_lost_ha", _LOSSES), ("noise_gained_ha", _GAINS)):
+        out[column] = pd.concat([of(flow, noise=True) for flow in flows.values()], axis=1).sum(axis=1)
     out["noise_ha"] = out["noise_gained_ha"] - out["noise_lost_ha"]
     return out
 
 
 def summaries(ledger: pd.DataFrame, benchmark_ha_year: float | None) -> pd.DataFrame:
     """Return one row per place over the whole series: stocks, sums of flows, pace, years left, rank."""
-    rows = [
-        _summary(mine, benchmark_ha_year) for _, mine in ledger.groupby(PLACE, sort=False, dropna=False)
-    ]
+    rows = [_summary(mine, benchmark_ha_year) for _, mine in ledger.groupby(PLACE, sort=False, dropna=False)]
     out = pd.DataFrame(rows)
     units = out[out["scope"] == "unit"]
     return out.assign(rank=ranked(units).reindex(out.index).astype("Int64"))

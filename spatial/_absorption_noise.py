@@ -41,7 +41,9 @@ def with_noise(pieces: gpd.GeoDataFrame, tolerance_m: float) -> gpd.GeoDataFrame
     if mixed.empty:
         return plain
     cut = _cut(mixed, split, at[~(thin | thick)])
-    return gpd.GeoDataFrame(pd.concat([f for f in (plain, *cut) if len(f)], ignore_index=True), crs=pieces.crs)
+    return gpd.GeoDataFrame(
+        pd.concat([f for f in (plain, *cut) if len(f)], ignore_index=True), crs=pieces.crs
+    )
 
 
 def _holder(shapes: NDArray[np.object_], joined: NDArray[np.object_]) -> NDArray[np.intp]:

@@ -39,7 +39,7 @@ def pace_of(lost_ha: Floats, years: Floats, seen: NDArray[np.bool_]) -> Pace:
     """Pace over all intervals, and the slowest and fastest of them where there are two at least."""
     lost, span = lost_ha[seen], years[seen]
     if not len(lost):
-        return Pace(*[float("nan")] * 3, 0)
+        return Pace(float("nan"), float("nan"), float("nan"), 0)
     lost = np.where(lost < NOTHING_HA, 0.0, lost)
     mean = float(lost.sum() / span.sum())
     if len(lost) < _INTERVALS:

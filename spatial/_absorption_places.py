@@ -10,6 +10,7 @@ import pandas as pd
 import shapely
 
 from layers.findings import Finding
+from spatial._geos import areal
 from spatial.buffers import rings
 from spatial.labels import feature_labels, labelled_zones
 
@@ -24,11 +25,10 @@ if TYPE_CHECKING:
     Shape = shapely.Geometry
     Shapes = NDArray[np.object_]
 
-__all__ = ["PLACE", "Grounds", "areal"]
+__all__ = ["PLACE", "Grounds"]
 
 #: columns that say what a place is
 PLACE: Final = ["scope", "place", "name", "ring_m"]
-_AREA: Final = 2
 _HA: Final = 10_000.0
 #: overlaps below this are rounding
 _LEAST_M2: Final = 1e-2
@@ -143,12 +143,3 @@ def _zones_frame(zones: list[Layer], findings: list[Finding]) -> gpd.GeoDataFram
     frame, found = labelled_zones(zones)
     findings += found
     return frame.set_geometry(shapely.force_2d(frame.geometry.to_numpy()))
-
-
-def areal(shapes: Shapes) -> Shapes:
-    """Only the areas of what cutting left."""
-    out = shapes.copy()
-    for row in np.flatnonzero(~np.isin(shapely.get_type_id(shapes), (3, 6))):
-        parts = shapely.get_parts(shapes[row])
-        out[row] = shapely.multipolygons(parts[shapely.get_dimensions(parts) == _AREA])
-    return out

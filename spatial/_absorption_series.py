@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, TypeVar
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
 
 from layers.errors import QuestionError
 from layers.findings import Finding
@@ -18,7 +19,6 @@ __all__ = ["observed", "year_of"]
 
 _DATES: Final = 2
 _PLANS: Final = ("approved", "proposed")
-_State = TypeVar("_State", "Layer", "DatedRaster")
 
 
 def year_of(state: Layer | DatedRaster) -> int:
@@ -41,15 +41,13 @@ def observed(
     if len(kept) < _DATES:
         found = [f"{state.name} ({state.period})" for state in kept]
         raise QuestionError("series_too_short", found=found, expected=_DATES)
-    for one, other in zip(kept, kept[1:], strict=False):
+    for one, other in pairwise(kept):
         if year_of(one) == year_of(other):
-            raise QuestionError("series_same_year", layer=other.name, other=one.name, found=year_of(one))
+            raise QuestionError("series_same_year", layer=other.name, other=one.name, found=str(year_of(one)))
     return kept, findings
 
 
-def _counts(
-    state: Layer | DatedRaster, question: AbsorptionQuestion, findings: list[Finding]
-) -> bool:
+def _counts(state: Layer | DatedRaster, question: AbsorptionQuestion, findings: list[Finding]) -> bool:
     """Say whether a state is an observation; a plan or a year to come isn't, unless the caller says so."""
     year = year_of(state)
     assert state.period is not None  # year_of has looked
@@ -61,5 +59,7 @@ def _counts(
     if stage == "unknown":
         findings.append(Finding("series_stage_unknown", state.name, None, "info", fields))
     if state.period.first != state.period.last:
-        findings.append(Finding("series_range_dated", state.name, None, "info", {**fields, "found": year}))
+        findings.append(
+            Finding("series_range_dated", state.name, None, "info", {**fields, "found": str(year)})
+        )
     return True

@@ -122,7 +122,11 @@ def _plain(parts: Geometries) -> Geometries:
 
 
 def _grown(parts: Geometries, by_m: float) -> Geometries:
-    return np.asarray(shapely.buffer(parts, by_m, join_style="mitre", mitre_limit=_MITRE))
+    out = np.asarray(shapely.buffer(parts, by_m, join_style="mitre", mitre_limit=_MITRE))
+    # round narrow necks of real borders GEOS draws mitred parts over one another
+    wrong = np.flatnonzero(~shapely.is_valid(out))
+    out[wrong] = areal(shapely.make_valid(out[wrong], method="structure"))
+    return out
 
 
 def _accepted(parts: Geometries, opened: Geometries, tolerance_m: float) -> Geometries:

@@ -42,6 +42,8 @@ _HA = 10_000.0
 #: less missing land than this is where borders were drawn a hand's breadth apart
 _NOTED_HA = 0.01
 _NOTED_SHARE = 1e-5
+#: a square metre of housing in a zone is a border drawn anew
+_LEAST_M2 = 1.0
 
 
 @dataclass(frozen=True)
@@ -258,15 +260,15 @@ def _places(land: CellLand | PolygonLand, grounds: Grounds) -> gpd.GeoDataFrame:
 def _already_housing(land: CellLand | PolygonLand, places: gpd.GeoDataFrame, dates: int) -> gpd.GeoDataFrame:
     zones = places[places["scope"] == "zone"]
     homes, before = land.housing(dates - 1, zones), land.housing(0, zones)
-    whole = pd.Series(land.area_m2(zones), index=zones.index)
+    whole, first = land.area_m2(zones), before.groupby("place")["area_m2"].sum()
     rows = []
-    for label, mine in homes.groupby("place"):
-        area = float(mine["area_m2"].sum())
-        first = float(before.loc[before["place"] == label, "area_m2"].sum())
-        facts = {"zone": zones.at[label, "place"], "name": zones.at[label, "name"]}
-        facts |= {"zone_ha": whole[label] / _HA, "housing_ha": area / _HA}
-        facts |= {"share_pct": 100 * area / whole[label], "housing_first_ha": first / _HA}
-        rows.append({**facts, "geometry": shapely.union_all(mine.geometry.to_numpy())})
+    for label, name, key, area_m2 in zip(zones["place"], zones["name"], zones.index, whole, strict=True):
+        mine = homes[homes["place"] == key]
+        housing_m2 = float(mine["area_m2"].sum())
+        if housing_m2 < _LEAST_M2:
+            continue
+        figures = (area_m2 / _HA, housing_m2 / _HA, 100 * housing_m2 / area_m2, first.get(key, 0.0) / _HA)
+        rows.append((label, name, *figures, shapely.union_all(mine.geometry.to_numpy())))
     columns = ["zone", "name", "zone_ha", "housing_ha", "share_pct", "housing_first_ha", "geometry"]
     frame = pd.DataFrame(rows, columns=columns).sort_values("housing_ha", ascending=False, ignore_index=True)
     return gpd.GeoDataFrame(frame, geometry="geometry", crs=land.crs)
@@ -278,14 +280,14 @@ def _missing_land(ledger: pd.DataFrame, left: pd.DataFrame) -> list[Finding]:
     gaps = dict(zip(total["from_year"], total["uncovered_before_ha"], strict=True))
     gaps |= dict(zip(total["to_year"], total["uncovered_after_ha"], strict=True))
     findings = [
-        Finding("land_uncovered", str(year), None, "warn", {"found": int(year), "area_ha": float(area)})
+        Finding("land_uncovered", str(year), None, "warn", {"area_ha": float(area)})
         for year, area in gaps.items()
         if area > max(_NOTED_HA, _NOTED_SHARE * total["area_ha"].iloc[0])
     ]
     whole = left[left["scope"] == "total"].iloc[0]
     if whole["intervals"] == 1:
-        years = [int(whole["from_year"]), int(whole["to_year"])]
-        findings.append(Finding("pace_two_dates", "", None, "info", {"found": years}))
+        years = [str(whole["from_year"]), str(whole["to_year"])]
+        findings.append(Finding("pace_two_dates", f"{years[0]}-{years[1]}", None, "info"))
     return findings
 
 
