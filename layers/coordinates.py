@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from pyproj import CRS
 
-__all__ = ["Coordinates", "open_coordinates", "write_coordinates"]
+__all__ = ["Coordinates", "coordinates_of", "open_coordinates", "write_coordinates"]
 
 _FORMAT = 1
 _ARRAYS = ("xy", "ring", "feature", "outer", "bounds", "area_m2", "row")
@@ -148,6 +148,25 @@ def open_coordinates(folder: Path | str) -> Coordinates:
     return Coordinates(**arrays, crs=as_crs(meta["crs"]), labels=labels, classes=classes)
 
 
+def coordinates_of(frame: gpd.GeoDataFrame) -> Coordinates:
+    """Take the coordinates of a layer apart in memory: for drawing what was never saved.
+
+    Parameters
+    ----------
+    frame : geopandas.GeoDataFrame
+        Any system; nothing is checked.
+
+    Returns
+    -------
+    Coordinates
+    """
+    row = np.argsort(_along_hilbert(frame), kind="stable")
+    ordered = frame.iloc[row]
+    arrays = _arrays(ordered.geometry.to_numpy())
+    labels = pd.Index(frame.index.to_numpy())
+    return Coordinates(**arrays, row=row, crs=as_crs(frame.crs), labels=labels, classes=_classes(ordered))
+
+
 def _along_hilbert(frame: gpd.GeoDataFrame) -> NDArray[np.int64]:
     bounds = frame.total_bounds
     if len(frame) == 0 or not np.isfinite(bounds).all() or (bounds[:2] == bounds[2:]).all():
@@ -181,8 +200,8 @@ def _offsets(count: NDArray[Any]) -> NDArray[np.int64]:
     return np.concatenate([[0], np.cumsum(count, dtype=np.int64)])
 
 
-def _write_classes(frame: gpd.GeoDataFrame, folder: Path) -> None:
-    known: list[dict[str, Any]] = []
+def _classes(frame: gpd.GeoDataFrame) -> dict[str, tuple[NDArray[np.int32], list[Any]]]:
+    known: dict[str, tuple[NDArray[np.int32], list[Any]]] = {}
     for column in frame.drop(columns=str(frame.geometry.name)):
         try:
             code, values = pd.factorize(frame[column], sort=True, use_na_sentinel=False)
@@ -190,10 +209,16 @@ def _write_classes(frame: gpd.GeoDataFrame, folder: Path) -> None:
             continue
         plain = all(isinstance(value, str | int | float | None) for value in list(values))
         if plain and len(values) <= _MOST_CLASSES:
-            file = f"class-{len(known)}.npy"
-            np.save(folder / file, code.astype(np.int32))
-            names = [None if pd.isna(v) else v for v in list(values)]
-            known.append({"name": str(column), "file": file, "values": names})
+            known[str(column)] = code.astype(np.int32), [None if pd.isna(v) else v for v in list(values)]
+    return known
+
+
+def _write_classes(frame: gpd.GeoDataFrame, folder: Path) -> None:
+    known: list[dict[str, Any]] = []
+    for name, (code, values) in _classes(frame).items():
+        file = f"class-{len(known)}.npy"
+        np.save(folder / file, code)
+        known.append({"name": name, "file": file, "values": values})
     (folder / "classes.json").write_text(json.dumps(known), encoding="utf-8")
 
 

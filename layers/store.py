@@ -19,12 +19,14 @@ from layers.causes import cause_of
 from layers.coordinates import open_coordinates, write_coordinates
 from layers.crs import as_crs, is_metric, to_crs, transform_geometry
 from layers.errors import CrsError, StoreError
+from layers.kept import kept_arrays
 from layers.layer import Layer
 from layers.provenance import file_hash
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
+    from numpy.typing import NDArray
     from pyproj import CRS
 
     from layers.coordinates import Coordinates
@@ -197,6 +199,32 @@ class Workspace:
         except StoreError:  # never written, or damaged: the version they come from is still there
             write_coordinates(self.load(name, version).frame, folder)
         return open_coordinates(folder)
+
+    def kept(
+        self, name: str, version: int | None, what: str, make: Callable[[], list[NDArray[Any]]]
+    ) -> list[NDArray[Any]]:
+        """Keep arrays made from one version of a layer; they can be thrown away at any time.
+
+        Parameters
+        ----------
+        name : str
+        version : int or None
+        what : str
+            What they are, and by which method made.
+        make : callable
+            Makes them where they are not there yet.
+
+        Returns
+        -------
+        list of numpy.ndarray
+            Read only.
+
+        Raises
+        ------
+        StoreError
+            ``layer_unknown`` or ``version_unknown``.
+        """
+        return kept_arrays(self.folder / "kept" / f"{self.version(name, version).sha256[:32]}-{what}", make)
 
     def version(self, name: str, version: int | None = None) -> Version:
         """Look up one version.

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import secrets
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Final
 
 from itsdangerous import BadData, URLSafeTimedSerializer
 
-from layers.errors import StoreError
+from layers.coordinates import coordinates_of
+from layers.errors import GeometryError, StoreError
 from layers.store import Workspace
 from maps.tiles import LayerTiles
 
-__all__ = ["TILE_ROUTE", "tile", "tile_address"]
+__all__ = ["TILE_ROUTE", "make_ready", "tile", "tile_address"]
 
 #: where the application serves tiles
 TILE_ROUTE: Final = "/gis/tiles/{token}/{z:int}/{x:int}/{y:int}.png"
@@ -73,6 +74,29 @@ def tile(token: str, zoom: int, x: int, y: int) -> bytes | None:
     return _tiles(folder, layer, version).png(zoom, x, y)
 
 
+def make_ready(folder: str, layer: str, version: int) -> None:
+    """Make what the tiles of a layer need, before anybody looks at them.
+
+    Parameters
+    ----------
+    folder : str
+    layer : str
+    version : int
+
+    Raises
+    ------
+    StoreError
+        As :meth:`Workspace.load`.
+    """
+    _tiles(folder, layer, version).ready()
+
+
 @lru_cache(maxsize=8)
 def _tiles(folder: str, layer: str, version: int) -> LayerTiles:
-    return LayerTiles(Workspace(folder).load(layer, version))
+    base = Workspace(folder)
+    entry = base.version(layer, version)
+    try:
+        keep = partial(base.kept, layer, version, "overview-1")
+        return LayerTiles(base.coordinates(layer, version), entry.kind_name, keep)
+    except GeometryError:  # a layer saved with bad shapes is drawn as it is
+        return LayerTiles(coordinates_of(base.load(layer, version).frame), entry.kind_name)

@@ -1,44 +1,61 @@
 """Large layers drawn by the server as picture tiles, land use in its official colours.
 
-Tens of thousands of parcels as features would freeze a browser; a tile of 256 pixels costs some
-milliseconds here and a few kilobytes there.
+A million parcels as features would freeze a browser; a tile of 256 pixels costs some milliseconds here and
+a few kilobytes there. Where a tile shows few polygons they are painted themselves, where it shows many an
+overview is, whose cells have the commonest value of the finer ones. No geometry object is made: the
+coordinates are mapped from disk.
 """
 
 from __future__ import annotations
 
 import io
-import warnings
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 import shapely
 from PIL import Image, ImageDraw, ImageFont
-from rasterio.errors import NotGeoreferencedWarning
-from rasterio.features import rasterize
-from rasterio.transform import from_bounds
 
-from layers.crs import as_crs, to_crs
 from maps.styles import LandLook, kind_look, land_looks
+from maps.warp import Warp, mercator
+from spatial.paint import Outlines, halved, outlined, painted
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
-    from layers import Layer
+    from layers.coordinates import Coordinates
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+    Cells = NDArray[np.uint16]
+    Keep = Callable[[Callable[[], list[NDArray[Any]]]], list[NDArray[Any]]]
+    Box = tuple[float, float, float, float]
 
 __all__ = ["LayerTiles"]
-
-# rasterio speaks of datasets without a place; a picture in memory is no dataset. For all threads at once:
-# a filter of one thread would not hold while another one draws
-warnings.filterwarnings("ignore", category=NotGeoreferencedWarning)
 
 _HALF: Final = 20037508.342789244
 _SIZE: Final = 256
 _FINE: Final = 2  # drawn twice as large, then halved: soft edges
 _OUTLINE_ZOOM: Final = 14
 _LABEL_ROOM: Final = 26.0  # pixels
-_LABEL_REACH: Final = 0.15
+_REACH: Final = 0.15  # of a tile: a name may reach over the edge, both tiles draw their half of it
 _GREY: Final = "#D9D9D9"
+# features in a tile above which the overview is drawn: a tenth of a second of painting
+_MANY: Final = 4_000
+_WIDEST: Final = 8192  # cells of the overview along its longer side
+_BLOCK: Final = 64  # features that share a box in the search
+_CHUNK: Final = 50_000  # features painted into the overview at once
+
+
+class _Block(NamedTuple):
+    """Some features of a layer, their borders in pixels of a picture."""
+
+    shapes: Outlines
+    outer: NDArray[np.bool_]  # whether a ring is an outer ring
+    feature: Ints
 
 
 class LayerTiles:
@@ -46,114 +63,268 @@ class LayerTiles:
 
     Parameters
     ----------
-    layer : Layer
-        Areas in any CRS; land use by its codes, every other kind in its own colour.
+    coordinates : Coordinates
+        Of a layer of areas, in any system.
+    kind_name : str
+        Land use is drawn by its codes, every other kind in its own colour.
+    keep : callable, optional
+        Keeps the overview: gets what makes it and returns it.
 
     Examples
     --------
     >>> import geopandas as gpd
     >>> from shapely import box
-    >>> from layers import Layer
+    >>> from layers.coordinates import coordinates_of
     >>> frame = gpd.GeoDataFrame({"code": ["LUC"]}, geometry=[box(105.5, 21, 105.6, 21.1)], crs=4326)
-    >>> tiles = LayerTiles(Layer(frame, "lu", "land_use"))
+    >>> tiles = LayerTiles(coordinates_of(frame), "land_use")
     >>> tiles.png(10, 812, 450)[:4]
     b'\x89PNG'
     >>> tiles.png(10, 0, 0) is None
     True
     """
 
-    def __init__(self, layer: Layer) -> None:
-        frame = to_crs(layer.frame, as_crs(3857), max_edge_m=1000.0)
-        coded = layer.kind_name == "land_use" and "code" in frame
-        kind = layer.kind_name
-        looks = (
-            land_looks()
-            if coded
-            else {kind: LandLook(kind, kind_look(kind).fill or _GREY, 0, official=False)}
-        )
-        self._geometry: NDArray[np.object_] = frame.geometry.to_numpy()
-        codes: list[str] = frame["code"].fillna("").astype(str).tolist() if coded else [kind] * len(frame)
-        self._codes: NDArray[np.object_] = np.array(codes, dtype=object)
-        self._labelled = coded
-        names = sorted(set(codes))
-        self._class = np.searchsorted(names, self._codes).astype(np.int32) + 1
+    def __init__(self, coordinates: Coordinates, kind_name: str, keep: Keep | None = None) -> None:
+        self._source = coordinates
+        self._keep = keep or (lambda make: make())
+        self._labelled = kind_name == "land_use" and "code" in coordinates.classes
+        self._kinds = _classes(coordinates) if self._labelled else np.ones(len(coordinates), dtype=np.uint16)
+        values = coordinates.classes["code"][1] if self._labelled else [kind_name]
+        self._names = ["", *("" if v is None else str(v) for v in values)]
         plain = LandLook("", _GREY, 0, official=False)
-        self._colours = np.array(
-            [(0, 0, 0), *(_rgb(looks.get(n, plain).colour) for n in names)], dtype=np.uint8
-        )
-        self._hatch = np.array([0, *(looks.get(n, plain).hatch for n in names)], dtype=np.int8)
-        # twice the thickness: roughly the width that a name has to fit into, map units
-        self._room = 4.0 * shapely.area(self._geometry) / np.maximum(shapely.length(self._geometry), 1e-9)
-        self._tree = shapely.STRtree(self._geometry)
+        looks = land_looks() if self._labelled else {kind_name: _own_look(kind_name)}
+        chosen = [looks.get(name, plain) for name in self._names[1:]]
+        self._colours = np.array([(0, 0, 0), *(_rgb(look.colour) for look in chosen)], dtype=np.uint8)
+        self._hatch = np.array([0, *(look.hatch for look in chosen)], dtype=np.int8)
+        self._boxes = _block_boxes(coordinates.bounds)
+        self._bounds = _joined(self._boxes)
+        self._forth = Warp(coordinates.crs, mercator(), self._bounds)
+        self._world = _joined(_corners(self._forth, self._bounds))
+        self._back = Warp(mercator(), coordinates.crs, self._world)
+        self._overview: list[Cells] = []
+        self._lock = Lock()
         self.png = lru_cache(maxsize=2048)(self._png)
 
     def _png(self, zoom: int, x: int, y: int) -> bytes | None:
         """Return a tile as PNG, ``None`` where nothing lies in it."""
         bounds = _bounds(zoom, x, y)
-        found = self._tree.query(shapely.box(*bounds), predicate="intersects")
+        if not _meet(bounds, self._world):
+            return None
+        found = self._near(_wider(bounds, _REACH))
         if not len(found):
             return None
-        picture = self._paint(found, bounds, outlines=zoom >= _OUTLINE_ZOOM)
-        picture = picture.resize((_SIZE, _SIZE), Image.Resampling.BOX)
-        if self._labelled and zoom >= _OUTLINE_ZOOM:
-            # a name may reach over the edge of a tile: both tiles draw their half of it
-            self._label(picture, self._tree.query(shapely.box(*_wider(bounds, _LABEL_REACH))), bounds)
+        block = None if len(found) > _MANY else self._block(found, bounds)
+        cells = self._sampled(bounds) if block is None else self._painted(block)
+        if not cells.any():
+            return None
+        picture = self._coloured(cells, bounds)
+        if block is not None and zoom >= _OUTLINE_ZOOM:
+            picture = self._lined(picture, block)
+        small = Image.fromarray(picture).resize((_SIZE, _SIZE), Image.Resampling.BOX)
+        if block is not None and self._labelled and zoom >= _OUTLINE_ZOOM:
+            self._label(small, block)
         out = io.BytesIO()
-        picture.save(out, "PNG")
+        small.save(out, "PNG")
         return out.getvalue()
 
-    def _paint(self, found: NDArray[np.intp], bounds: tuple[float, ...], *, outlines: bool) -> Image.Image:
+    def _near(self, bounds: Box) -> Ints:
+        """Features whose boxes meet a box on the map, in the order they are stored in."""
+        box = _joined(_corners(self._back, bounds))
+        blocks = np.flatnonzero(_meeting(self._boxes, box))
+        some = (blocks[:, None] * _BLOCK + np.arange(_BLOCK)).ravel()
+        some = some[some < len(self._source)]
+        return some[_meeting(np.asarray(self._source.bounds[some]), box)]
+
+    def _block(self, found: Ints, bounds: Box) -> _Block:
+        """Borders of features in pixels of a tile, drawn larger than it will be."""
+        source = self._source
+        rings, feature = _picked(source.feature, found)
+        at, ring = _picked(source.ring, rings)
+        west, _, east, north = bounds
+        scale = _SIZE * _FINE / (east - west)
+        there = self._forth(np.asarray(source.xy[at]))
+        pixels = np.column_stack([(there[:, 0] - west) * scale, (north - there[:, 1]) * scale])
+        return _Block(Outlines(pixels, ring, feature), np.asarray(source.outer[rings]), found)
+
+    def _painted(self, block: _Block) -> Cells:
         size = _SIZE * _FINE
-        shapes = zip(self._geometry[found], self._class[found].tolist(), strict=True)
-        transform = from_bounds(*bounds, size, size)
-        classes = rasterize(shapes, out_shape=(size, size), transform=transform, dtype="int32")
-        pixels = np.zeros((size, size, 4), dtype=np.uint8)
-        pixels[..., :3] = self._colours[classes]
-        pixels[..., 3] = np.where(classes > 0, 255, 0)
-        lines = _hatched(self._hatch[classes], bounds) & (classes > 0)
+        return painted(block.shapes, self._kinds[block.feature], shape=(size, size))
+
+    def _sampled(self, bounds: Box) -> Cells:
+        """Look the pixels of a tile up in the overview of the right size."""
+        size = _SIZE * _FINE
+        west, _, east, north = bounds
+        pixel = (east - west) / size
+        middle = (np.arange(size, dtype=np.float64) + 0.5) * pixel
+        there_x, there_y = self._back.lattice(west + middle, north - middle)
+        cell = self._cell()
+        overview = self._levels()
+        on_ground = float(np.hypot(there_x[0, 1] - there_x[0, 0], there_y[0, 1] - there_y[0, 0]))
+        level = int(np.clip(np.floor(np.log2(max(on_ground / cell, 1.0))), 0, len(overview) - 1))
+        cells = overview[level]
+        column = np.floor((there_x - self._bounds[0]) / (cell * 2**level)).astype(np.int64)
+        row = np.floor((self._bounds[3] - there_y) / (cell * 2**level)).astype(np.int64)
+        inside = (column >= 0) & (row >= 0) & (column < cells.shape[1]) & (row < cells.shape[0])
+        out = np.zeros((size, size), dtype=np.uint16)
+        out[inside] = cells[row[inside], column[inside]]
+        return out
+
+    def _cell(self) -> float:
+        west, south, east, north = self._bounds
+        return max(east - west, north - south) / _WIDEST
+
+    def _levels(self) -> list[Cells]:
+        """Make the overview once, however many tiles ask for it at a time."""
+        with self._lock:
+            if not self._overview:
+                self._overview = self._keep(self._drawn)
+        return self._overview
+
+    def _drawn(self) -> list[Cells]:
+        west, south, east, north = self._bounds
+        cell = self._cell()
+        shape = (int(np.ceil((north - south) / cell)) or 1, int(np.ceil((east - west) / cell)) or 1)
+        base = np.zeros(shape, dtype=np.uint16)
+        for start in range(0, len(self._source), _CHUNK):
+            found = np.arange(start, min(start + _CHUNK, len(self._source)))
+            painted(self._in_cells(found, cell), self._kinds[found], onto=base)
+        levels = [base]
+        while max(levels[-1].shape) > _SIZE:
+            levels.append(halved(levels[-1]))
+        return levels
+
+    def ready(self) -> None:
+        """Make the overview of a layer that will need one, before anybody looks at it."""
+        if len(self._source) > _MANY:
+            self._levels()
+
+    def _in_cells(self, found: Ints, cell: float) -> Outlines:
+        source = self._source
+        first, last = source.feature[found[0]], source.feature[found[-1] + 1]
+        start, end = source.ring[first], source.ring[last]
+        xy = (np.asarray(source.xy[start:end]) - [self._bounds[0], self._bounds[3]]) / [cell, -cell]
+        return Outlines(
+            xy, source.ring[first : last + 1] - start, source.feature[found[0] : found[-1] + 2] - first
+        )
+
+    def _coloured(self, cells: Cells, bounds: Box) -> NDArray[np.uint8]:
+        pixels = np.zeros((*cells.shape, 4), dtype=np.uint8)
+        pixels[..., :3] = self._colours[cells]
+        pixels[..., 3] = np.where(cells > 0, 255, 0)
+        lines = _hatched(self._hatch[cells], bounds) & (cells > 0)
         pixels[lines, :3] = (pixels[lines, :3] * 0.62).astype(np.uint8)
-        picture = Image.fromarray(pixels)
-        if outlines:
-            self._outline(picture, found, bounds)
+        return pixels
+
+    def _lined(self, picture: NDArray[np.uint8], block: _Block) -> NDArray[np.uint8]:
+        lines = outlined(block.shapes, shape=(picture.shape[0], picture.shape[1]))
+        picture[lines] = (120, 120, 120, 255)
         return picture
 
-    def _outline(self, picture: Image.Image, found: NDArray[np.intp], bounds: tuple[float, ...]) -> None:
-        pen = ImageDraw.Draw(picture)
-        for ring in shapely.get_rings(shapely.clip_by_rect(self._geometry[found], *_wider(bounds))):
-            points = _pixels(shapely.get_coordinates(ring), bounds, picture.width)
-            pen.line([tuple(p) for p in points], fill=(120, 120, 120, 255), width=1)
-
-    def _label(self, picture: Image.Image, found: NDArray[np.intp], bounds: tuple[float, ...]) -> None:
-        pixel = (bounds[2] - bounds[0]) / picture.width
+    def _label(self, picture: Image.Image, block: _Block) -> None:
         # by its own size, not by the crowd in one tile: neighbouring tiles must agree
-        found = found[self._room[found] > _LABEL_ROOM * pixel]
-        if not len(found):
+        roomy = np.flatnonzero(_room(block) / _FINE > _LABEL_ROOM)
+        if not len(roomy):
             return
         pen = ImageDraw.Draw(picture)
         font = ImageFont.load_default(size=11)
-        middle = shapely.get_coordinates(shapely.point_on_surface(self._geometry[found]))
-        for (px, py), code in zip(_pixels(middle, bounds, picture.width), self._codes[found], strict=True):
-            pen.text((px, py), code, fill=(40, 40, 40, 255), font=font, anchor="mm", stroke_width=2,
-                     stroke_fill=(255, 255, 255, 190))  # fmt: skip
+        for f in roomy:
+            x, y = _middle(block.shapes, int(f)) / _FINE
+            if min(x, y) > -_LABEL_ROOM and max(x, y) < _SIZE + _LABEL_ROOM:
+                name = self._names[self._kinds[block.feature[f]]]
+                pen.text((x, y), name, fill=(40, 40, 40, 255), font=font, anchor="mm", stroke_width=2,
+                         stroke_fill=(255, 255, 255, 190))  # fmt: skip
 
 
-def _bounds(zoom: int, x: int, y: int) -> tuple[float, float, float, float]:
+def _classes(source: Coordinates) -> Cells:
+    return (np.asarray(source.classes["code"][0]) + 1).astype(np.uint16)
+
+
+def _own_look(kind_name: str) -> LandLook:
+    return LandLook(kind_name, kind_look(kind_name).fill or _GREY, 0, official=False)
+
+
+def _block_boxes(bounds: Floats) -> Floats:
+    """Boxes round runs of features, which lie near one another as they are stored."""
+    if not len(bounds):
+        return np.zeros((0, 4))
+    start = np.arange(0, len(bounds), _BLOCK)
+    filled = np.where(np.isnan(bounds), [np.inf, np.inf, -np.inf, -np.inf], bounds)
+    low, high = np.minimum.reduceat(filled, start), np.maximum.reduceat(filled, start)
+    return np.column_stack([low[:, :2], high[:, 2:]])
+
+
+def _joined(boxes: Floats) -> Box:
+    if not len(boxes):
+        return 0.0, 0.0, 1.0, 1.0
+    low, high = boxes.min(axis=0), boxes.max(axis=0)
+    return float(low[0]), float(low[1]), float(high[2]), float(high[3])
+
+
+def _corners(warp: Warp, box: Box) -> Floats:
+    """Points along the edges of a box, taken over; as boxes without width."""
+    west, south, east, north = box
+    t = np.linspace(0, 1, 9)
+    x, y = west + t * (east - west), south + t * (north - south)
+    sides = [(x, np.full(9, south)), (x, np.full(9, north)), (np.full(9, west), y), (np.full(9, east), y)]
+    there = warp(np.concatenate([np.column_stack(side) for side in sides]))
+    there = there[np.isfinite(there).all(axis=1)]
+    return np.column_stack([there, there])
+
+
+def _meeting(boxes: Floats, box: Box) -> NDArray[np.bool_]:
+    west, south, east, north = box
+    out: NDArray[np.bool_] = (boxes[:, 0] <= east) & (boxes[:, 2] >= west)
+    return out & (boxes[:, 1] <= north) & (boxes[:, 3] >= south)
+
+
+def _meet(a: Box, b: Box) -> bool:
+    return a[0] <= b[2] and a[2] >= b[0] and a[1] <= b[3] and a[3] >= b[1]
+
+
+def _picked(offset: Ints, which: Ints) -> tuple[Ints, Ints]:
+    """Members of chosen groups, one group after another, and where each group begins among them."""
+    first = np.asarray(offset[which])
+    count = np.asarray(offset[which + 1]) - first
+    begin = np.concatenate([[0], np.cumsum(count)])
+    return np.repeat(first - begin[:-1], count) + np.arange(begin[-1]), begin
+
+
+def _room(block: _Block) -> Floats:
+    """Twice the thickness of each polygon: roughly the width that a name has to fit into, pixels."""
+    shapes = block.shapes
+    x, y = shapes.xy[:, 0], shapes.xy[:, 1]
+    cross, length = np.zeros(len(x)), np.zeros(len(x))
+    cross[:-1] = (x[:-1] * y[1:] - x[1:] * y[:-1]) / 2
+    length[:-1] = np.hypot(np.diff(x), np.diff(y))
+    ends = shapes.ring[1:] - 1
+    cross[ends], length[ends] = 0.0, 0.0  # no edge from one ring to the next
+    area = np.abs(np.add.reduceat(cross, shapes.ring[:-1])) * np.where(block.outer, 1.0, -1.0)
+    owner = np.repeat(np.arange(len(block.feature)), np.diff(shapes.feature))
+    edges = np.add.reduceat(length, shapes.ring[:-1])
+    around = np.bincount(owner, weights=edges, minlength=len(block.feature))
+    return 4.0 * np.bincount(owner, weights=area, minlength=len(block.feature)) / np.maximum(around, 1e-9)
+
+
+def _middle(shapes: Outlines, f: int) -> Floats:
+    """A point inside the largest ring of a polygon and outside of its other rings."""
+    rings = range(shapes.feature[f], shapes.feature[f + 1])
+    parts = [
+        shapely.make_valid(shapely.Polygon(shapes.xy[shapes.ring[r] : shapes.ring[r + 1]])) for r in rings
+    ]
+    largest = max(parts, key=lambda part: part.area)
+    holes = shapely.union_all([part for part in parts if part is not largest])
+    inside = largest.difference(holes).point_on_surface()
+    return np.array([inside.x, inside.y])
+
+
+def _bounds(zoom: int, x: int, y: int) -> Box:
     side = 2 * _HALF / 2**zoom
     return x * side - _HALF, _HALF - (y + 1) * side, (x + 1) * side - _HALF, _HALF - y * side
 
 
-def _wider(bounds: tuple[float, ...], share: float = 0.02) -> tuple[float, float, float, float]:
-    """A little more than the tile, so that its own edge is not drawn as a border of parcels."""
+def _wider(bounds: Box, share: float) -> Box:
     west, south, east, north = bounds
     more = (east - west) * share
     return west - more, south - more, east + more, north + more
-
-
-def _pixels(points: NDArray[np.float64], bounds: tuple[float, ...], size: int) -> NDArray[np.float64]:
-    west, south, east, north = bounds
-    return np.column_stack(
-        [(points[:, 0] - west) / (east - west) * size, (north - points[:, 1]) / (north - south) * size]
-    )
 
 
 def _hatched(hatch: NDArray[np.int8], bounds: tuple[float, ...]) -> NDArray[np.bool_]:

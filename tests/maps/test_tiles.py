@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 from shapely import box
 
-from layers import Layer
+from layers.coordinates import coordinates_of
 from layers.errors import StoreError
 from maps.tile_service import tile, tile_address
 from maps.tiles import LayerTiles
@@ -16,7 +16,7 @@ from maps.tiles import LayerTiles
 
 def mercator_layer(cells, kind="land_use"):
     shapes, codes = zip(*cells, strict=True)
-    return Layer(gpd.GeoDataFrame({"code": codes}, geometry=list(shapes), crs=3857), "lu", kind)
+    return coordinates_of(gpd.GeoDataFrame({"code": codes}, geometry=list(shapes), crs=3857)), kind
 
 
 # tile 12/3248/1800 and its half widths, in metres of Web Mercator
@@ -31,7 +31,7 @@ def pixels(png):
 def test_codes_have_their_official_colour_where_they_lie():
     west = box(WEST, NORTH - SIDE, WEST + SIDE / 2, NORTH)
     east = box(WEST + SIDE / 2, NORTH - SIDE, WEST + SIDE, NORTH)
-    shown = pixels(LayerTiles(mercator_layer([(west, "ONT"), (east, "SKK")])).png(12, 3248, 1800))
+    shown = pixels(LayerTiles(*mercator_layer([(west, "ONT"), (east, "SKK")])).png(12, 3248, 1800))
     assert shown.shape == (256, 256, 4)
     assert tuple(shown[128, 40, :3]) == (0xFF, 0xD0, 0xFF)
     assert tuple(shown[128, 220, :3]) == (0xFA, 0xAA, 0xA0)
@@ -39,15 +39,15 @@ def test_codes_have_their_official_colour_where_they_lie():
 
 def test_a_code_that_shares_its_colour_is_hatched():
     land = box(WEST, NORTH - SIDE, WEST + SIDE, NORTH)
-    plain = pixels(LayerTiles(mercator_layer([(land, "SKK")])).png(12, 3248, 1800))
-    hatched = pixels(LayerTiles(mercator_layer([(land, "SKN")])).png(12, 3248, 1800))
+    plain = pixels(LayerTiles(*mercator_layer([(land, "SKK")])).png(12, 3248, 1800))
+    hatched = pixels(LayerTiles(*mercator_layer([(land, "SKN")])).png(12, 3248, 1800))
     assert len(np.unique(plain[20:230, 20:230, :3].reshape(-1, 3), axis=0)) == 1
     assert len(np.unique(hatched[20:230, 20:230, :3].reshape(-1, 3), axis=0)) > 1
 
 
 def test_hatching_joins_across_tiles():
     land = box(WEST, NORTH - SIDE, WEST + 2 * SIDE, NORTH)
-    tiles = LayerTiles(mercator_layer([(land, "SKN")]))
+    tiles = LayerTiles(*mercator_layer([(land, "SKN")]))
     left, right = pixels(tiles.png(12, 3248, 1800)), pixels(tiles.png(12, 3249, 1800))
     both = np.concatenate([left, right], axis=1)[:, :, 0].astype(int)
     # a diagonal hatching repeats along the row; the seam must not break the period of 6 pixels
@@ -58,7 +58,7 @@ def test_hatching_joins_across_tiles():
 
 def test_land_outside_the_layer_is_transparent_and_far_tiles_are_empty():
     land = box(WEST, NORTH - SIDE, WEST + SIDE / 2, NORTH)
-    tiles = LayerTiles(mercator_layer([(land, "LUC")]))
+    tiles = LayerTiles(*mercator_layer([(land, "LUC")]))
     shown = pixels(tiles.png(12, 3248, 1800))
     assert shown[128, 220, 3] == 0
     assert tiles.png(12, 0, 0) is None
@@ -66,13 +66,13 @@ def test_land_outside_the_layer_is_transparent_and_far_tiles_are_empty():
 
 def test_an_unknown_code_is_grey():
     land = box(WEST, NORTH - SIDE, WEST + SIDE, NORTH)
-    shown = pixels(LayerTiles(mercator_layer([(land, "XYZ")])).png(12, 3248, 1800))
+    shown = pixels(LayerTiles(*mercator_layer([(land, "XYZ")])).png(12, 3248, 1800))
     assert tuple(shown[128, 128, :3]) == (0xD9, 0xD9, 0xD9)
 
 
 def test_other_kinds_have_the_colour_of_their_kind():
     land = box(WEST, NORTH - SIDE, WEST + SIDE, NORTH)
-    shown = pixels(LayerTiles(mercator_layer([(land, "")], "residential")).png(12, 3248, 1800))
+    shown = pixels(LayerTiles(*mercator_layer([(land, "")], "residential")).png(12, 3248, 1800))
     assert tuple(shown[128, 128, :3]) == (0xF4, 0xA6, 0xC0)
 
 

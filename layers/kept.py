@@ -1,0 +1,66 @@
+"""Arrays that were long in the making, kept on disk until somebody throws them away."""
+
+from __future__ import annotations
+
+import shutil
+import uuid
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+__all__ = ["kept_arrays"]
+
+
+def kept_arrays(folder: Path | str, make: Callable[[], list[NDArray[Any]]]) -> list[NDArray[Any]]:
+    """Map arrays from disk, or make and keep them.
+
+    Parameters
+    ----------
+    folder : pathlib.Path or str
+        There whole or not at all; named after all that the arrays depend on.
+    make : callable
+        Returns the arrays. Called where the folder is missing or damaged.
+
+    Returns
+    -------
+    list of numpy.ndarray
+        Read only, as mapped from disk; as made, where the disk takes none.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> place = Path(tempfile.mkdtemp()) / "squares"
+    >>> kept_arrays(place, lambda: [np.arange(3) ** 2])[0].tolist()
+    [0, 1, 4]
+    >>> kept_arrays(place, lambda: [])[0].tolist()
+    [0, 1, 4]
+    """
+    folder = Path(folder)
+    try:
+        return _opened(folder)
+    except (OSError, ValueError):
+        made = make()
+    draft = folder.with_name(f".{folder.name}-{uuid.uuid4().hex[:8]}")
+    try:
+        draft.mkdir(parents=True)
+        for n, values in enumerate(made):
+            np.save(draft / f"{n:03d}.npy", values)
+        (draft / "count").write_text(str(len(made)), encoding="utf-8")
+        shutil.rmtree(folder, ignore_errors=True)
+        draft.rename(folder)
+        return _opened(folder)
+    except (OSError, ValueError):  # a full or read-only disk only makes the next start slower
+        return made
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def _opened(folder: Path) -> list[NDArray[Any]]:
+    many = int((folder / "count").read_text(encoding="utf-8"))
+    return [np.load(folder / f"{n:03d}.npy", mmap_mode="r") for n in range(many)]
