@@ -92,6 +92,7 @@ class _XmlWalk:
         self.parser.buffer_text = True
         self.parser.StartElementHandler = self.start
         self.parser.EndElementHandler = self.end
+        self.parser.StartDoctypeDeclHandler = self.doctype
         self.parser.CharacterDataHandler = self.data
         self.parser.StartNamespaceDeclHandler = self.namespace
         self.root = ""
@@ -101,6 +102,10 @@ class _XmlWalk:
     def namespace(self, _prefix: str | None, uri: str | None) -> None:
         """Note that the file speaks GML."""
         self.is_gml = self.is_gml or (uri or "").startswith(_GML)
+
+    def doctype(self, name: str, *_ids: object) -> None:
+        """Refuse a document type: it defines what else is to be fetched, or how the text multiplies."""
+        raise SourceError("xml_with_dtd", path=str(self.path), found=name[:40])
 
     def start(self, tag: str, _attributes: dict[str, str]) -> None:
         """Begin to listen where coordinates begin."""
@@ -296,6 +301,7 @@ def _varint(raw: bytes, at: int) -> tuple[int, int]:
 
 def _count_features(path: Path, _ledger: Ledger) -> Walk:
     """Count what stands in the list ``features`` of a GeoJSON file, be it a feature or not."""
+    _refuse_address(path)
     with path.open("rb") as handle:
         if not _find_list(handle):
             return Walk()
@@ -315,6 +321,17 @@ def _count_features(path: Path, _ledger: Ledger) -> Walk:
                 return Walk(rows=commas + filled)
             depth = int(level[-1]) if len(level) else depth
     return Walk()
+
+
+def _refuse_address(path: Path) -> None:
+    """Refuse a GeoJSON file whose system is to be fetched from somewhere; a system is given by its name."""
+    seen = b""
+    with path.open("rb") as handle:
+        while block := handle.read(_BLOCK):
+            seen = seen[-1024:] + block
+            for found in re.finditer(rb'(?<!\\)"crs"\s*:\s*\{([^\x00]{0,600})', seen):
+                if re.search(rb'"type"\s*:\s*"(?:link|url)"|"(?:href|url)"\s*:', found[1].split(b"}}")[0]):
+                    raise SourceError("crs_by_address", path=str(path), expected='"type": "name"')
 
 
 def _find_list(handle: BinaryIO) -> bool:

@@ -7,7 +7,6 @@ geometry of another row, rows deleted in the ``.dbf`` shift the numbers of all t
 from __future__ import annotations
 
 import codecs
-import shutil
 import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from layers._unpack import link
 from layers.errors import SourceError
 from layers.source import source_parts
 
@@ -86,14 +86,6 @@ def opened_shapefile(path: Path, ledger: Ledger) -> Iterator[Shapefile]:
                 link(part, Path(folder) / (path.stem + part.suffix.lower()))
         _write_index(path, index, Path(folder) / (path.stem + ".shx"))
         yield Shapefile(str(Path(folder) / (path.stem + ".shp")), records, cut, encoding)
-
-
-def link(part: Path, place: Path) -> None:
-    """Put a file in a folder of ours: as a link where the system has links, else as a copy."""
-    try:
-        place.symlink_to(part.resolve())
-    except OSError:
-        shutil.copyfile(part, place)
 
 
 def _check_length(path: Path, ledger: Ledger) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import zipfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,6 +12,7 @@ import openpyxl
 
 from layers._door import opening
 from layers._numbers import number, numbers
+from layers._unpack import check_archive
 from layers.errors import SourceError
 
 if TYPE_CHECKING:
@@ -76,6 +78,8 @@ def load_grid(path: Path, ledger: Ledger) -> Grid:
 
 
 def _sheet(path: Path, ledger: Ledger) -> Grid:
+    with opening(path), zipfile.ZipFile(path) as archive:
+        check_archive(archive, path)
     with opening(path):
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
         try:

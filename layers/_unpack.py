@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import stat
 import tempfile
 import zipfile
 from contextlib import contextmanager
@@ -11,8 +12,9 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from layers._door import opening, speaking_of
+from layers.causes import Cause
 from layers.errors import SourceError
-from layers.source import COMPANIONS, FORMATS, format_of
+from layers.source import COMPANIONS, FORMATS, true_ending
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,41 +22,67 @@ if TYPE_CHECKING:
     from layers.source import Source
 
 _LARGEST: Final = 4 << 30
+_DEEPEST: Final = 1  # a .kmz in a .zip
+_MOST_MEMBERS: Final = 5_000
+#: bytes that may be packed ever so tightly, and how many times longer than the file more of them may be
+_LOOSE: Final = 256 << 20
+_TIGHTEST: Final = 150
 _TABLES: Final = (".csv", ".tsv", ".xlsx", ".txt")
 
 
 @contextmanager
-def unpacked(source: Source) -> Iterator[Source]:
+def unpacked(source: Source, *, depth: int = 0) -> Iterator[Source]:
     """Give the source that can be opened: the one asked for, or the file that its archive holds.
+
+    A file that is called otherwise than its bytes say comes under a name that fits.
 
     Raises
     ------
     SourceError
-        As :func:`layers.source.format_of`; ``zip_without_layer``, ``zip_too_large``, ``layer_ambiguous``,
-        ``layer_missing`` or ``source_unreadable`` for an archive.
+        As :func:`layers.source.format_of`; ``zip_without_layer``, ``zip_too_large``, ``zip_unsafe``,
+        ``layer_ambiguous``, ``layer_missing`` or ``source_unreadable`` for an archive.
     """
-    format_of(source.path)
-    if source.path.suffix.lower() not in (".zip", ".kmz"):
+    ending = true_ending(source.path)
+    archived = ending in (".zip", ".kmz")
+    if not archived and ending == source.path.suffix.lower():
         yield source
         return
     with tempfile.TemporaryDirectory() as folder:
-        with opening(source.path), zipfile.ZipFile(source.path) as archive:
-            member, layer = _choose(source, members(archive, source.path))
-            inner = _extract(archive, member, Path(folder), source.path)
-        names = {inner: f"{source.path}/{_plain(member)}", Path(folder): str(source.path)}
-        with speaking_of(names), unpacked(replace(source, path=inner, layer=layer)) as opened:
+        if archived:
+            if depth > _DEEPEST:
+                raise SourceError("zip_unsafe", path=str(source.path), found=Cause("zip_nested"))
+            with opening(source.path), zipfile.ZipFile(source.path) as archive:
+                member, layer = _choose(source, members(archive, source.path, ending))
+                inner = _extract(archive, member, Path(folder), source.path)
+            names = {inner: f"{source.path}/{_plain(member)}", Path(folder): str(source.path)}
+        else:
+            inner, layer = Path(folder) / (source.path.stem + ending), source.layer
+            with opening(source.path):
+                link(source.path, inner)
+            names = {inner: str(source.path), Path(folder): str(source.path)}
+        staged = replace(source, path=inner, layer=layer)
+        with speaking_of(names), unpacked(staged, depth=depth + 1) as opened:
             yield opened
 
 
-def members(archive: zipfile.ZipFile, path: Path) -> list[str]:
+def link(part: Path, place: Path) -> None:
+    """Put a file in a folder of ours: as a link where the system has links, else as a copy."""
+    try:
+        place.symlink_to(part.resolve())
+    except OSError:
+        shutil.copyfile(part, place)
+
+
+def members(archive: zipfile.ZipFile, path: Path, ending: str) -> list[str]:
     """List the files of an archive that we read; tables only where there is nothing else."""
+    check_archive(archive, path)
     files = [m for m in archive.namelist() if _is_file(m)]
     known = [m for m in files if FORMATS.get(_suffix(m), "zip") != "zip"]
     maps = [m for m in known if _suffix(m) not in _TABLES]
     tables = [m for m in known if _suffix(m) in _TABLES[:3]] or known
     if not known:
         raise SourceError("zip_without_layer", path=str(path), found=files[:10], expected=".shp")
-    if path.suffix.lower() == ".kmz":
+    if ending == ".kmz":
         documents = [m for m in maps if _suffix(m) == ".kml"]
         return [m for m in documents if m.lower() == "doc.kml"] or documents or maps
     return maps or tables
@@ -63,7 +91,22 @@ def members(archive: zipfile.ZipFile, path: Path) -> list[str]:
 def zipped_layers(path: Path) -> list[str]:
     """List the layers of an archive by the names that ``FILE[:LAYER]`` takes."""
     with opening(path), zipfile.ZipFile(path) as archive:
-        return [_stem(m) for m in members(archive, path)]
+        return [_stem(m) for m in members(archive, path, true_ending(path))]
+
+
+def check_archive(archive: zipfile.ZipFile, path: Path) -> None:
+    """Refuse an archive that no office makes: of too many members, packed too tightly, with links."""
+    infos = archive.infolist()
+    if len(infos) > _MOST_MEMBERS:
+        raise SourceError("zip_unsafe", path=str(path), found=Cause("zip_members"))
+    if len({info.filename for info in infos}) < len(infos):
+        raise SourceError("zip_unsafe", path=str(path), found=Cause("zip_doubled"))
+    if any(stat.S_ISLNK(info.external_attr >> 16) for info in infos):
+        raise SourceError("zip_unsafe", path=str(path), found=Cause("zip_links"))
+    # what zipfile takes out is never longer than what it was said to be
+    size = sum(info.file_size for info in infos)
+    if size > _LOOSE and size > _TIGHTEST * max(path.stat().st_size, 1):
+        raise SourceError("zip_unsafe", path=str(path), found=Cause("zip_ratio"))
 
 
 def _choose(source: Source, found: list[str]) -> tuple[str, str | None]:

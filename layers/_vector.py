@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import sqlite3
 import tempfile
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,8 +15,10 @@ import pyogrio
 
 from layers._door import hearing, opening
 from layers._intact import check_whole
-from layers._shapefile import link, opened_shapefile
+from layers._shapefile import opened_shapefile
+from layers._sqlite import check_sqlite, count_rows
 from layers._text import decoded, mended, undecodable
+from layers._unpack import link
 from layers.errors import SourceError
 from layers.source import format_of, source_parts
 
@@ -72,7 +73,7 @@ def read_rows(source: Source, ledger: Ledger) -> gpd.GeoDataFrame:
         return parquet
     with prepared(source, ledger) as file:
         layer = choose_layer(layer_names(file), source)
-        rows = _count_gpkg(source.path, layer) if file.format == "GPKG" else file.rows
+        rows = count_rows(source.path, layer) if file.format == "GPKG" else file.rows
         file = replace(file, layer=layer, rows=rows)  # noqa: PLW2901 - the same file, known better
         frame = _bulk(file, ledger)
         _compare_counts(frame, file, ledger)
@@ -105,6 +106,8 @@ def prepared(source: Source, ledger: Ledger) -> Iterator[Prepared]:
             yield Prepared(shape.path, name, path, shape.records, shape.cut, shape.encoding)
         return
     with opening(path):
+        if name == "GPKG":
+            check_sqlite(path)
         walk = check_whole(path, name, ledger)
     cut = np.array([-1]) if walk.last_cut else nothing
     if name != "GML":
@@ -143,18 +146,6 @@ def choose_layer(names: list[str], source: Source) -> str:
     if len(names) > 1:
         raise SourceError("layer_ambiguous", path=str(source.path), expected=names)
     return names[0]
-
-
-def _count_gpkg(path: Path, layer: str) -> int:
-    """Count the rows of a GeoPackage layer past GDAL, which believes a number kept in the file."""
-    waiting = path.with_name(f"{path.name}-wal").exists()
-    address = f"{path.resolve().as_uri()}?mode=ro" + ("" if waiting else "&immutable=1")
-    quoted = layer.replace('"', '""')
-    with opening(path), closing(sqlite3.connect(address, uri=True)) as base:
-        (state,) = base.execute("pragma quick_check(1)").fetchone()
-        if state != "ok":
-            raise SourceError("source_unreadable", path=str(path), found=state)
-        return int(base.execute(f'select count(*) from "{quoted}"').fetchone()[0])  # noqa: S608 - quoted
 
 
 def _bulk(file: Prepared, ledger: Ledger) -> gpd.GeoDataFrame:
@@ -233,7 +224,7 @@ def _describe_bad_rows(file: Prepared, frame: gpd.GeoDataFrame, ledger: Ledger) 
     if not waiting:
         return
     try:
-        with hearing(), fiona.open(file.path, layer=file.layer, allow_unsupported_drivers=True) as rows:
+        with hearing(), open_fiona(file.path, file.layer, file.format) as rows:
             for row, feature in zip(frame.index, rows, strict=False):
                 if row not in waiting:
                     continue
@@ -245,6 +236,11 @@ def _describe_bad_rows(file: Prepared, frame: gpd.GeoDataFrame, ledger: Ledger) 
                     return
     except Exception:  # noqa: BLE001 - fiona knows fewer formats and raises GDAL's errors as they come
         ledger.set_aside(sorted(waiting), "geometry_unreadable", found="", id="")
+
+
+def open_fiona(path: str, layer: str, driver: str) -> Any:
+    """Open a layer with fiona's own GDAL, which has its own drivers: only the one of the format."""
+    return fiona.open(path, layer=layer, enabled_drivers=[driver], allow_unsupported_drivers=True)
 
 
 def _unreadable(file: Prepared, frame: gpd.GeoDataFrame) -> set[Any]:

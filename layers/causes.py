@@ -59,6 +59,8 @@ def cause_of(error: BaseException) -> str:
     str
         A :class:`Cause` where the cause is a known one, else the first line of what was said.
     """
+    if isinstance(error, MemoryError):
+        return Cause("memory")
     number = error.errno if isinstance(error, OSError) else None
     if number in _ERRNO:
         return Cause(_ERRNO[number])

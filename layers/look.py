@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
-import fiona
 import pyarrow.parquet as pq
 import pyogrio
 from pyproj import CRS
@@ -15,7 +14,7 @@ from layers._boundary import find_systems
 from layers._door import hearing, opening
 from layers._table import load_grid
 from layers._unpack import unpacked, zipped_layers
-from layers._vector import layer_names, prepared
+from layers._vector import layer_names, open_fiona, prepared
 from layers.crs import as_crs
 from layers.errors import SourceError
 from layers.findings import Ledger
@@ -116,7 +115,7 @@ def _look_at_vector(file: Prepared, source: Source, sample_rows: int) -> Look:
 
 
 def _with_fiona(path: str, look: Look, sample_rows: int) -> Look:
-    with hearing(), fiona.open(path, layer=look.layer, allow_unsupported_drivers=True) as rows:
+    with hearing(), open_fiona(path, look.layer, look.format) as rows:
         return replace(
             look,
             geometry=str(rows.schema["geometry"]),

@@ -23,7 +23,7 @@ from layers.kinds import kind as kind_named
 from layers.layer import Layer
 from layers.provenance import Provenance, file_hash
 from layers.schema import check, map_columns, normal_text
-from layers.source import Source, format_of, parse_source, source_parts
+from layers.source import FORMATS, Source, format_of, parse_source, source_parts
 from layers.where import rows_where
 
 if TYPE_CHECKING:
@@ -100,6 +100,9 @@ def read_layer(
     wanted = kind_named(kind)
     ledger = Ledger(name or asked.name)
     with unpacked(asked) as inner:
+        told = format_of(asked.path)
+        if FORMATS.get(asked.path.suffix.lower()) != told:
+            ledger.find("format_by_content", level="info", found=asked.path.suffix, expected=told)
         frame, used = _read(inner, kind, ledger)
     rows_read = len(frame)
     frame = rows_where(frame, used.where, ledger)

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from layers._bytes import fits, foreign, told_ending
 from layers._door import opening
 from layers.errors import SourceError
 
-__all__ = ["COMPANIONS", "FORMATS", "Source", "format_of", "parse_source", "source_parts"]
+__all__ = ["COMPANIONS", "FORMATS", "Source", "format_of", "parse_source", "source_parts", "true_ending"]
 
 #: file ending -> format; the format decides which door reads it
 FORMATS: Final = {
@@ -43,30 +44,6 @@ COMPANIONS: Final = {
     ".mif": (".mid",),
     ".gml": (".xsd",),
 }
-# what a file of the ending begins with, in lower case; a text may have a byte-order mark before it
-_BINARY: Final = {
-    ".shp": (b"\x00\x00\x27\x0a",),
-    ".gpkg": (b"sqlite format 3\x00",),
-    ".fgb": (b"fgb",),
-    ".parquet": (b"par1",),
-    ".geoparquet": (b"par1",),
-    ".zip": (b"pk\x03\x04", b"pk\x05\x06"),
-    ".kmz": (b"pk\x03\x04",),
-    ".xlsx": (b"pk\x03\x04",),
-}
-_TEXT: Final = {
-    ".geojson": (b"{", b"[", b"\x1e"),
-    ".json": (b"{", b"[", b"\x1e"),
-    ".kml": (b"<",),
-    ".gml": (b"<",),
-    ".osm": (b"<",),
-    ".tab": (b"!table",),
-    ".mif": (b"version",),
-}
-_MARKS: Final = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
-# files that make GDAL open other files or addresses, whatever they are called
-_POINTERS: Final = (b"<ogrvrt", b"<vrtdataset", b"<ogrwfs", b"<ogroapif", b"<gdal_", b"gdal_streamed_alg")
-_FOREIGN: Final = {b"ac10": "DWG", b"\xd0\xcf\x11\xe0": "DGN v8, XLS"}
 
 
 @dataclass(frozen=True)
@@ -132,10 +109,11 @@ def parse_source(text: str) -> Source:
 
 
 def format_of(path: Path) -> str:
-    """Decide the format of a file by its ending, and refuse what can't be that format.
+    """Decide the format of a file by its bytes, and refuse what is none of ours.
 
-    The first bytes must fit the ending: GDAL itself looks at the content only, and would follow a file
-    of another format, such as a virtual one that points at other files, under any name.
+    GDAL itself looks at the content only, and would follow a file of another format, such as a virtual
+    one that points at other files, under any name. Here the first bytes must fit the ending, or else
+    leave no doubt that they are another format of ours.
 
     Parameters
     ----------
@@ -152,6 +130,26 @@ def format_of(path: Path) -> str:
         ``source_missing``, ``source_is_folder``, ``source_empty``, ``source_unreadable``,
         ``format_unknown``, ``format_unsupported`` or ``format_mismatch``.
     """
+    return FORMATS[true_ending(path)]
+
+
+def true_ending(path: Path) -> str:
+    """Return the ending that a file has, or the one that its bytes say it should have.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+
+    Returns
+    -------
+    str
+        A key of :data:`FORMATS`.
+
+    Raises
+    ------
+    SourceError
+        As :func:`format_of`.
+    """
     with opening(path):
         if not path.exists():
             raise SourceError("source_missing", path=str(path))
@@ -161,38 +159,18 @@ def format_of(path: Path) -> str:
             raise SourceError("source_empty", path=str(path))
         with path.open("rb") as handle:
             head = handle.read(8192)
-    _refuse_foreign(path, head)
-    name = FORMATS.get(path.suffix.lower())
-    if name is None:
-        raise SourceError("format_unknown", path=str(path), found=path.suffix, expected=sorted(FORMATS))
-    _check_first_bytes(path, head, name)
-    return name
-
-
-def _refuse_foreign(path: Path, head: bytes) -> None:
-    """CAD files that no free reader opens get an error that says what to save them as."""
-    for magic, found in _FOREIGN.items():
-        if head[: len(magic)].lower() == magic:
-            raise SourceError("format_unsupported", path=str(path), found=found, expected="DXF, DGN v7, XLSX")
-
-
-def _check_first_bytes(path: Path, head: bytes, name: str) -> None:
+    if found := foreign(head):
+        # CAD files that no free reader opens get an error that says what to save them as
+        raise SourceError("format_unsupported", path=str(path), found=found, expected="DXF, DGN v7, XLSX")
     ending = path.suffix.lower()
-    if not _fits(head.lower(), ending):
-        raise SourceError("format_mismatch", path=str(path), format=name, found=head[:8].hex(" "))
-
-
-def _fits(head: bytes, ending: str) -> bool:
-    if ending in _BINARY:
-        return head.startswith(_BINARY[ending])
-    for mark in _MARKS:
-        head = head.removeprefix(mark)
-    text = head.replace(b"\x00", b"").lstrip()
-    if any(pointer in text for pointer in _POINTERS):
-        return False
-    if ending in _TEXT:
-        return text.startswith(_TEXT[ending])
-    return not text.startswith((b"<", b"{", b"pk\x03\x04"))
+    if ending in FORMATS and fits(head, ending):
+        return ending
+    told = None if ending == ".shp" else told_ending(head)
+    if told is not None and told in FORMATS:
+        return told
+    if ending not in FORMATS:
+        raise SourceError("format_unknown", path=str(path), found=path.suffix, expected=sorted(FORMATS))
+    raise SourceError("format_mismatch", path=str(path), format=FORMATS[ending], found=head[:8].hex(" "))
 
 
 def source_parts(path: Path) -> list[Path]:

@@ -539,7 +539,7 @@ def test_xml_that_multiplies_itself_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.kml").write_text(
         bomb + KML.format("<Placemark><name>&m;</name></Placemark>").split("?>", 1)[1]
     )
-    assert blocks(attempt(tmp_path / "a.kml")) == ["source_unreadable"]
+    assert blocks(attempt(tmp_path / "a.kml")) == ["xml_with_dtd"]
 
 
 def test_a_word_among_the_coordinates_of_a_dxf_is_not_read_as_zero(originals: Path, tmp_path: Path) -> None:
