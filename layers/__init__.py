@@ -3,6 +3,7 @@
 from layers.crs import as_crs, metric_crs_at, province_epsg, to_crs
 from layers.errors import ThoCongError
 from layers.findings import Finding
+from layers.guard import guarded_look, guarded_read
 from layers.kinds import Kind, kind, kinds
 from layers.layer import Layer
 from layers.period import Period, parse_period
@@ -39,6 +40,8 @@ __all__ = [
     "Workspace",
     "align_raster",
     "as_crs",
+    "guarded_look",
+    "guarded_read",
     "kind",
     "kinds",
     "metric_crs_at",

@@ -39,7 +39,7 @@ _TOLD: Final = (
     (".kmz", rb"pk\x03\x04.{26}(?:[^/]*/)?[^/]*\.kml"),
     (".xlsx", rb"pk\x03\x04.{26}.*?xl/(?:workbook|worksheets)"),
     (".docx", rb"pk\x03\x04.{26}.*?word/(?:document|_rels)"),
-    (".zip", rb"pk[\x03\x05][\x04\x06]"),
+    (".zip", rb"pk\x03\x04.{26}|pk\x05\x06.{18}"),
     (".pbf", rb"\x00\x00\x00.{1,3}\x09osmheader"),
     (".dgn", rb"[\x08\xc8][\x05\x09](?:\x17\x00|\xfe\x02)"),
     (".tab", rb"!table\s"),

@@ -71,7 +71,8 @@ def _keep(job: dict[str, Any], answer: socket.socket) -> None:
 def _wait(reader: int, answer: socket.socket, seconds: float) -> str:
     handle = os.pidfd_open(reader)
     # the other end says nothing: that it can be read means that it is closed
-    if select.select([handle, answer], [], [], seconds)[0] != [handle]:
+    ready = select.select([handle, answer.fileno()], [], [], seconds)[0]
+    if ready != [handle]:
         with suppress(OSError):
             os.kill(reader, signal.SIGKILL)
         os.waitpid(reader, 0)

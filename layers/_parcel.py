@@ -43,8 +43,7 @@ def pack(result: Reading | Look | ThoCongError, folder: Path) -> None:
         book = {"look": asdict(result)}
     else:
         layer = result.layer
-        columns = _storable(layer.frame).to_feather(folder / _FRAME, index=True, compression="uncompressed")
-        assert columns is None
+        _storable(layer.frame).to_feather(folder / _FRAME, index=True, compression="uncompressed")
         book = {
             "layer": {
                 "name": layer.name,
@@ -67,7 +66,8 @@ def unpack(folder: Path) -> Reading | Look | ThoCongError:
         raise ValueError(_BOOK)
     book = json.loads(path.read_text(encoding="utf-8"), object_hook=_unmarked)
     if "error" in book:
-        return _ERRORS.get(book["error"], SourceError)(str(book["code"]), **book["fields"])
+        failed: type[ThoCongError] = _ERRORS.get(book["error"], SourceError)
+        return failed(str(book["code"]), **book["fields"])
     if "look" in book:
         return Look(**book["look"])
     frame = gpd.read_feather(folder / _FRAME)
@@ -91,7 +91,8 @@ def _storable(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
             pa.array(frame[column], from_pandas=True)
         except (pa.ArrowException, ValueError, TypeError):
             text = [None if v is None or v != v else str(v) for v in frame[column]]  # noqa: PLR0124 - NaN
-            out = out.assign(**{str(column): text})
+            out = out.copy() if out is frame else out
+            out[column] = text
     return out
 
 

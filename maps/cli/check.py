@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from layers import Finding, parse_period, parse_source, read_layer
+from layers import Finding, guarded_read, parse_period, parse_source
 from layers.align import choose_crs, reach_findings
 from layers.crs import as_crs, is_metric, to_crs
 from layers.errors import ThoCongError
@@ -57,7 +57,7 @@ def check(**given: Any) -> None:
     try:
         source = replace(parse_source(given["file"]), assume_crs=given["assume_crs"])
         period = parse_period(given["period"]) if given["period"] else None
-        reading = read_layer(source, given["kind"], period=period)
+        reading = guarded_read(source, given["kind"], period=period)
     except ThoCongError as error:
         _write_failure(error, given, speak)
         speak.fail(error)

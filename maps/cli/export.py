@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from layers import Workspace, as_crs, parse_source, read_layer, to_crs
+from layers import Workspace, as_crs, guarded_read, parse_source, to_crs
 from layers.kinds import kinds
 from maps.cli.click_words import WHOLE_NUMBER
 from maps.cli.options import check_targets
@@ -40,7 +40,7 @@ def export(**given: Any) -> None:
         found = Workspace(given["workspace"]).load(given["layer"], given["version"])
     else:
         source = replace(parse_source(given["layer"]), assume_crs=given["assume_crs"])
-        reading = read_layer(source, given["kind"])
+        reading = guarded_read(source, given["kind"])
         speak.complain_all(reading.findings)
         found = reading.layer
     if given["crs"]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import geopandas as gpd
 
-from layers import Finding, Layer, Workspace, as_crs, parse_source, read_layer, to_crs
+from layers import Finding, Layer, Workspace, as_crs, guarded_read, parse_source, to_crs
 from layers.errors import QuestionError, SourceError, ThoCongError
 from layers.findings import Ledger
 from layers.kinds import kind as kind_named
@@ -120,7 +120,7 @@ class Inputs:
                 raise SourceError("zones_empty", path=text, rows_read=read, set_aside=["rows_filtered"])
             return self._with_kind(layer, kind)
         source = self._source(text, _ZONES)
-        reading = read_layer(source, kind, name=self._free_name(source.name, kind))
+        reading = guarded_read(source, kind, name=self._free_name(source.name, kind))
         self.findings += reading.findings
         if reading.layer.frame.empty:
             why = reading.set_aside["code"].unique().tolist()
@@ -151,7 +151,7 @@ class Inputs:
             return layer if extent is None else replace(layer, extent=extent)
         try:
             source = self._source(rest, kind)
-            reading = read_layer(source, kind, name=self._free_name(source.name, kind))
+            reading = guarded_read(source, kind, name=self._free_name(source.name, kind))
         except ThoCongError as error:
             self.unreadable.append(error)
             name = self._free_name(Path(rest).name, kind)
@@ -201,7 +201,7 @@ class Inputs:
         if self.workspace is not None and text in {v.layer for v in self.workspace.layers()}:
             return self.workspace.load(text).frame
         source = replace(self._source(text, kind), where=None)
-        return read_layer(source, "admin_unit").layer.frame
+        return guarded_read(source, "admin_unit").layer.frame
 
     def _from_workspace(self, workspace: Workspace, name: str, key: str) -> Layer:
         layer = workspace.load(name)

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from layers import Workspace, as_crs, parse_period, parse_source, province_epsg, read_layer
+from layers import Workspace, as_crs, guarded_read, parse_period, parse_source, province_epsg
 from layers.errors import StoreError
 from layers.kinds import kinds
 from layers.sample import create_sample
@@ -109,7 +109,7 @@ def add(folder: Path, file: str, **given: Any) -> None:
     base = Workspace(folder)
     source = replace(parse_source(file), assume_crs=given["assume_crs"])
     period = parse_period(given["period"]) if given["period"] else None
-    reading = read_layer(source, given["kind"], name=given["name"], period=period)
+    reading = guarded_read(source, given["kind"], name=given["name"], period=period)
     speak.complain_all(reading.findings)
     if reading.layer.frame.empty or reading.layer.frame.crs is None:
         speak.say(speak.words("cli.workspace.not_added", layer=reading.layer.name))

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, get_args
 
 import streamlit as st
 
-from layers import Period, Source, parse_period, read_layer
+from layers import Period, Source, guarded_look, guarded_read, parse_period
 from layers.errors import ThoCongError
 from layers.kinds import kinds
-from layers.look import look_into
 from layers.period import Stage
 from layers.source import FORMATS
 from maps.answer_map import context_layers
@@ -109,14 +108,14 @@ def _read(path: Path, words: Words) -> Reading | None:
         years, stage = _period(words)
     crs = _system(words)
     with sentences(path.parent):
-        look = look_into(Source(path))
+        look = guarded_look(Source(path))
         name = None
         if len(look.layers) > 1:
             name = left.selectbox(words("import.layer"), look.layers, key=f"import-layer-{path.name}")
         source = Source(path, layer=name, assume_crs=crs)
         title = st.text_input(words("import.name"), value=source.name, key=f"import-name-{path.name}-{name}")
         period = replace(parse_period(years), stage=stage) if years.strip() else None
-        return read_layer(source, kind, name=title, period=period)
+        return guarded_read(source, kind, name=title, period=period)
 
 
 def _period(words: Words) -> tuple[str, Stage]:
