@@ -5,13 +5,18 @@ BIN := $(VENV)/bin
 WORKSPACE ?= workspace
 PORT ?= 8501
 
-.PHONY: run test lint bench wheel clean
+.PHONY: run test test-hostile lint bench wheel clean
 
 run: $(VENV)/.run  ## install, make the sample workspace, open the app
 	$(BIN)/thocong serve --sample --workspace $(WORKSPACE) --port $(PORT)
 
 test: $(VENV)/.test  ## install, then all tests with their doctests
 	$(BIN)/python -m pytest -n auto --dist loadgroup
+
+test-hostile: $(VENV)/.test  ## thousands of damaged, hostile and odd files through the guarded door
+	$(BIN)/python -m tests.hostile.run_damage --rounds 40
+	$(BIN)/python -m tests.hostile.run_hostile
+	$(BIN)/python -m tests.hostile.run_odd
 
 lint: $(VENV)/.lint  ## style, types, direction of imports
 	$(BIN)/ruff check .

@@ -290,6 +290,11 @@ def _frame(rings: list[_Ring], ledger: Ledger) -> gpd.GeoDataFrame:
         shapes.append(None if ring.trouble else shapely.polygons(ring.points))
     frame = gpd.GeoDataFrame({"name": [ring.name for ring in rings]}, geometry=shapes)
     frame.index = np.arange(1, len(rings) + 1)
+    closed = [_is_closed(ring) for ring in rings]
+    if any(closed):
+        for row, ring, whole in zip(frame.index, rings, closed, strict=True):
+            if ring.trouble is None and not whole:  # the others come back to their first point
+                ledger.find("ring_open", row, "warn", found=len(ring.points), name=ring.name)
     _find_overlaps(frame, ledger)
     return frame
 

@@ -49,7 +49,7 @@ def enter_cage(readable: Iterable[Path], writable: Path, *, memory_mb: int, seco
     Parameters
     ----------
     readable : iterable of pathlib.Path
-        Files that may be read; of their folders only the names.
+        Files that may be read; of their folders, and of folders among them, only the names.
     writable : pathlib.Path
         The one folder that may be written.
     memory_mb : int
@@ -117,8 +117,8 @@ def _fence(kernel: ctypes.CDLL, readable: list[Path], writable: Path) -> bool:
     rules = kernel.syscall(create, struct.pack("Q", handled), ctypes.c_size_t(8), 0)
     if rules < 0:
         return False
-    rights = [(path, _READ_FILE) for path in readable]
-    rights += [(path.parent, _READ_DIR) for path in readable]
+    rights = [(path, _READ_DIR if path.is_dir() else _READ_FILE) for path in readable]
+    rights += [(folder, _READ_DIR) for folder in {path.parent for path in readable}]
     rights += [(path, _READ_FILE | (_READ_DIR if path.is_dir() else 0)) for path in _libraries()]
     rights += [(writable, handled & ~_EXECUTE)]
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import stat
 import tempfile
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from layers._door import opening, speaking_of
 from layers.causes import Cause
 from layers.errors import SourceError
-from layers.source import COMPANIONS, FORMATS, true_ending
+from layers.source import COMPANIONS, FORMATS, source_parts, true_ending
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +28,8 @@ _MOST_MEMBERS: Final = 5_000
 #: bytes that may be packed ever so tightly, and how many times longer than the file more of them may be
 _LOOSE: Final = 256 << 20
 _TIGHTEST: Final = 150
+#: signs in names that one library or another takes for its own
+_ODD: Final = re.compile(r"[\x00-\x1f\"'`<>|*?:;%{}\\]")
 _TABLES: Final = (".csv", ".tsv", ".xlsx", ".txt")
 
 
@@ -44,7 +47,7 @@ def unpacked(source: Source, *, depth: int = 0) -> Iterator[Source]:
     """
     ending = true_ending(source.path)
     archived = ending in (".zip", ".kmz")
-    if not archived and ending == source.path.suffix.lower():
+    if not archived and ending == source.path.suffix.lower() and not _ODD.search(source.path.name):
         yield source
         return
     with tempfile.TemporaryDirectory() as folder:
@@ -56,13 +59,23 @@ def unpacked(source: Source, *, depth: int = 0) -> Iterator[Source]:
                 inner = _extract(archive, member, Path(folder), source.path)
             names = {inner: f"{source.path}/{_plain(member)}", Path(folder): str(source.path)}
         else:
-            inner, layer = Path(folder) / (source.path.stem + ending), source.layer
-            with opening(source.path):
-                link(source.path, inner)
+            inner, layer = _staged(source, Path(folder), ending)
             names = {inner: str(source.path), Path(folder): str(source.path)}
         staged = replace(source, path=inner, layer=layer)
         with speaking_of(names), unpacked(staged, depth=depth + 1) as opened:
             yield opened
+
+
+def _staged(source: Source, folder: Path, ending: str) -> tuple[Path, str | None]:
+    """Link a file and its companions under a name that fits and that every library takes."""
+    stem = _ODD.sub("_", source.path.stem)
+    with opening(source.path):
+        for part in source_parts(source.path):
+            link(part, folder / (stem + part.suffix))
+        inner = folder / (stem + ending)
+        if not inner.exists():
+            link(source.path, inner)
+    return inner, stem if source.layer == source.path.stem else source.layer
 
 
 def link(part: Path, place: Path) -> None:

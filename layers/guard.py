@@ -218,7 +218,7 @@ def _ask(
             "layer": source.layer,
             "where": source.where,
             "assume_crs": None if source.assume_crs is None else str(source.assume_crs),
-            "readable": [str(part.resolve()) for part in source_parts(source.path)],
+            "readable": _readable(source.path),
             "folder": folder,
             "cwd": str(Path.cwd()),
             "limits": asdict(granted),
@@ -228,6 +228,11 @@ def _ask(
             with suppress(OSError):
                 held += (Path(folder) / "held").read_text(encoding="ascii").split()
         return _taken(Path(folder), how, source, granted)
+
+
+def _readable(path: Path) -> list[str]:
+    """The parts of a source where they really lie, and the folder that they are looked up in."""
+    return [str(part.resolve()) for part in [*source_parts(path), path.absolute().parent]]
 
 
 def _taken(folder: Path, how: str, source: Source, limits: Limits) -> Reading | Look:

@@ -58,7 +58,14 @@ def main() -> None:
         for name, counts, named, slowest in pool.map(lambda n: judge(n, given.rounds, folder), given.formats):
             total += counts
             bad += named
-            print(name, sum(counts.values()), *(counts[k] for k in kinds), f"{slowest:.1f}", sep=" | ", flush=True)
+            print(
+                name,
+                sum(counts.values()),
+                *(counts[k] for k in kinds),
+                f"{slowest:.1f}",
+                sep=" | ",
+                flush=True,
+            )
     print("all", sum(total.values()), *(total[k] for k in kinds), sep=" | ")
     print(json.dumps(bad, indent=1))
     shutil.rmtree(folder)
