@@ -229,12 +229,8 @@ SLOW = ("60,000 columns", "MB", "4 GB", "20,000", "a million", "last row", "zero
 def test_hostile_files_leak_nothing_reach_nobody_and_end(tmp_path: Path) -> None:
     server = listening()
     (tmp_path / "files").mkdir()
-    ground = Ground(
-        tmp_path / "files",
-        hide_secret(tmp_path / "elsewhere"),
-        f"http://127.0.0.1:{server.server_port}",
-        heavy=False,
-    )
+    address = f"http://127.0.0.1:{server.server_port}"
+    ground = Ground(tmp_path / "files", hide_secret(tmp_path / "elsewhere"), address, heavy=False)
     heard = len(Ear.heard)
     count = 0
     for n, (name, path) in enumerate(attacks(ground)):
