@@ -1,0 +1,270 @@
+"""Which land each layer takes from a search, and on what ground: rule book and distance table as a list.
+
+A row that is law and valid excludes; a row that asks for consent excludes unless the asker allows it; a
+row of uncertain force, a gap and a permission that is given in the ordinary course never exclude, and
+stand in the list with the reason.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final, Literal
+
+import numpy as np
+import shapely
+
+from layers import reference
+from layers.crs import as_crs
+from layers.landuse import ancestors
+from spatial._distance_rules import APPLIES, EXCLUDED, OPEN, DistanceBook
+from spatial._scale import scale_at
+from spatial.buffers import QUAD_SEGS
+from spatial.rules import RuleBook
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import date
+
+    import geopandas as gpd
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from layers.layer import Layer
+    from spatial._distance_rules import DistanceRule
+    from spatial.rules import Rule
+
+__all__ = ["TIERS", "Claim", "ExclusionQuestion", "Tier", "claims"]
+
+Tier = Literal["blocks", "distance", "consent", "chosen", "own", "no_data"]
+#: order in which constraints take land
+TIERS: Final[tuple[Tier, ...]] = ("blocks", "distance", "consent", "chosen", "own", "no_data")
+#: a round buffer drawn round its circle and not in it: nothing nearer than asked is left over
+_ROUND: Final = 1.0 / np.cos(np.pi / (4 * QUAD_SEGS)) * (1 + 1e-6)
+_NO_PRIORITY: Final = 50
+
+
+@dataclass(frozen=True)
+class ExclusionQuestion:
+    """For what kind of zone land is sought, under which rules, and what the asker decided.
+
+    Parameters
+    ----------
+    zone_kind : str
+        Kind of the new zone, such as ``industrial_cluster``.
+    on : datetime.date
+        Day whose rules hold.
+    rules : pandas.DataFrame
+        ``layers.reference.table("conflict_rules")``.
+    distances : pandas.DataFrame
+        ``layers.reference.table("safety_distances")``.
+    allow : tuple of str
+        Kinds, or ``land_use:CODE``, whose land stays in the search though it needs consent.
+    choose : mapping of str to tuple of str
+        Kind of layer to the rows of the distance table that apply to it by choice.
+    buffers_m : mapping of str to float
+        Kind of layer to a distance of the asker's own, metres on the ground, without a clause.
+    """
+
+    zone_kind: str
+    on: date
+    rules: pd.DataFrame
+    distances: pd.DataFrame
+    allow: tuple[str, ...] = ()
+    choose: Mapping[str, tuple[str, ...]] | None = None
+    buffers_m: Mapping[str, float] | None = None
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What one constraint claims: its ground, and the features or strips it claims land with."""
+
+    constraint: str
+    layer: str
+    kind: str
+    code: str
+    tier: Tier
+    applied: bool
+    why: str = ""
+    needs: str = ""
+    rule: str = ""
+    clause_vi: str = ""
+    clause_en: str = ""
+    basis: str = ""
+    valid_from: str = ""
+    valid_to: str = ""
+    confidence: str = ""
+    required_m: float = np.nan
+    priority: int = _NO_PRIORITY
+    shapes: NDArray[np.object_] | None = None
+
+    @property
+    def order(self) -> tuple[int, int, str, str]:
+        """Place among the others, whatever order the layers came in."""
+        return TIERS.index(self.tier), self.priority, self.constraint, self.layer
+
+
+def claims(layers: Sequence[Layer], question: ExclusionQuestion) -> list[Claim]:
+    """List every claim on land, in the order in which they take it."""
+    book = RuleBook(question.rules, question.on)
+    distances = DistanceBook(question.distances, question.on)
+    found = [claim for layer in layers for claim in _of_distances(layer, question, distances)]
+    spoken = {(claim.layer, claim.rule) for claim in found}
+    own = [claim for layer in layers for claim in _of_layer(layer, question, book)]
+    # a row of the distance table that the rule book points to is listed once
+    found += [claim for claim in own if claim.why != "unsettled" or (claim.layer, claim.rule) not in spoken]
+    found += [claim for layer in layers for claim in _of_asker(layer, question)]
+    found += _refused(question, distances)
+    return _told_apart(sorted(found, key=lambda claim: claim.order))
+
+
+def _told_apart(found: list[Claim]) -> list[Claim]:
+    """Name the layer behind constraints that two layers share."""
+    names = [claim.constraint for claim in found]
+    twice = {name for name in names if names.count(name) > 1}
+    return [
+        replace(claim, constraint=f"{claim.constraint} ({claim.layer})")
+        if claim.constraint in twice
+        else claim
+        for claim in found
+    ]
+
+
+def _of_layer(layer: Layer, question: ExclusionQuestion, book: RuleBook) -> Iterator[Claim]:
+    """Claims of the land of the features themselves."""
+    geometry = layer.frame.geometry.to_numpy()
+    for code, rows in _parts(layer).items():
+        claim = Claim(_name(layer, code), layer.name, layer.kind_name, code, "consent", applied=True)
+        claim = replace(claim, shapes=geometry[rows])
+        if layer.kind_name == "land_use" and (not code or not ancestors(code)):
+            yield replace(claim, constraint=f"no_data:{claim.constraint}", tier="no_data", why="code_unknown")
+            continue
+        rules = book.rules_for(question.zone_kind, layer.kind_name, code)
+        yield from (_judged(claim, rule, question) for rule in _speaking(rules))
+        for rule in book.unsettled_for(question.zone_kind, layer.kind_name, code):
+            named = f"{claim.constraint}:{rule.fact_id}"
+            yield replace(_cited(claim, rule), constraint=named, applied=False, why="unsettled", shapes=None)
+
+
+def _parts(layer: Layer) -> dict[str, NDArray[np.intp]]:
+    """Positions of the features by land-use code, or all under one name."""
+    if layer.kind.answer_per != "code" or "code" not in layer.frame:
+        return {"": np.arange(len(layer.frame))} if len(layer.frame) else {}
+    codes = layer.frame["code"].fillna("").astype(str).to_numpy()
+    return {str(code): np.flatnonzero(codes == code) for code in sorted(set(codes))}
+
+
+def _name(layer: Layer, code: str) -> str:
+    return f"{layer.kind_name}:{code}" if code else layer.kind_name
+
+
+def _speaking(rules: tuple[Rule, ...]) -> list[Rule]:
+    """The rule that decides: the gravest, and an ordinary permission only where nothing else speaks."""
+    grave = [rule for rule in rules if rule.severity in ("blocks", "needs_consent")]
+    permissions = reference.table("conversion_rules").index
+    return ([rule for rule in grave if rule.fact_id not in permissions] or grave)[:1]
+
+
+def _judged(claim: Claim, rule: Rule, question: ExclusionQuestion) -> Claim:
+    cited = _cited(claim, rule)
+    if rule.severity == "blocks":
+        return replace(cited, tier="blocks")
+    if rule.fact_id in reference.table("conversion_rules").index:
+        return replace(cited, applied=False, why="permission")
+    wider = [claim.kind, *(f"{claim.kind}:{code}" for code in ancestors(claim.code))]
+    if any(name in question.allow for name in wider):
+        return replace(cited, applied=False, why="allowed")
+    return cited
+
+
+def _cited(claim: Claim, rule: Rule) -> Claim:
+    return replace(
+        claim,
+        rule=rule.fact_id if rule.severity == "unsettled" else rule.id,
+        clause_vi=rule.clause_vi,
+        clause_en=rule.clause_en,
+        basis=rule.basis,
+        valid_from=rule.valid_from,
+        valid_to=rule.valid_to,
+        confidence=rule.confidence,
+        priority=rule.priority,
+    )
+
+
+def _of_distances(layer: Layer, question: ExclusionQuestion, book: DistanceBook) -> Iterator[Claim]:
+    """Claims of the strips that the distance table draws between the layer and a new zone."""
+    chosen = frozenset(book.choose(text).id for text in (question.choose or {}).get(layer.kind_name, ()))
+    for rule in book.between(layer.kind_name, question.zone_kind, chosen):
+        holds = rule.holds(layer.frame)
+        yield from _strip(layer, rule, np.full(len(holds), APPLIES) if rule.id in chosen else holds, chosen)
+    for rule in book.between(question.zone_kind, layer.kind_name, chosen):
+        sure = not rule.conditions or rule.id in chosen
+        yield from _strip(layer, rule, np.full(len(layer.frame), APPLIES if sure else OPEN), chosen)
+
+
+def _strip(
+    layer: Layer, rule: DistanceRule, holds: NDArray[np.integer], chosen: frozenset[str]
+) -> Iterator[Claim]:
+    by_choice = rule.id in chosen and rule.standing != "judges"
+    judging = (rule.standing == "judges" or by_choice) and np.isfinite(rule.required_m)
+    name = f"{layer.kind_name}:{rule.id}"
+    claim = Claim(name, layer.name, layer.kind_name, "", "chosen" if by_choice else "distance", applied=True)
+    claim = replace(
+        claim,
+        rule=rule.id,
+        clause_vi=rule.facts["clause_vi"] or rule.facts["label_vi"],
+        clause_en=rule.facts["clause_en"] or rule.facts["label_en"],
+        basis="clause",
+        valid_from=rule.facts["valid_from"],
+        valid_to=rule.facts["valid_to"],
+        confidence=rule.facts["confidence"],
+        required_m=rule.required_m,
+    )
+    sure, open_ = holds == APPLIES, holds == OPEN
+    if judging and sure.any():
+        yield replace(claim, why=rule.standing if by_choice else "", shapes=_round(layer.frame[sure], rule))
+    if judging and open_.any():
+        needs = " ".join(dict.fromkeys(condition.field for condition in rule.conditions))
+        shapes = _round(layer.frame[open_], rule)
+        yield replace(claim, applied=False, why="condition", needs=needs, shapes=shapes)
+    if not judging and (holds != EXCLUDED).any():
+        shapes = _round(layer.frame[holds != EXCLUDED], rule) if np.isfinite(rule.required_m) else None
+        yield replace(claim, applied=False, why=rule.standing, shapes=shapes)
+
+
+def _round(frame: gpd.GeoDataFrame, rule: DistanceRule) -> NDArray[np.object_]:
+    return _buffered(frame, rule.required_m)
+
+
+def _buffered(frame: gpd.GeoDataFrame, distance_m: float) -> NDArray[np.object_]:
+    """Land nearer than a distance on the ground, features included."""
+    geometry = shapely.force_2d(frame.geometry.to_numpy())
+    middle = shapely.centroid(geometry)
+    scale = scale_at(as_crs(frame.crs), shapely.get_x(middle), shapely.get_y(middle))
+    wide: NDArray[np.object_] = shapely.buffer(geometry, distance_m * scale * _ROUND, quad_segs=QUAD_SEGS)
+    return wide
+
+
+def _of_asker(layer: Layer, question: ExclusionQuestion) -> Iterator[Claim]:
+    distance_m = (question.buffers_m or {}).get(layer.kind_name)
+    if distance_m is not None and len(layer.frame):
+        name = f"{layer.kind_name}+{distance_m:g} m"
+        shapes = _buffered(layer.frame, distance_m)
+        yield Claim(
+            name, layer.name, layer.kind_name, "", "own", applied=True, why="own_figure", basis="own",
+            required_m=distance_m, shapes=shapes,
+        )  # fmt: skip
+
+
+def _refused(question: ExclusionQuestion, book: DistanceBook) -> list[Claim]:
+    """Figures for such a zone that go round without a text behind them: named, never used."""
+    return [
+        Claim(
+            rule.id, "", "", "", "distance", applied=False, why=rule.standing, rule=rule.id,
+            clause_vi=rule.facts["clause_vi"] or rule.facts["label_vi"],
+            clause_en=rule.facts["clause_en"] or rule.facts["label_en"],
+            valid_from=rule.facts["valid_from"], valid_to=rule.facts["valid_to"],
+            confidence=rule.facts["confidence"], required_m=rule.required_m,
+        )
+        for rule in book.rules.values()
+        if rule.standing == "do_not_use" and rule.feature_type == question.zone_kind
+    ]  # fmt: skip
