@@ -221,18 +221,19 @@ def _strip(
     )
     sure, open_ = holds == APPLIES, holds == OPEN
     if judging and sure.any():
-        yield replace(claim, why=rule.standing if by_choice else "", shapes=_round(layer.frame[sure], rule))
+        yield replace(
+            claim,
+            why=rule.standing if by_choice else "",
+            shapes=_buffered(layer.frame[sure], rule.required_m),
+        )
     if judging and open_.any():
         needs = " ".join(dict.fromkeys(condition.field for condition in rule.conditions))
-        shapes = _round(layer.frame[open_], rule)
+        shapes = _buffered(layer.frame[open_], rule.required_m)
         yield replace(claim, applied=False, why="condition", needs=needs, shapes=shapes)
-    if not judging and (holds != EXCLUDED).any():
-        shapes = _round(layer.frame[holds != EXCLUDED], rule) if np.isfinite(rule.required_m) else None
-        yield replace(claim, applied=False, why=rule.standing, shapes=shapes)
-
-
-def _round(frame: gpd.GeoDataFrame, rule: DistanceRule) -> NDArray[np.object_]:
-    return _buffered(frame, rule.required_m)
+    spoken = holds != EXCLUDED
+    if not judging and spoken.any():
+        wide = _buffered(layer.frame[spoken], rule.required_m) if np.isfinite(rule.required_m) else None
+        yield replace(claim, applied=False, why=rule.standing, shapes=wide)
 
 
 def _buffered(frame: gpd.GeoDataFrame, distance_m: float) -> NDArray[np.object_]:
