@@ -59,6 +59,9 @@ class ExclusionQuestion:
         ``layers.reference.table("safety_distances")``.
     allow : tuple of str
         Kinds, or ``land_use:CODE``, whose land stays in the search though it needs consent.
+    avoid : tuple of str
+        Kinds, or ``land_use:CODE`` with the codes below it, whose land the asker leaves out though no rule
+        in the tables asks it.
     choose : mapping of str to tuple of str
         Kind of layer to the rows of the distance table that apply to it by choice.
     buffers_m : mapping of str to float
@@ -70,6 +73,7 @@ class ExclusionQuestion:
     rules: pd.DataFrame
     distances: pd.DataFrame
     allow: tuple[str, ...] = ()
+    avoid: tuple[str, ...] = ()
     choose: Mapping[str, tuple[str, ...]] | None = None
     buffers_m: Mapping[str, float] | None = None
 
@@ -138,8 +142,16 @@ def _of_layer(layer: Layer, question: ExclusionQuestion, book: RuleBook) -> Iter
         if layer.kind_name == "land_use" and (not code or not ancestors(code)):
             yield replace(claim, constraint=f"no_data:{claim.constraint}", tier="no_data", why="code_unknown")
             continue
-        rules = book.rules_for(question.zone_kind, layer.kind_name, code)
-        yield from (_judged(claim, rule, question) for rule in _speaking(rules))
+        rules = _speaking(book.rules_for(question.zone_kind, layer.kind_name, code))
+        yield from (_judged(claim, rule, question) for rule in rules)
+        if not any(rule.severity == "blocks" for rule in rules) and _named(claim, question.avoid):
+            chosen = {
+                "constraint": f"{claim.constraint}!",
+                "tier": "own",
+                "why": "own_choice",
+                "basis": "own",
+            }
+            yield replace(claim, **chosen)
         for rule in book.unsettled_for(question.zone_kind, layer.kind_name, code):
             named = f"{claim.constraint}:{rule.fact_id}"
             yield replace(_cited(claim, rule), constraint=named, applied=False, why="unsettled", shapes=None)
@@ -170,10 +182,15 @@ def _judged(claim: Claim, rule: Rule, question: ExclusionQuestion) -> Claim:
         return replace(cited, tier="blocks")
     if rule.fact_id in reference.table("conversion_rules").index:
         return replace(cited, applied=False, why="permission")
-    wider = [claim.kind, *(f"{claim.kind}:{code}" for code in ancestors(claim.code))]
-    if any(name in question.allow for name in wider):
+    if _named(claim, question.allow):
         return replace(cited, applied=False, why="allowed")
     return cited
+
+
+def _named(claim: Claim, names: tuple[str, ...]) -> bool:
+    """Whether a list names the kind of a claim, its code, or a group above it."""
+    wider = [claim.kind, *(f"{claim.kind}:{code}" for code in ancestors(claim.code))]
+    return any(name in names for name in wider)
 
 
 def _cited(claim: Claim, rule: Rule) -> Claim:

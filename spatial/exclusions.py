@@ -8,6 +8,7 @@ is left add up to the area of search whatever the shapes are.
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
+from itertools import pairwise
 from math import ceil, fsum, sqrt
 from typing import TYPE_CHECKING, Any, Final
 
@@ -70,7 +71,7 @@ class ExclusionAnswer:
         The area of search cut into squares: index ``tile``, polygons.
     area_ha, left_ha : float
     run : dict
-        ``layers, periods, rule_version, crs, on, made, zone_kind, allowed, chosen, own_buffers_m``.
+        ``layers, periods, rule_version, crs, on, made, zone_kind, allowed, avoided, chosen, own_buffers_m``.
     findings : tuple of Finding
     """
 
@@ -245,9 +246,10 @@ def _tiles(area: Layer) -> gpd.GeoDataFrame:
         raise QuestionError("search_area_empty", layer=area.name, rows=len(area.frame))
     left, bottom, right, top = whole.bounds
     side = max(_TILE_M, sqrt((right - left) * (top - bottom) / _MOST_TILES))
-    x = left + side * np.arange(max(1, ceil((right - left) / side)))
-    y = bottom + side * np.arange(max(1, ceil((top - bottom) / side)))
-    squares = np.array([shapely.box(a, b, a + side, b + side) for b in y for a in x], dtype=object)
+    # neighbours share their edges to the last bit
+    x = left + side * np.arange(max(1, ceil((right - left) / side)) + 1)
+    y = bottom + side * np.arange(max(1, ceil((top - bottom) / side)) + 1)
+    squares = np.array([shapely.box(a, b, c, d) for b, d in pairwise(y) for a, c in pairwise(x)], object)
     shapely.prepare(whole)
     inside = shapely.contains_properly(whole, squares)
     parts = squares.copy()
@@ -361,6 +363,7 @@ def _run(area: Layer, constraints: Sequence[Layer], question: ExclusionQuestion)
         **run_facts([("area", [area]), ("constraint", list(constraints))], question.on),
         "zone_kind": question.zone_kind,
         "allowed": sorted(question.allow),
+        "avoided": sorted(question.avoid),
         "chosen": chosen,
         "own_buffers_m": dict(question.buffers_m or {}),
         "tiers": list(TIERS),

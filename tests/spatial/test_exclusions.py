@@ -143,6 +143,14 @@ def test_consent_can_be_allowed_by_kind_or_code_and_law_can_not():
     assert set(applied(ask(cells, allow=("land_use:SON",)))) == {"land_use:DGT"}
 
 
+def test_land_can_be_avoided_by_choice_and_says_so():
+    cells = land([(box(0, 0, 500, 1000), "LUC"), (box(500, 0, 1000, 1000), "RPH")])
+    answer = ask(cells, avoid=("land_use:LUA",))
+    assert applied(answer) == {"land_use:LUC!": pytest.approx((50, 50))}
+    row = row_of(answer, "land_use:LUC!")
+    assert (row["tier"], row["why"], row["clause_vi"], row["rule"]) == ("own", "own_choice", "", "")
+
+
 def test_a_park_may_lie_where_the_law_on_clusters_forbids():
     homes = sparse("residential", box(0, 0, 500, 1000))
     assert row_of(ask(homes, kind="industrial_park"), "residential")["tier"] == "consent"

@@ -1,0 +1,211 @@
+"""Patches of good land grown cell by cell, the best first: compact, wide enough, none on another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from heapq import heappop, heappush
+from math import ceil, pi, sqrt
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    Cells = NDArray[np.bool_]
+    Floats = NDArray[np.float32]
+
+__all__ = ["Growth", "Patch", "grown_patches", "opened", "reachable"]
+
+_SIDES: Final = ((-1, 0), (0, -1), (0, 1), (1, 0))
+#: a cell this much poorer than the patch so far is left alone once the patch is large enough
+_DROP: Final = 0.15
+#: a disk of this share of a square as large fits everywhere into a stout patch
+_STOUT: Final = 0.6
+
+
+@dataclass(frozen=True)
+class Growth:
+    """How patches grow, all in cells.
+
+    ``least`` and ``most`` cells, ``width`` of the narrowest place, ``compact``: how much a cell's distance
+    from the seed counts against its score.
+    """
+
+    least: int
+    most: int
+    width: float
+    compact: float = 1.0
+
+
+class Patch(NamedTuple):
+    """Cells of a patch as a mask with its upper left corner; ``why`` is empty or says why it is no site."""
+
+    row: int
+    col: int
+    mask: Cells
+    why: str
+
+
+def opened(free: Cells, width: float) -> Cells:
+    """Cells of places that a disk as wide as asked fits into."""
+    from scipy.ndimage import distance_transform_edt  # noqa: PLC0415 - takes a moment to load
+
+    radius = width / 2
+    if radius <= 1 / 2 or not free.any():
+        return free.copy()
+    ringed = np.pad(free, 1)
+    core = distance_transform_edt(ringed)[1:-1, 1:-1] >= radius + 1 / 2
+    if not core.any():
+        return np.zeros_like(free)
+    return np.asarray(free & (distance_transform_edt(~core) <= radius - 1 / 2 + 1e-9))
+
+
+def reachable(roads: Cells, barrier: Cells, steps: int) -> Cells:
+    """Cells that a way of so many steps from a road leads to, roads cross barriers and nothing else does."""
+    from scipy.ndimage import binary_dilation  # noqa: PLC0415 - takes a moment to load
+
+    if not roads.any():
+        return np.zeros_like(roads)
+    return np.asarray(binary_dilation(roads, iterations=max(steps, 1), mask=~barrier | roads))
+
+
+def grown_patches(score: Floats, good: Cells, reached: Cells | None, growth: Growth) -> Iterator[Patch]:
+    """Grow patches until no good land is left that one could grow from; those that fail are told too.
+
+    Patches grow from cells that a way leads to, where `reached` says which. The caller may stop at any
+    time. Cells of a patch, whatever became of it, are in no later one.
+    """
+    available = opened(good, growth.width)
+    yield from _too_small(good, available, growth)
+    _drop_small(available, growth.least)
+    worth = _worth(score, available, growth)
+    begins = available if reached is None else _beside(available, reached)
+    while (begins & available).any():
+        seed = np.unravel_index(int(np.argmax(np.where(begins & available, worth, -1.0))), score.shape)
+        box, cells = _grown(score, available, (int(seed[0]), int(seed[1])), growth)
+        patch = available[box] & cells
+        kept = _rounded(patch, growth)
+        available[box] &= ~cells
+        if kept.sum() >= growth.least:
+            yield Patch(box[0].start, box[1].start, kept, "")
+            _reopen(available, box, growth)
+            continue
+        # what can't grow from its best cell never will: its surroundings are given up
+        why = "too_thin" if patch.sum() >= growth.least else "too_small"
+        yield Patch(box[0].start, box[1].start, patch, why)
+    yield from _unreached(available, growth)
+
+
+def _beside(available: Cells, reached: Cells) -> Cells:
+    """Cells that a way leads to, or that touch one of those."""
+    from scipy.ndimage import binary_dilation  # noqa: PLC0415 - takes a moment to load
+
+    wide = binary_dilation(reached, structure=np.ones((3, 3), dtype=bool))
+    return np.asarray(available & wide)
+
+
+def _unreached(available: Cells, growth: Growth) -> Iterator[Patch]:
+    """Good land that no way leads to."""
+    from scipy.ndimage import find_objects, label  # noqa: PLC0415 - takes a moment to load
+
+    names, count = label(available)
+    sizes = np.bincount(names.ravel(), minlength=count + 1)
+    for name, box in enumerate(find_objects(names), start=1):
+        if box is not None and sizes[name] >= growth.least:
+            yield Patch(box[0].start, box[1].start, names[box] == name, "no_road")
+
+
+def _too_small(good: Cells, available: Cells, growth: Growth) -> Iterator[Patch]:
+    """Patches that are nothing from the start: large enough only before their narrow places are cut off."""
+    from scipy.ndimage import find_objects, label  # noqa: PLC0415 - takes a moment to load
+
+    names, count = label(good)
+    sizes = np.bincount(names.ravel(), minlength=count + 1)
+    wide = np.bincount(names.ravel(), weights=available.ravel(), minlength=count + 1)
+    for name, box in enumerate(find_objects(names), start=1):
+        if box is not None and wide[name] < growth.least and sizes[name] > growth.least / 10:
+            why = "too_thin" if sizes[name] >= growth.least else "too_small"
+            yield Patch(box[0].start, box[1].start, names[box] == name, why)
+
+
+def _drop_small(available: Cells, least: int) -> None:
+    from scipy.ndimage import label  # noqa: PLC0415 - takes a moment to load
+
+    names, count = label(available)
+    sizes = np.bincount(names.ravel(), minlength=count + 1)
+    available &= sizes[names] >= least
+
+
+def _worth(score: Floats, available: Cells, growth: Growth) -> Floats:
+    """How good the land round a cell is, so that seeds lie in the middle of much good land."""
+    from scipy.ndimage import uniform_filter  # noqa: PLC0415 - takes a moment to load
+
+    side = max(1, round(sqrt(growth.least))) | 1
+    filled = np.where(available, np.nan_to_num(score), np.float32(0)).astype(np.float32)
+    # rounded, so that sums of another order give the same seeds
+    mean: Floats = np.asarray(uniform_filter(filled, side, mode="constant"), dtype=np.float32)
+    return np.asarray(np.round(mean, 5), dtype=np.float32)
+
+
+def _grown(
+    score: Floats, available: Cells, seed: tuple[int, int], growth: Growth
+) -> tuple[tuple[slice, slice], Cells]:
+    """Take the cheapest neighbour again and again: near the seed, and good."""
+    reach = 4 * ceil(sqrt(growth.most / pi)) + 4
+    top, left = max(seed[0] - reach, 0), max(seed[1] - reach, 0)
+    box = np.s_[top : seed[0] + reach + 1, left : seed[1] + reach + 1]
+    free, worth = available[box], score[box]
+    taken, seen = np.zeros_like(free), np.zeros_like(free)
+    start = (seed[0] - top, seed[1] - left)
+    radius = sqrt(growth.most / pi)
+    heap = [(0.0, *start)]
+    seen[start] = True
+    count, total = 0, 0.0
+    while heap and count < growth.most:
+        _, row, col = heappop(heap)
+        here = float(worth[row, col])
+        if count >= growth.least and here < total / count - _DROP:
+            continue
+        taken[row, col] = True
+        count, total = count + 1, total + here
+        for down, right in _SIDES:
+            r, c = row + down, col + right
+            if 0 <= r < free.shape[0] and 0 <= c < free.shape[1] and free[r, c] and not seen[r, c]:
+                seen[r, c] = True
+                away = sqrt((r - start[0]) ** 2 + (c - start[1]) ** 2) / radius
+                heappush(heap, (round(growth.compact * away - float(worth[r, c]), 6), r, c))
+    return box, taken
+
+
+def _rounded(patch: Cells, growth: Growth) -> Cells:
+    """Cut off what hangs on a patch by a neck, as far as enough is left."""
+    for share in (_STOUT, _STOUT / 2, 0.0):
+        kept = _largest(opened(patch, max(growth.width, share * sqrt(float(patch.sum())))))
+        if kept.sum() >= growth.least:
+            return kept
+    return kept
+
+
+def _largest(mask: Cells) -> Cells:
+    from scipy.ndimage import label  # noqa: PLC0415 - takes a moment to load
+
+    names, count = label(mask)
+    if not count:
+        return mask
+    return np.asarray(names == 1 + int(np.argmax(np.bincount(names.ravel())[1:])))
+
+
+def _reopen(available: Cells, box: tuple[slice, slice], growth: Growth) -> None:
+    """Cut off what became too narrow beside a new patch."""
+    wide = ceil(growth.width) + 2
+    rows, cols = (slice(max(side.start - wide, 0), side.stop + wide) for side in box)
+    outer = (rows, cols)
+    inner = opened(available[outer], growth.width)
+    # at the rim of the window the land beyond is not seen: only its middle is judged
+    top, left = box[0].start - rows.start, box[1].start - cols.start
+    height, width = available[box].shape
+    middle = np.s_[top : top + height, left : left + width]
+    available[box] = inner[middle]

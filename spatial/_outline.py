@@ -1,0 +1,100 @@
+"""Outlines of patches: the edges of their cells, straightened inwards, and cut along exact shapes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import shapely
+from affine import Affine
+
+from spatial._geos import areal
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from layers.grid import RasterGrid
+    from spatial._growth import Patch
+
+__all__ = ["cell_outline", "straightened", "widened_nowhere"]
+
+_LEAST_CORNERS: Final = 4
+_TRIANGLE: Final = 3
+_FLAT: Final = 1e-9
+#: the flattest corners go first, so that a slope is found before its ends are cut
+_STEPS: Final = (0.0, 0.5, 0.75, 1.0)
+
+
+def cell_outline(patch: Patch, grid: RasterGrid) -> shapely.Polygon:
+    """Edges of the cells of a patch; of several pieces the largest."""
+    from rasterio.features import shapes  # noqa: PLC0415 - loads GDAL
+
+    t = grid.transform
+    origin = Affine(t.a, 0, t.c + patch.col * t.a, 0, t.e, t.f + patch.row * t.e)
+    mask = patch.mask.astype(np.uint8)
+    rings = [ring["coordinates"] for ring, _ in shapes(mask, mask=patch.mask, transform=origin)]
+    found = [shapely.Polygon(outer, holes) for outer, *holes in rings]
+    return max(found, key=lambda piece: piece.area)
+
+
+def straightened(shape: shapely.Polygon, *, off_m: float) -> shapely.Polygon:
+    """Leave out corners that stick out by no more than so many metres: the shape only ever shrinks.
+
+    Every step cuts a triangle off that holds no other corner, so the outline stays simple.
+    """
+    rings = [np.asarray(ring.coords)[:-1] for ring in (shape.exterior, *shape.interiors)]
+    rings[0] = rings[0] if shape.exterior.is_ccw else rings[0][::-1]
+    # the land lies to the left of the outer ring and of every hole that runs the other way
+    rings[1:] = [r[::-1] if shapely.LinearRing(r).is_ccw else r for r in rings[1:]]
+    corners = np.concatenate(rings)
+    for n in range(len(rings)):
+        others = np.concatenate([r for m, r in enumerate(rings) if m != n] or [corners[:0]])
+        for share in _STEPS:
+            rings[n] = _cut_corners(rings[n], others, share * off_m)
+    return shapely.Polygon(rings[0], rings[1:])
+
+
+def _cut_corners(ring: NDArray[np.float64], others: NDArray[np.float64], off_m: float) -> NDArray[np.float64]:
+    """Cut corners, the flattest first and no two neighbours at once, until none is flat enough."""
+    while len(ring) > _LEAST_CORNERS:
+        before, after = np.roll(ring, 1, axis=0), np.roll(ring, -1, axis=0)
+        turn = _cross(ring - before, after - ring)
+        chord = np.hypot(*(after - before).T)
+        off = np.divide(np.abs(turn), chord, out=np.full(len(ring), np.inf), where=chord > 0)
+        # a corner to the right would give land that isn't the patch's
+        flat = (off <= _FLAT) & (((ring - before) * (after - ring)).sum(axis=1) > 0)
+        able = np.flatnonzero(((turn > 0) & (off > _FLAT) & (off <= off_m)) | flat)
+        corners = np.concatenate([ring, others])
+        kept = np.ones(len(ring), dtype=bool)
+        for at in able[np.argsort(off[able], kind="stable")].tolist():
+            beside = [(at - 1) % len(ring), (at + 1) % len(ring)]
+            enough = kept.sum() > _LEAST_CORNERS and kept[beside].all()
+            cut = enough and (flat[at] or not _holds_corner(before[at], ring[at], after[at], corners))
+            kept[at] = not cut
+        if kept.all():
+            return ring
+        ring = ring[kept]
+    return ring
+
+
+def _holds_corner(
+    a: NDArray[np.float64], b: NDArray[np.float64], c: NDArray[np.float64], corners: NDArray[np.float64]
+) -> bool:
+    sides = [_cross(q - p, corners - p) for p, q in ((a, b), (b, c), (c, a))]
+    inside = np.logical_and.reduce([side >= 0 for side in sides])
+    # its own three corners, and no other that may lie on one of them
+    return int(inside.sum()) > _TRIANGLE
+
+
+def _cross(u: NDArray[np.float64], v: NDArray[np.float64]) -> NDArray[np.float64]:
+    out: NDArray[np.float64] = u[..., 0] * v[..., 1] - u[..., 1] * v[..., 0]
+    return out
+
+
+def widened_nowhere(shape: shapely.Polygon, width_m: float) -> shapely.Polygon:
+    """Largest part of a shape that is left when its narrow places are cut off; empty where none is."""
+    half = width_m / 2 * (1 - 1e-6)
+    core = shapely.buffer(shape, -half, join_style="mitre")
+    wide = shapely.buffer(core, half, join_style="mitre")
+    parts = shapely.get_parts(areal(np.array([shapely.intersection(shape, wide)], dtype=object))[0])
+    return max(parts, key=lambda part: part.area, default=shapely.Polygon())

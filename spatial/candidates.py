@@ -1,0 +1,320 @@
+"""Where the next zone can go: land excluded, scored, formed into sites, the sites ranked and judged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from affine import Affine
+
+from layers.findings import Finding
+from layers.grid import RasterGrid
+from layers.layer import Layer
+from spatial._burn import burnt
+from spatial._geos import areal
+from spatial._growth import Growth, grown_patches, reachable
+from spatial._outline import cell_outline, straightened, widened_nowhere
+from spatial.exclusions import ExclusionAnswer, exclusions
+from spatial.judgement import Judgement, SiteQuestion, judged_sites
+from spatial.suitability import Criterion, Suitability, search_grid, suitability
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from spatial._growth import Patch
+
+    Progress = Callable[[int, int, str], None]
+    Cells = NDArray[np.bool_]
+
+__all__ = ["CandidateAnswer", "candidates"]
+
+_HA: Final = 10_000.0
+#: corners of an outline that stick out by so many cells are cut off, as long as enough land is left
+_STRAIGHTEN_CELLS: Final = (1.5, 0.75, 0.0)
+_MOST_PASSED: Final = 200
+_BARRIERS: Final = ("river",)
+_STEPS: Final = ("exclusions", "suitability", "sites", "judgement")
+
+
+@dataclass(frozen=True)
+class CandidateAnswer:
+    """The answer to a search for sites.
+
+    Parameters
+    ----------
+    exclusions : ExclusionAnswer
+        What is left of the area, and who took the rest.
+    suitability : Suitability
+        Scores of the land that is left.
+    judgement : Judgement or None
+        The sites, best first, with all that is known of them; None where none was found.
+    passed_over : geopandas.GeoDataFrame
+        Good land that became no site: ``why`` (*too_small, too_thin, not_compact, no_road*), ``area_ha``,
+        polygons; up to 200, the largest first, index 0, 1, 2, ...
+    run : dict
+        What the answer was made from, ``min_score`` and every figure of the question included.
+    findings : tuple of Finding
+        ``no_land_left`` and ``no_site`` say what took the land, ``roads_missing`` that access wasn't checked.
+    """
+
+    exclusions: ExclusionAnswer
+    suitability: Suitability
+    judgement: Judgement | None
+    passed_over: gpd.GeoDataFrame
+    run: dict[str, Any]
+    findings: tuple[Finding, ...]
+
+    @property
+    def sites(self) -> gpd.GeoDataFrame:
+        """The sites of the judgement; an empty frame where there is none."""
+        if self.judgement is not None:
+            return self.judgement.sites
+        return gpd.GeoDataFrame({"rank": []}, geometry=[], crs=self.exclusions.area.crs)
+
+
+def candidates(
+    area: Layer,
+    constraints: Sequence[Layer],
+    criteria: Sequence[Criterion],
+    *,
+    question: SiteQuestion,
+    others: Sequence[Layer] = (),
+    progress: Progress | None = None,
+) -> CandidateAnswer:
+    """Search an area for sites.
+
+    Sites are grown from whole cells that lie in free land, so they touch no land that a constraint takes;
+    their outlines are straightened inwards only, and held against the exact shapes in the end.
+
+    Parameters
+    ----------
+    area : Layer
+        Polygons; those of units with names also tell the communes of each site.
+    constraints : sequence of Layer
+        As for :func:`spatial.exclusions.exclusions`.
+    criteria : sequence of Criterion
+        Rasters on the grid that :func:`spatial.suitability.search_grid` lays over the area.
+    question : SiteQuestion
+    others : sequence of Layer
+        Layers that exclude nothing and are only asked about: roads, communes, land use, zones.
+    progress : callable, optional
+        Called with (done, of how many, name of the step); may raise to cancel.
+
+    Returns
+    -------
+    CandidateAnswer
+
+    Raises
+    ------
+    QuestionError
+        As of :func:`spatial.exclusions.exclusions` and :func:`spatial.suitability.suitability`.
+    CrsError
+        ``crs_missing``, ``crs_not_metric`` or ``crs_differs``.
+
+    Notes
+    -----
+    A way from a road is counted from cell to cell in four directions; roads cross rivers, nothing else
+    does. Ranks, their ranges and TOPSIS are explained in :mod:`spatial.weights`.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from shapely import LineString, box
+    >>> from layers import Layer, reference
+    >>> from spatial.exclusions import ExclusionQuestion
+    >>> from spatial.value_functions import parse_value_function
+    >>> def layer(kind, *shapes, **columns):
+    ...     return Layer(gpd.GeoDataFrame(columns, geometry=list(shapes), crs=5897), kind, kind)
+    >>> area = layer("admin_unit", box(0, 0, 1000, 1000), name=["Xã"])
+    >>> road = layer("road", LineString([(0, 0), (1000, 0)]))
+    >>> near = [Criterion("road", road, parse_value_function("linear:0=1;2000=0"))]
+    >>> asked = ExclusionQuestion("industrial_cluster", date(2026, 6, 1),
+    ...                           reference.table("conflict_rules"), reference.table("safety_distances"))
+    >>> homes = layer("residential", box(0, 600, 1000, 1000))
+    >>> wanted = SiteQuestion(asked, 10, 75, min_score=0)
+    >>> found = candidates(area, [homes], near, question=wanted, others=[road])
+    >>> site = found.sites.loc["S01"]
+    >>> int(site["rank"]), bool(10 <= site["area_ha"] <= 75), float(site["excluded_ha"]), site["commune"]
+    (1, True, 0.0, 'Xã')
+    """
+    tell = progress or (lambda *_: None)
+    tell(0, len(_STEPS), _STEPS[0])
+    left = exclusions(area, constraints, question=question.exclusion)
+    grid = search_grid(left.area, cell_m=question.cell_m)
+    free = _free_cells(left, grid)
+    tell(1, len(_STEPS), _STEPS[1])
+    scored = suitability(criteria, grid=grid, wanted=free)
+    least = _threshold(scored, question)
+    roads = _of_kind([*constraints, *others, *_sources(criteria)], ("road",))
+    tell(2, len(_STEPS), _STEPS[2])
+    reached = _reached(roads, _of_kind([*constraints, *others], _BARRIERS), grid, question)
+    good = free & (scored.score.values >= least)
+    shapes, passed = _formed(scored, good, reached, left=left, question=question)
+    tell(3, len(_STEPS), _STEPS[3])
+    judgement = None
+    if len(shapes):
+        layers = _once([area, *constraints, *others])
+        judgement = judged_sites(shapes, left, criteria, grid=grid, question=question, layers=layers)
+    findings = [*left.findings, *scored.findings, *_said(left, shapes, passed, roads)]
+    tell(len(_STEPS), len(_STEPS), "totals")
+    run = {**left.run, **_figures(question, scored, least)}
+    return CandidateAnswer(left, scored, judgement, passed, run, tuple(findings))
+
+
+def _sources(criteria: Sequence[Criterion]) -> list[Layer]:
+    return [c.source for c in criteria if isinstance(c.source, Layer)]
+
+
+def _of_kind(layers: Sequence[Layer], kinds: tuple[str, ...]) -> list[Layer]:
+    return [layer for layer in _once(layers) if layer.kind_name in kinds and not layer.frame.empty]
+
+
+def _once(layers: Sequence[Layer]) -> list[Layer]:
+    """Leave out layers that are there twice, as those are that exclude and score."""
+    kept: dict[tuple[str, str], Layer] = {}
+    for layer in layers:
+        kept.setdefault((layer.name, layer.kind_name), layer)
+    return list(kept.values())
+
+
+def _free_cells(left: ExclusionAnswer, grid: RasterGrid) -> Cells:
+    """Cells that lie wholly in free land."""
+    squares = left.area.geometry.to_numpy()
+    edge = shapely.boundary(shapely.union_all(squares))
+    free = burnt(squares, grid, touched=False)
+    free &= ~burnt(np.array([edge], dtype=object), grid, touched=True)
+    applied = left.rows["applied"].to_numpy(dtype=bool)
+    for part in (left.land, left.edges):
+        taken = part.geometry.to_numpy()[applied[part["row"].to_numpy()]]
+        free &= ~burnt(taken, grid, touched=True)
+    return free
+
+
+def _threshold(scored: Suitability, question: SiteQuestion) -> float:
+    if question.min_score is not None:
+        return question.min_score
+    known = scored.score.values[np.isfinite(scored.score.values)]
+    return float(np.median(known)) if len(known) else 0.0
+
+
+def _reached(
+    roads: list[Layer], barriers: list[Layer], grid: RasterGrid, question: SiteQuestion
+) -> Cells | None:
+    """Cells a way leads to, or None where no road is known; roads beyond the area count too."""
+    if not roads:
+        return None
+    steps = max(1, round(question.road_reach_m / question.cell_m))
+    t, rim = grid.transform, steps + 1
+    origin = Affine(t.a, 0, t.c - rim * t.a, 0, t.e, t.f - rim * t.e)
+    wider = RasterGrid(grid.crs, origin, grid.height + 2 * rim, grid.width + 2 * rim)
+    ways, walls = (_burnt_layers(of, wider) for of in (roads, barriers))
+    return reachable(ways, walls, steps)[rim:-rim, rim:-rim]
+
+
+def _burnt_layers(layers: list[Layer], grid: RasterGrid) -> Cells:
+    shapes = [layer.frame.geometry.to_numpy() for layer in layers]
+    return burnt(np.concatenate([np.zeros(0, dtype=object), *shapes]), grid, touched=True)
+
+
+def _formed(
+    scored: Suitability,
+    good: Cells,
+    reached: Cells | None,
+    *,
+    left: ExclusionAnswer,
+    question: SiteQuestion,
+) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+    """Outlines of the sites, and of the good land that became none."""
+    grid = scored.score.grid
+    cell_ha = question.cell_m**2 / _HA
+    growth = Growth(
+        least=int(np.ceil(question.min_ha / cell_ha - 1e-9)),
+        most=int(question.max_ha / cell_ha + 1e-9),
+        width=question.min_width_m / question.cell_m,
+    )
+    shapes, passed = [], []
+    for patch in grown_patches(np.nan_to_num(scored.score.values), good, reached, growth):
+        shape, why = _outlined(patch, grid, left, question)
+        if why:
+            passed.append((why, shape))
+        else:
+            shapes.append(shape)
+        if len(shapes) == question.count:
+            break
+    passed = sorted(passed, key=lambda item: -item[1].area)[:_MOST_PASSED]
+    facts = {"why": [why for why, _ in passed], "area_ha": [shape.area / _HA for _, shape in passed]}
+    crs = left.area.crs
+    given_up = gpd.GeoDataFrame(facts, geometry=[shape for _, shape in passed], crs=crs)
+    return gpd.GeoDataFrame(geometry=shapes, crs=crs), given_up
+
+
+def _outlined(
+    patch: Patch, grid: RasterGrid, left: ExclusionAnswer, question: SiteQuestion
+) -> tuple[shapely.Polygon, str]:
+    """Outline of a patch, as straight as its size allows; empty text where it is a site."""
+    outline = cell_outline(patch, grid)
+    if patch.why:
+        return outline, patch.why
+    why = "too_thin"
+    for cells in _STRAIGHTEN_CELLS:
+        shape = straightened(outline, off_m=cells * question.cell_m)
+        shape = widened_nowhere(_kept_clear(shape, left), question.min_width_m)
+        compact = 4 * np.pi * shape.area / shape.length**2 if shape.length else 0.0
+        why = _too(shape, compact, question)
+        if not why:
+            return shape, ""
+    return outline, why
+
+
+def _too(shape: shapely.Polygon, compact: float, question: SiteQuestion) -> str:
+    hectares = shape.area / _HA
+    if not question.min_ha - 1e-9 <= hectares <= question.max_ha + 1e-9:
+        return "too_thin"
+    return "not_compact" if compact < question.min_compactness else ""
+
+
+def _kept_clear(shape: shapely.Polygon, left: ExclusionAnswer) -> shapely.Polygon:
+    """Hold an outline against the exact land, and cut off whatever lies on taken land."""
+    applied = left.rows["applied"].to_numpy(dtype=bool)
+    taken = left.land.geometry.to_numpy()[applied[left.land["row"].to_numpy()]]
+    met = taken[shapely.area(shapely.intersection(taken, shape)) > 0] if len(taken) else taken
+    if not len(met):
+        return shape
+    cut = areal(np.array([shapely.difference(shape, shapely.union_all(met))], dtype=object))[0]
+    return max(shapely.get_parts(cut), key=lambda part: part.area, default=shapely.Polygon())
+
+
+def _said(
+    left: ExclusionAnswer, shapes: gpd.GeoDataFrame, passed: gpd.GeoDataFrame, roads: list[Layer]
+) -> Iterator[Finding]:
+    name = left.run["layers"][0]["name"]
+    if not roads:
+        yield Finding("roads_missing", name, None, "warn", {})
+    takers = left.rows.sort_values("added_ha", ascending=False).head(3)
+    most = {
+        str(c): round(float(ha), 4) for c, ha in zip(takers["constraint"], takers["added_ha"], strict=True)
+    }
+    if left.left_ha <= 0:
+        yield Finding("no_land_left", name, None, "block", {"taken_by": most, "area_ha": left.area_ha})
+    elif shapes.empty:
+        why = {str(k): int(v) for k, v in passed["why"].value_counts().items()}
+        fields = {"taken_by": most, "left_ha": left.left_ha, "passed_over": why}
+        largest = float(passed["area_ha"].max()) if len(passed) else 0.0
+        yield Finding("no_site", name, None, "block", {**fields, "largest_ha": largest})
+
+
+def _figures(question: SiteQuestion, scored: Suitability, least: float) -> dict[str, Any]:
+    names = (
+        *("min_ha", "max_ha", "cell_m", "min_width_m", "min_compactness", "count", "road_reach_m"),
+        *("seed", "draws", "weight_share", "top", "craft_village"),
+    )
+    return {
+        **{name: getattr(question, name) for name in names},
+        "min_score": least,
+        "weights": scored.weights,
+    }
