@@ -2,10 +2,14 @@
 
 from spatial.absorption import Absorption, AbsorptionQuestion, DatedRaster, absorption
 from spatial.buffers import RingTotals, corridors, ring_totals, rings
+from spatial.candidates import CandidateAnswer, candidates
 from spatial.change import NO_CODE, UNCOVERED, Change, ChangeSeries, change, change_series
 from spatial.conflicts import ConflictAnswer, conflicts
 from spatial.distances import DISTANCE_STATES, DistanceAnswer, half_widths, safety_distances
+from spatial.establishment import establishment_checks, size_limits
+from spatial.exclusions import ExclusionAnswer, ExclusionQuestion, exclusions, why_not
 from spatial.grid import change_matrix, weighted_overlay, weighted_windows
+from spatial.judgement import Judgement, SiteQuestion, judged_sites
 from spatial.labels import feature_labels
 from spatial.land import land_totals
 from spatial.overlap import overlap, overlap_areas, thickness_m
@@ -13,7 +17,10 @@ from spatial.override import override
 from spatial.raster_change import change_rasters
 from spatial.rules import STATES, Rule, RuleBook
 from spatial.stored import chunked_areas, stored_areas
+from spatial.suitability import Criterion, Suitability, search_grid, suitability
+from spatial.value_functions import ValueFunction, parse_value_function
 from spatial.warm import warm_engine
+from spatial.weights import PairwiseWeights, pairwise_weights, rank_ranges, topsis_scores
 from spatial.zonal import zonal_histogram
 
 __all__ = [
@@ -23,15 +30,25 @@ __all__ = [
     "UNCOVERED",
     "Absorption",
     "AbsorptionQuestion",
+    "CandidateAnswer",
     "Change",
     "ChangeSeries",
     "ConflictAnswer",
+    "Criterion",
     "DatedRaster",
     "DistanceAnswer",
+    "ExclusionAnswer",
+    "ExclusionQuestion",
+    "Judgement",
+    "PairwiseWeights",
     "RingTotals",
     "Rule",
     "RuleBook",
+    "SiteQuestion",
+    "Suitability",
+    "ValueFunction",
     "absorption",
+    "candidates",
     "change",
     "change_matrix",
     "change_rasters",
@@ -39,19 +56,30 @@ __all__ = [
     "chunked_areas",
     "conflicts",
     "corridors",
+    "establishment_checks",
+    "exclusions",
     "feature_labels",
     "half_widths",
+    "judged_sites",
     "land_totals",
     "overlap",
     "overlap_areas",
     "override",
+    "pairwise_weights",
+    "parse_value_function",
+    "rank_ranges",
     "ring_totals",
     "rings",
     "safety_distances",
+    "search_grid",
+    "size_limits",
     "stored_areas",
+    "suitability",
     "thickness_m",
+    "topsis_scores",
     "warm_engine",
     "weighted_overlay",
     "weighted_windows",
+    "why_not",
     "zonal_histogram",
 ]

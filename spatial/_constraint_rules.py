@@ -145,13 +145,8 @@ def _of_layer(layer: Layer, question: ExclusionQuestion, book: RuleBook) -> Iter
         rules = _speaking(book.rules_for(question.zone_kind, layer.kind_name, code))
         yield from (_judged(claim, rule, question) for rule in rules)
         if not any(rule.severity == "blocks" for rule in rules) and _named(claim, question.avoid):
-            chosen = {
-                "constraint": f"{claim.constraint}!",
-                "tier": "own",
-                "why": "own_choice",
-                "basis": "own",
-            }
-            yield replace(claim, **chosen)
+            name = f"{claim.constraint}!"
+            yield replace(claim, constraint=name, tier="own", why="own_choice", basis="own")
         for rule in book.unsettled_for(question.zone_kind, layer.kind_name, code):
             named = f"{claim.constraint}:{rule.fact_id}"
             yield replace(_cited(claim, rule), constraint=named, applied=False, why="unsettled", shapes=None)

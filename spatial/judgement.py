@@ -211,7 +211,8 @@ def judged_sites(
     ranks = _ranks(values, weights, question)
     if not named:
         labels = pd.Index([f"S{rank:02d}" for rank in ranks["rank"]], name="site")
-        shapes, values, ranks = (table.set_axis(labels) for table in (shapes, values, ranks))
+        values, ranks = values.set_axis(labels), ranks.set_axis(labels)
+        shapes.index = labels
     sites = shapes.join(ranks).sort_values("rank", kind="stable")
     communes = _communes(layers)
     of_communes = commune_rows(sites, communes)

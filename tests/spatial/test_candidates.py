@@ -145,11 +145,12 @@ def test_a_boundary_drawn_by_hand_is_judged_like_one_that_was_found(planted):
         index=pd.Index(["A", "B"], name="site"),
         crs=CRS,
     )
+    grid = search_grid(planted.exclusions.area, cell_m=20)
     found = judged_sites(
         drawn,
         planted.exclusions,
         criteria,
-        grid=search_grid(planted.exclusions.area, cell_m=20),
+        grid=grid,
         question=wanted(),
         layers=[area, *constraints, *others],
     )
@@ -158,11 +159,11 @@ def test_a_boundary_drawn_by_hand_is_judged_like_one_that_was_found(planted):
     inside = 600 * 100 / 1e4 + 200 * 100 / 1e4  # of GOOD and of the trap that is too small
     assert found.sites.loc["B", "excluded_ha"] == pytest.approx(42 - inside)
     with pytest.raises(QuestionError, match="sites_missing"):
-        judged_sites(drawn.iloc[:0], planted.exclusions, criteria, grid=search_grid(area.frame, cell_m=20),
-                     question=wanted(), layers=[])  # fmt: skip
+        judged_sites(drawn.iloc[:0], planted.exclusions, criteria, grid=grid, question=wanted(), layers=[])
     with pytest.raises(CrsError, match="crs_differs"):
-        judged_sites(drawn.to_crs(4326), planted.exclusions, criteria, grid=search_grid(area.frame, cell_m=20),
-                     question=wanted(), layers=[])  # fmt: skip
+        judged_sites(
+            drawn.to_crs(4326), planted.exclusions, criteria, grid=grid, question=wanted(), layers=[]
+        )
 
 
 def test_land_by_code_tells_rice_and_the_permission():
