@@ -20,6 +20,7 @@ from openpyxl.utils import get_column_letter
 from layers.causes import cause_of
 from layers.crs import as_crs, to_crs
 from layers.errors import SourceError
+from layers.form import Form, draw_form
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -294,13 +295,13 @@ def write_csv(path: Path, frame: pd.DataFrame) -> None:
             writer.writerow([_harmless(_plain(value)) for value in row])
 
 
-def write_xlsx(path: Path, sheets: Sequence[Sheet]) -> None:
+def write_xlsx(path: Path, sheets: Sequence[Sheet | Form]) -> None:
     """Write a workbook; text that looks like a formula stays text.
 
     Parameters
     ----------
     path : pathlib.Path
-    sheets : sequence of Sheet
+    sheets : sequence of Sheet or Form
 
     Raises
     ------
@@ -311,7 +312,11 @@ def write_xlsx(path: Path, sheets: Sequence[Sheet]) -> None:
     for given in book.worksheets:
         book.remove(given)
     for sheet in sheets:
-        _fill(book.create_sheet(sheet.title[:31]), sheet)
+        page = book.create_sheet(sheet.title[:31])
+        if isinstance(sheet, Form):
+            draw_form(page, sheet)
+        else:
+            _fill(page, sheet)
     with _whole(path) as draft:
         book.save(draft)
 

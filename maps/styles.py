@@ -191,6 +191,7 @@ _KINDS: Final = {
     "industrial_zone": Look("#5b3fa8", "", "#3d2a7a", 2.2, opacity=0.10),
     "urban_boundary": Look("#c2544d", "", "#b03a2e", 2.2, "8 4 2 4", 0.07),
     "land_use": Look("#f2f2dc", "", "#8a8a8a", 0.6),
+    "land_cover": Look("#e6eadf", "", "#8a8a8a", 0.6),
     "residential": Look("#f4a6c0", "", "#c0577f", 0.6, opacity=0.55),
     "school": Look("#0072B2", "", "#ffffff", 1.2, opacity=0.95),
     "health_facility": Look("#cc0000", "", "#ffffff", 1.2, opacity=0.95),

@@ -19,7 +19,7 @@ from layers.crs import require_metric
 from layers.errors import CrsError, QuestionError
 from spatial._change_answer import Change, answer_of, require_tolerance
 from spatial._change_cells import cells_of
-from spatial._change_classes import NO_CODE, UNCOVERED, in_order, sides
+from spatial._change_classes import NO_CODE, UNCOVERED, group_of, in_order, sides
 from spatial._run import run_facts
 
 if TYPE_CHECKING:
@@ -30,7 +30,16 @@ if TYPE_CHECKING:
     from spatial._change_classes import Side
     from spatial._rings import Floats
 
-__all__ = ["NO_CODE", "UNCOVERED", "Change", "ChangeSeries", "change", "change_series"]
+__all__ = [
+    "NO_CODE",
+    "UNCOVERED",
+    "Change",
+    "ChangeSeries",
+    "change",
+    "change_series",
+    "group_of",
+    "in_order",
+]
 
 _HA: Final = 10_000.0
 
@@ -52,6 +61,51 @@ class ChangeSeries:
     intervals: tuple[Change, ...]
     overall: Change
     stock: pd.DataFrame
+
+    @classmethod
+    def of(cls, intervals: Sequence[Change], overall: Change) -> ChangeSeries:
+        """Put intervals together.
+
+        Parameters
+        ----------
+        intervals : sequence of Change
+            One after the other in time.
+        overall : Change
+            From the first date to the last.
+
+        Returns
+        -------
+        ChangeSeries
+        """
+        first = intervals[0]
+        columns = [first.totals["start_ha"], *(one.totals["end_ha"] for one in intervals)]
+        names = [first.run["layers"][0]["name"], *(one.run["layers"][1]["name"] for one in intervals)]
+        stock = pd.concat(columns, axis=1).drop(index=UNCOVERED).fillna(0.0).set_axis(names, axis=1)
+        order = in_order(map(str, stock.index))
+        return cls(tuple(intervals), overall, stock.reindex(order).rename_axis("class"))
+
+    def by_group(self) -> ChangeSeries:
+        """Return the answer by groups of land, as :meth:`Change.by_group`.
+
+        Returns
+        -------
+        ChangeSeries
+        """
+        return ChangeSeries.of([one.by_group() for one in self.intervals], self.overall.by_group())
+
+    def at_tolerance(self, tolerance_m: float) -> ChangeSeries:
+        """Return the answer with redrawing told by another tolerance, as :meth:`Change.at_tolerance`.
+
+        Parameters
+        ----------
+        tolerance_m : float
+
+        Returns
+        -------
+        ChangeSeries
+        """
+        intervals = [one.at_tolerance(tolerance_m) for one in self.intervals]
+        return ChangeSeries.of(intervals, self.overall.at_tolerance(tolerance_m))
 
 
 def change(
@@ -175,16 +229,7 @@ def change_series(
     pairs = [(made[n], made[n + 1]) for n in range(len(made) - 1)]
     intervals = tuple(_between(*pair, walk, tolerance_m) for pair in pairs)
     overall = intervals[0] if len(intervals) == 1 else _between(made[0], made[-1], walk, tolerance_m)
-    return ChangeSeries(intervals, overall, _stock(made))
-
-
-def _stock(made: Sequence[Side]) -> pd.DataFrame:
-    names = in_order({name for side in made for name in side.stated_ha})
-    out = pd.DataFrame(index=pd.Index(names, name="class"))
-    for side in made:
-        area = pd.Series(shapely.area(side.geometry) / _HA).groupby(side.label).sum()
-        out[side.layer.name] = area.reindex(names).fillna(0.0).to_numpy()
-    return out
+    return ChangeSeries.of(intervals, overall)
 
 
 def _between(before: Side, after: Side, walk: Crosswalk | None, tolerance_m: float) -> Change:

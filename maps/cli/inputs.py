@@ -12,15 +12,18 @@ from layers import Finding, Layer, Workspace, as_crs, guarded_read, parse_source
 from layers.errors import QuestionError, SourceError, ThoCongError
 from layers.findings import Ledger
 from layers.kinds import kind as kind_named
+from layers.landuse import code_list
 from layers.provenance import Provenance
 from layers.where import rows_where
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
+    import pandas as pd
     from shapely.geometry.base import BaseGeometry
 
-    from layers import Source
+    from layers import Reading, Source
+    from layers.period import Period
 
 __all__ = ["Assumptions", "Inputs"]
 
@@ -161,6 +164,70 @@ class Inputs:
         self.findings += reading.findings
         return replace(reading.layer, extent=self._extent(kind, reading.layer))
 
+    def check_roles(self, roles: Sequence[str]) -> None:
+        """Refuse what was said of a role that the question doesn't have.
+
+        Parameters
+        ----------
+        roles : sequence of str
+            ``before`` and ``after``.
+
+        Raises
+        ------
+        QuestionError
+            ``kind_not_asked``.
+        """
+        known = self.assumptions
+        for option, said in (
+            ("--where", known.where),
+            ("--assume-crs", known.crs),
+            ("--extent", known.extent),
+        ):
+            for role in said:
+                if role not in roles and not (role == "*" and option == "--assume-crs"):
+                    raise QuestionError("kind_not_asked", option=option, found=role, expected=list(roles))
+
+    def land(self, text: str, column: str, *, role: str, period: Period | None = None) -> tuple[Layer, str]:
+        """Read land by classes: land use where the column holds official codes, else land of any classes.
+
+        Parameters
+        ----------
+        text : str
+            ``FILE[:LAYER]`` or a name in the workspace.
+        column : str
+            Of the classes, as the file calls it.
+        role : str
+            ``before`` or ``after``, what ``--where`` and ``--assume-crs`` go by.
+        period : Period, optional
+            Of a file; a layer of the workspace has its own.
+
+        Returns
+        -------
+        Layer
+        str
+            The column as the layer calls it: known headings are brought to one spelling.
+
+        Raises
+        ------
+        ThoCongError
+            If it can't be read, or has no such column.
+        """
+        if self.workspace is not None:
+            layer = self._from_workspace(self.workspace, text, role)
+            return replace(layer, period=period or layer.period), column
+        source = self._source(text, role)
+        name = self._free_name(source.name, role)
+        reading = read_layer(source, "land_use", name=name, period=period)
+        found = _mapped(reading, column)
+        if found != "code" or not _official(reading.layer.frame.get("code")):
+            reading = read_layer(source, "land_cover", name=name, period=period)
+            found = _mapped(reading, column)
+        self.findings += reading.findings
+        if reading.layer.frame.empty:
+            why = reading.set_aside["code"].unique().tolist()
+            raise SourceError("zones_empty", path=text, rows_read=reading.rows_read, set_aside=why)
+        return reading.layer, found
+
     def _kind_and_name(self, text: str) -> tuple[str, str]:
         """Split ``KIND=FILE``, or look up the kind of a layer of the workspace and compare the stated one."""
         kind, mark, rest = text.partition("=")
@@ -221,6 +288,21 @@ class Inputs:
             wanted, n = f"{name} ({kind} {n})", n + 1
         self._names.add(wanted)
         return wanted
+
+
+def _mapped(reading: Reading, column: str) -> str:
+    """What a layer calls a column of its file."""
+    renamed = {f.fields["column"]: f.fields["field"] for f in reading.findings if f.code == "column_mapped"}
+    return column if column in reading.layer.frame else str(renamed.get(column, column))
+
+
+def _official(codes: pd.Series | None) -> bool:
+    """Say whether most of the codes are of an official list."""
+    if codes is None:
+        return False
+    used = set(codes.dropna().astype(str)) - {""}
+    known = code_list()
+    return 2 * len(used & known.keys()) >= len(used)
 
 
 def _empty(text: str, kind: str) -> Layer:

@@ -6,6 +6,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 import click
 
+from maps.cli.change import change
 from maps.cli.check import check
 from maps.cli.click_words import Group
 from maps.cli.conflicts import conflicts
@@ -41,5 +42,5 @@ def main(ctx: click.Context, lang: str, *, quiet: bool) -> None:
     ctx.obj = Terminal(lang, quiet=quiet)
 
 
-for command in (conflicts, distances, check, export, serve, doctor, workspace):
+for command in (conflicts, distances, change, check, export, serve, doctor, workspace):
     main.add_command(command)

@@ -23,12 +23,13 @@ from maps.export.page import Section, map_page, with_tables
 from maps.tables import findings_table, made_note, run_table, titled
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     import geopandas as gpd
     import pandas as pd
 
+    from layers.form import Form
     from layers.write import LayerStyle
     from maps.canvas import MapLayer
     from maps.words import Words
@@ -151,6 +152,15 @@ class AnswerFiles(ABC, Generic[_A]):
         """
         return {}
 
+    def forms(self) -> Sequence[Form]:
+        """Return sheets that stand before the tables in a workbook, laid out as an official form is.
+
+        Returns
+        -------
+        sequence of Form
+        """
+        return ()
+
     def read_first(self, table: pd.DataFrame) -> pd.DataFrame:
         """Put the rows of the HTML page in the order of reading.
 
@@ -254,7 +264,7 @@ def _xlsx(files: AnswerFiles[Any], path: Path) -> None:
     rows, *others = files.tables().values()
     first = Sheet(rows.title, files.keyed(rows.frame), rows.notes or files.notes, rows.formats)
     more = [Sheet(s.title, s.frame, s.notes or files.notes, s.formats) for s in others]
-    write_xlsx(path, [first, *more, *files.behind()])
+    write_xlsx(path, [*files.forms(), first, *more, *files.behind()])
 
 
 def _csv(files: AnswerFiles[Any], path: Path) -> None:
