@@ -116,9 +116,9 @@ def summed(answer: Change) -> dict[str, float]:
     """
     inner = answer.matrix.drop(index=UNCOVERED, columns=UNCOVERED)
     thin = answer.noise.drop(index=UNCOVERED, columns=UNCOVERED)
-    kept = float(sum(inner.loc[name, name] for name in inner.index if name in inner.columns))
+    kept = float(answer.totals["kept_ha"].drop(index=UNCOVERED).sum())
     common, noise = float(inner.to_numpy().sum()), float(thin.to_numpy().sum())
-    before, after = float(answer.matrix.loc[UNCOVERED].sum()), float(answer.matrix[UNCOVERED].sum())
+    before, after = (float(t[UNCOVERED].to_numpy().sum()) for t in (answer.matrix.T, answer.matrix))
     return {
         "start_ha": common + after,
         "end_ha": common + before,
@@ -159,10 +159,10 @@ def change_record(answer: Change) -> dict[str, Any]:
         "matrix_ha": inner.to_numpy().tolist(),
         "noise_ha": thin.to_numpy().tolist(),
         "uncovered": {
-            "before_ha": answer.matrix.loc[UNCOVERED, inner.columns].tolist(),
-            "after_ha": answer.matrix.loc[inner.index, UNCOVERED].tolist(),
-            "before_noise_ha": answer.noise.loc[UNCOVERED, inner.columns].tolist(),
-            "after_noise_ha": answer.noise.loc[inner.index, UNCOVERED].tolist(),
+            "before_ha": answer.matrix.T[UNCOVERED].drop(UNCOVERED).tolist(),
+            "after_ha": answer.matrix[UNCOVERED].drop(UNCOVERED).tolist(),
+            "before_noise_ha": answer.noise.T[UNCOVERED].drop(UNCOVERED).tolist(),
+            "after_noise_ha": answer.noise[UNCOVERED].drop(UNCOVERED).tolist(),
         },
         "totals": {
             **summed(answer),

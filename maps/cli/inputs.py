@@ -217,10 +217,10 @@ class Inputs:
             return replace(layer, period=period or layer.period), column
         source = self._source(text, role)
         name = self._free_name(source.name, role)
-        reading = read_layer(source, "land_use", name=name, period=period)
+        reading = guarded_read(source, "land_use", name=name, period=period)
         found = _mapped(reading, column)
         if found != "code" or not _official(reading.layer.frame.get("code")):
-            reading = read_layer(source, "land_cover", name=name, period=period)
+            reading = guarded_read(source, "land_cover", name=name, period=period)
             found = _mapped(reading, column)
         self.findings += reading.findings
         if reading.layer.frame.empty:

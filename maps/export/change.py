@@ -134,7 +134,7 @@ def _with_land(answer: Change) -> gpd.GeoDataFrame:
     """Changed land; of rasters the outlines of the changed cells."""
     if len(answer.parts) or not len(moves(answer)):
         return answer.parts
-    found = [answer.polygons(m.start, m.end) for m in moves(answer).itertuples()]
+    found = [answer.polygons(m["start"], m["end"]) for m in records(moves(answer))]
     return gpd.GeoDataFrame(pd.concat(found, ignore_index=True), crs=answer.crs)
 
 
@@ -165,7 +165,7 @@ def drawn_parts(answer: Change, words: Words, *, focus: str = "") -> gpd.GeoData
         ]
         for row in facts
     ]
-    return parts.assign(change=states, tip=tips)
+    return parts.assign(change=states, tip=pd.Series(tips, parts.index, dtype=object))
 
 
 def _state(row: Mapping[str, Any], focus: str) -> str:
