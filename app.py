@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 from starlette.middleware import Middleware
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -21,6 +21,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from layers.errors import ThoCongError
 from maps.assets import STATIC
 from maps.pages._frame import open_frame, speak
+from maps.search_service import SEARCH_ROUTE, find_places
 from maps.tile_service import TILE_ROUTE, tile
 
 if TYPE_CHECKING:
@@ -79,6 +80,16 @@ async def tile_response(request: Request) -> Response:
     return Response(picture, media_type="image/png", headers={"Cache-Control": "private, max-age=28800"})
 
 
+async def search_response(request: Request) -> Response:
+    """Answer the search box of a map."""
+    asked = request.query_params.get("q", "")
+    try:
+        places = await asyncio.to_thread(find_places, request.path_params["token"], asked)
+    except ThoCongError as error:
+        return Response(status_code=403 if error.code == "token_invalid" else 404)
+    return JSONResponse(places, headers={"Cache-Control": "no-store"})
+
+
 @asynccontextmanager
 async def lifespan(_: Any) -> AsyncIterator[dict[str, Any]]:
     """Warm what the first question would wait for."""
@@ -133,7 +144,11 @@ if get_script_run_ctx(suppress_warning=True) is None:
         lifespan=lifespan,
         on_script_error=say_sorry,
         middleware=[Middleware(SafeHeaders)],
-        routes=[Route(TILE_ROUTE, tile_response), Mount("/gis/static", StaticFiles(directory=STATIC))],
+        routes=[
+            Route(TILE_ROUTE, tile_response),
+            Route(SEARCH_ROUTE, search_response),
+            Mount("/gis/static", StaticFiles(directory=STATIC)),
+        ],
     )
 else:
     show()

@@ -96,7 +96,12 @@ class MapLayer:
 
 
 def base_map(
-    bounds: tuple[float, float, float, float], words: Words, *, crs: CRS | None = None, label: str = ""
+    bounds: tuple[float, float, float, float],
+    words: Words,
+    *,
+    crs: CRS | None = None,
+    label: str = "",
+    search: str = "",
 ) -> folium.Map:
     """Make the map that a page keeps: controls and no layers.
 
@@ -109,6 +114,8 @@ def base_map(
         VN-2000 system whose coordinates are shown under the pointer.
     label : str
         Words that stay on the map, the made-data label.
+    search : str
+        Address that answers the search box; no box where empty, as in a file that no server stands behind.
 
     Returns
     -------
@@ -130,10 +137,16 @@ def base_map(
     chart.add_child(Script("hatchings", HATCHINGS))
     if label:
         chart.add_child(Script("label", label))
-    chart.add_child(Script("panel", {k: words(f"map.{k}") for k in ("layers", "opacity", "zoom")}))
+    chart.add_child(
+        Script("panel", {k: words(f"map.{k}") for k in ("layers", "opacity", "zoom", "up", "down")})
+    )
     chart.add_child(
         OfflineFullscreen(title=words("map.fullscreen"), title_cancel=words("map.fullscreen_end"))
     )
+    chart.add_child(Script("views", {k: words(f"map.{k}") for k in ("back", "forward")}))
+    if search:
+        asked = {k: words(f"search.{k}") for k in ("search", "hint", "none", "failed")}
+        chart.add_child(Script("search", search, asked))
     chart.add_child(Script("titles", {k: words(f"map.{k}") for k in ("zoom_in", "zoom_out")}))
     marks = _marks(words)
     chart.add_child(

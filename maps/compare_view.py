@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import folium
-    from pyproj import CRS
 
     from layers import Layer
     from maps.canvas import MapLayer
@@ -176,8 +175,7 @@ def view_map(
     *,
     name: str,
     linked: bool = False,
-    crs: CRS | None = None,
-    label: str = "",
+    **base: Any,
 ) -> folium.Map:
     """Make a map that can compare, keeps its view under a name, and moves with its like.
 
@@ -190,17 +188,15 @@ def view_map(
         Maps of one name and the same bounds take over each other's view.
     linked : bool
         True for the maps of a pair: they move together and show each other's pointer.
-    crs : pyproj.CRS, optional
-        VN-2000 system shown under the pointer.
-    label : str
-        The made-data label.
+    **base
+        ``crs``, ``label`` and ``search`` of :func:`maps.canvas.base_map`.
 
     Returns
     -------
     folium.Map
         Names no address outside the application.
     """
-    chart = base_map(bounds, words, crs=crs, label=label)
+    chart = base_map(bounds, words, **base)
     # panes are clipped where the map stands: a zoom that glides would carry the clip away from the divider
     chart.options["zoomAnimation"] = False
     kept = f"{name} {' '.join(f'{side:.6f}' for side in bounds)}"

@@ -59,6 +59,7 @@ _SCRIPTS: Final = [
     ("proj4", asset("vendor/proj4/proj4.js")),
     ("thocong", asset("thocong.js")),
     ("compare", asset("compare.js")),
+    ("find", asset("find.js")),
 ]
 _SHEETS: Final = [
     ("leaflet_css", asset("vendor/leaflet/leaflet.css")),

@@ -10,7 +10,7 @@ from streamlit_folium import st_folium
 
 from maps.canvas import feature_group, tile_group
 from maps.compare_view import MODES, Side, sided_layers, view_group, view_map
-from maps.pages._map import note_click, start_of
+from maps.pages._map import note_click, searched, start_of
 from maps.tile_service import tile_address
 
 if TYPE_CHECKING:
@@ -160,7 +160,13 @@ def _draw(key: str, words: Words, view: View, groups: list[folium.FeatureGroup],
     name = "-".join(filter(None, (key, part, words.lang)))
     st_folium(
         view_map(
-            start_of(key, view.bounds), words, name=key, linked=bool(part), crs=view.crs, label=view.label
+            start_of(key, view.bounds),
+            words,
+            name=key,
+            linked=bool(part),
+            crs=view.crs,
+            label=view.label,
+            search=searched(words),
         ),
         key=name,
         height=_HEIGHT,

@@ -12,6 +12,8 @@ from streamlit_folium import st_folium
 from maps.answer_map import context_layers, drawn_by_server
 from maps.canvas import base_map, feature_group, tile_group, view_of
 from maps.pages._cache import cached_layer, workspace_bounds
+from maps.pages._frame import workspace
+from maps.search_service import search_address
 from maps.tile_service import tile_address
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ __all__ = [
     "go_to",
     "made_label",
     "note_click",
+    "searched",
     "served_tiles",
     "show_answer_map",
     "show_map",
@@ -84,7 +87,7 @@ def show_map(
     ]
     moved = st.session_state.get(f"{key}-view")
     st_folium(
-        base_map(start_of(key, view.bounds), words, crs=view.crs, label=view.label),
+        base_map(start_of(key, view.bounds), words, crs=view.crs, label=view.label, search=searched(words)),
         key=f"{key}-{words.lang}",
         height=540,
         use_container_width=True,
@@ -151,6 +154,20 @@ def start_of(key: str, bounds: tuple[float, float, float, float]) -> tuple[float
         kept = bounds
     st.session_state[f"{key}-start"] = kept
     return kept
+
+
+def searched(words: Words) -> str:
+    """Address behind the search box of every map: the names in the workspace of this server.
+
+    Parameters
+    ----------
+    words : Words
+
+    Returns
+    -------
+    str
+    """
+    return search_address(str(workspace().folder), words.lang)
 
 
 def note_click(key: str, component: str) -> None:

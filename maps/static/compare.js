@@ -77,7 +77,7 @@
     map.on("move", function () { if (leads) say("view", viewOf(map)); });
     map.on("mousemove", function (e) { var at = [e.latlng.lat, e.latlng.lng]; show(at); say("point", at); });
     map.on("mouseout", function () { show(null); say("point", null); });
-    map.on("tc:state", function (e) { say("state", { key: e.key, show: e.show, opacity: e.opacity }); });
+    map.on("tc:state", function (e) { say("state", { key: e.key, show: e.show, opacity: e.opacity, order: e.order }); });
     line.onmessage = function (e) {
       hears = true;
       if (e.data.kind === "view") {

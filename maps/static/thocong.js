@@ -144,17 +144,27 @@
         if (!pane) return;
         pane.style.display = s.show ? "" : "none";
         pane.style.opacity = s.opacity;
+        pane.style.zIndex = 300 + s.order;
       });
+    }
+
+    /* Changes places with the neighbour in the panel, and so on the map. */
+    function swap(key, other) {
+      var own = state[key].order;
+      state[key].order = state[other].order;
+      state[other].order = own;
+      [key, other].forEach(changed);
+      draw();
     }
 
     function changed(key) {
       apply(key);
-      map.fire("tc:state", { key: key, show: state[key].show, opacity: state[key].opacity });
+      map.fire("tc:state", Object.assign({ key: key }, state[key]));
     }
 
     map.on("tc:take-state", function (e) {
       if (!state[e.key]) return;
-      state[e.key] = { show: e.show, opacity: e.opacity };
+      state[e.key] = { show: e.show, opacity: e.opacity, order: e.order };
       apply(e.key);
       later();
     });
@@ -169,7 +179,7 @@
       return all;
     }
 
-    function row(tc, parent) {
+    function row(tc, parent, above, below) {
       var key = keyOf(tc), s = state[key], line = el("div", "tc-layer", parent);
       var head = el("label", "tc-layer-head", line);
       var tick = el("input", "", head);
@@ -189,6 +199,13 @@
         var bounds = boundsOf(key);
         if (bounds.isValid()) map.fitBounds(bounds, { maxZoom: 17 });
       };
+      var moves = el("span", "tc-moves", tools);
+      [["▴", words.up, above], ["▾", words.down, below]].forEach(function (way) {
+        var move = el("button", "", moves, way[0]);
+        move.type = "button"; move.title = way[1]; move.disabled = !way[2];
+        move.setAttribute("aria-label", way[1] + ": " + tc.title);
+        move.onclick = function () { swap(key, keyOf(way[2])); };
+      });
       (tc.legend || []).forEach(function (item) {
         if (!item.label) return;
         var entry = el("div", "tc-entry", line);
@@ -203,7 +220,7 @@
       panel.body.querySelectorAll("details").forEach(function (d) { open[d.dataset.group] = d.open; });
       panel.body.textContent = "";
       var list = Object.keys(layers).map(function (id) { return layers[id].options.tc; }).filter(function (tc) { return tc.title; });
-      list.sort(function (a, b) { return b.order - a.order || (a.side || 0) - (b.side || 0); });
+      list.sort(function (a, b) { return state[keyOf(b)].order - state[keyOf(a)].order || (a.side || 0) - (b.side || 0); });
       list = list.filter(function (tc, i) {
         return list.findIndex(function (other) { return keyOf(other) === keyOf(tc); }) === i;
       });
@@ -215,7 +232,7 @@
         var first = list.filter(function (tc) { return tc.group === name; });
         fold.open = name in open ? open[name] : !first[0].folded;
         el("summary", "", fold, name);
-        first.forEach(function (tc) { row(tc, fold); });
+        first.forEach(function (tc, i) { row(tc, fold, first[i - 1], first[i + 1]); });
       });
     }
 
@@ -226,7 +243,7 @@
       if (!tc) return;
       layers[tc.id] = e.layer;
       var key = keyOf(tc);
-      if (!state[key]) state[key] = { show: tc.show !== false, opacity: tc.opacity || 1 };
+      if (!state[key]) state[key] = { show: tc.show !== false, opacity: tc.opacity || 1, order: tc.order };
       tooltips(e.layer);
       apply(key);
       later();
