@@ -222,14 +222,10 @@ def read_raster(
 
     Parameters
     ----------
-    path : pathlib.Path or str
-        GeoTIFF, Arc/Info ASCII grid or Erdas Imagine.
-    band : int
-        From 1.
+    path, band, like
+        As :func:`open_raster`; on another grid the nearest cell is read.
     window : Window, optional
         Part to read, on the grid of the file or of `like`.
-    like : Raster or RasterSource, optional
-        Grid to read on, nearest cell; see :func:`align_raster`.
 
     Returns
     -------

@@ -35,7 +35,9 @@ def row_facts(answer: ConflictAnswer, row: int) -> dict[str, Any]:
     return records(answer.rows.loc[[row]])[0]
 
 
-def constraint_label(row: Mapping[str, Any], periods: Mapping[str, str | None], words: Words) -> str:
+def constraint_label(
+    row: Mapping[str, Any], periods: Mapping[str, str | None], words: Words, *, part_first: bool = False
+) -> str:
     """Name what a row was checked against: the layer, and the land-use code or feature within it.
 
     Parameters
@@ -45,15 +47,19 @@ def constraint_label(row: Mapping[str, Any], periods: Mapping[str, str | None], 
     periods : mapping of str to str
         Layer name to period.
     words : Words
+    part_first : bool
+        True puts the code or feature before the layer: in a narrow column that is what tells rows apart.
 
     Returns
     -------
     str
     """
     label = layer_label(row["layer"], row["kind"], periods.get(row["layer"]), words)
+    part = row["part_name"] or row["part"]
     if row["code"]:
-        return f"{label} – {row['code']} {land_name(row['code'], words)}".strip()
-    return f"{label} – {row['part']}" if row["part"] else label
+        part = f"{row['code']} {land_name(row['code'], words)}".strip()
+    both = (part, label) if part_first else (label, part)
+    return " – ".join(text for text in both if text)
 
 
 def rows_table(answer: ConflictAnswer, words: Words) -> pd.DataFrame:

@@ -72,7 +72,9 @@ def rule_label(row: Mapping[str, Any], words: Words) -> str:
     return in_words(row, "label", words)
 
 
-def target_label(row: Mapping[str, Any], periods: Mapping[str, str | None], words: Words) -> str:
+def target_label(
+    row: Mapping[str, Any], periods: Mapping[str, str | None], words: Words, *, part_first: bool = False
+) -> str:
     """Name what a row was measured to: the layer and the feature, or the kind that is missing.
 
     Parameters
@@ -81,6 +83,8 @@ def target_label(row: Mapping[str, Any], periods: Mapping[str, str | None], word
     periods : mapping of str to str
         Layer name to period.
     words : Words
+    part_first : bool
+        True puts the feature before the layer, for a narrow column.
 
     Returns
     -------
@@ -91,7 +95,8 @@ def target_label(row: Mapping[str, Any], periods: Mapping[str, str | None], word
         return words(f"kind_many.{kind}")
     label = layer_label(row["target_layer"], kind, periods.get(row["target_layer"]), words)
     feature = row["target_name"] or row["target"]
-    return f"{label} – {feature}" if feature else label
+    both = (feature, label) if part_first else (label, feature)
+    return " – ".join(text for text in both if text)
 
 
 def source_label(row: Mapping[str, Any], periods: Mapping[str, str | None], words: Words) -> str:

@@ -21,7 +21,8 @@ __all__ = ["COLUMNS", "layer_rows"]
 
 _HA = 10_000.0
 COLUMNS = [
-    *("zone", "zone_name", "zone_kind", "constraint", "layer", "kind", "part", "code", "state"),
+    *("zone", "zone_name", "zone_kind", "constraint", "layer", "kind", "part"),
+    *("part_name", "code", "state"),
     *("area_ha", "share_pct", "noise_ha", "features", "length_m", "rule", "clause_vi", "clause_en", "basis"),
     *("valid_from", "valid_to", "confidence", "unsettled", "state_found", "reason", "by", "at"),
 ]
@@ -198,6 +199,7 @@ class _Table:
                 "layer": self.layer.name,
                 "kind": self.layer.kind_name,
                 "part": part,
+                "part_name": "",
                 "code": facts.get("code", ""),
                 "state": state,
                 "area_ha": area_m2 / _HA,

@@ -51,7 +51,8 @@ class ConflictAnswer:
     ----------
     rows : pandas.DataFrame
         One row per zone, constraint and rule: ``zone, zone_name, zone_kind, constraint, layer, kind,
-        part, code, state, area_ha, share_pct, noise_ha, features, length_m, rule, clause_vi, clause_en,
+        part, part_name (what people call that feature), code, state, area_ha, share_pct, noise_ha,
+        features, length_m, rule, clause_vi, clause_en,
         basis, valid_from, valid_to, confidence, unsettled, state_found, reason, by``; index 0, 1, 2, ...
     totals : pandas.DataFrame
         One row per zone, index ``zone``: ``area_ha, hit_ha, blocks_ha, consent_ha, clear_ha,
@@ -157,7 +158,8 @@ def conflicts(
         parts = _pieces(frame, layer, tolerance_m=tolerance_m)
         judged, table = layer_rows(frame, layer, parts, book)
         found.append(judged)
-        rows.append(table)
+        titles = _part_titles(layer)
+        rows.append(table.assign(part_name=[titles.get(part, "") for part in table["part"]]))
     pieces = _joined(found, crs)
     if progress:
         progress(len(constraints), len(constraints), "totals")
@@ -225,6 +227,14 @@ def _part_names(layer: Layer) -> pd.Series:
     if per == "code" and "code" in layer.frame:
         return layer.frame["code"].fillna("").astype(str)
     return pd.Series("", index=layer.frame.index, dtype=object)
+
+
+def _part_titles(layer: Layer) -> dict[str, str]:
+    """What people call each feature that is answered under its own label."""
+    if layer.kind.answer_per != "feature" or "name" not in layer.frame:
+        return {}
+    names = layer.frame["name"].fillna("").astype(str)
+    return dict(zip(feature_labels(layer.frame), names, strict=True))
 
 
 def _joined(found: list[gpd.GeoDataFrame], crs: Any) -> gpd.GeoDataFrame:

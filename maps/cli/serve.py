@@ -62,7 +62,7 @@ def serve(**given: Any) -> None:
         create_sample(folder, progress=speak.progress)
     Workspace(folder)
     _check_address(given["host"], given["port"])
-    address = f"http://{given['host']}:{given['port']}"
+    address = _address(given["host"], given["port"])
     speak.say(speak.words("cli.serve.listening", address=address, path=str(folder)))
     os.environ |= {"THOCONG_WORKSPACE": str(folder.resolve()), "THOCONG_LANG": speak.words.lang}
     flags = {
@@ -77,11 +77,16 @@ def serve(**given: Any) -> None:
     _run_streamlit(["run", str(_app()), *(f"--{k}={_flag(v)}" for k, v in flags.items())])
 
 
+def _address(host: str, port: int) -> str:
+    """Where the page is found; in an address the numbers of IPv6 stand in brackets."""
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
 def _open_browser(host: str, port: int) -> None:
     """Open the page as soon as the server answers; a machine without a browser is none the worse."""
     for _ in range(_PATIENCE):
         with suppress(OSError), socket.create_connection((host, port), timeout=1):
-            webbrowser.open(f"http://{host}:{port}")
+            webbrowser.open(_address(host, port))
             return
         time.sleep(0.5)
 

@@ -8,7 +8,7 @@ import streamlit as st
 
 from maps.answer_map import answer_layers, drawn_rows, row_at, selection_layer
 from maps.columns import Column
-from maps.conflict_tables import row_lines, totals_table
+from maps.conflict_tables import constraint_label, row_lines, totals_table
 from maps.export.answer import ConflictFiles
 from maps.pages._cards import Card
 from maps.pages._charts import chart_legend, totals_chart
@@ -18,6 +18,7 @@ from maps.pages._table import Groups, Rows, States, ordered
 from maps.pages._view import AnswerView
 from maps.question import ConflictQuestion
 from maps.styles import state_look
+from maps.tables import periods_of, records
 from spatial.conflicts import ConflictAnswer
 from spatial.land import land_totals
 
@@ -42,12 +43,12 @@ _FIGURES = (
 )
 #: what a reader wants first stands first
 _COLUMNS = (
-    Column("zone", width=106),
-    Column("constraint", width=146),
-    Column("state", width=118),
-    Column("area_ha", digits=2, width=58, short="area_short"),
+    Column("zone", width=128),
+    Column("constraint", width=200),
+    Column("state", width=112),
+    Column("area_ha", digits=2, width=60, short="area_short"),
     Column("share_pct", digits=1, width=48, short="share_short"),
-    Column("clause", width=150),
+    Column("clause", width=172),
     Column("length_m", digits=0, width=66, short="length_short"),
     Column("validity", width=110),
 )
@@ -80,6 +81,8 @@ class ConflictView(AnswerView[ConflictQuestion, ConflictAnswer]):
         answer, say = self.answer, self.words
         facts = ordered(answer.rows, _GROUNDS, {"area_ha": False})
         frame = row_lines(answer, say).loc[facts.index]
+        periods = periods_of(answer)
+        frame["constraint"] = [constraint_label(row, periods, say, part_first=True) for row in records(facts)]
         frame["state"] = [say(f"state_short.{s}") for s in facts["state"]]
         # a line or a point lies on the zone without taking land of it: no hectares is not nought hectares
         landless = (facts["area_ha"] == 0) & (facts["features"] > 0)

@@ -39,7 +39,7 @@ def show_detail(question: ConflictQuestion, answer: ConflictAnswer, row: int, wo
     name = f"{plain(facts['zone_name'] or facts['zone'])} – {plain(label)}"
     with st.container(border=True):
         st.markdown(f"**{name}**")
-        show_facts([*_measures(facts, words), *_grounds(facts, words)], words)
+        show_facts([*_measures(facts, words), *_grounds(facts, words)])
         _change(question, answer, row, words, name=name)
 
 

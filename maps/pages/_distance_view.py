@@ -38,19 +38,22 @@ if TYPE_CHECKING:
 __all__ = ["DistanceView"]
 
 
+_SHORT = {"actual_m": "actual_short", "required_m": "required_short", "shortfall_m": "shortfall_short"}
+
+
 def _column(name: str, width: int, digits: int | None = None) -> Column:
-    return Column(name, "distance_column", digits, width)
+    return Column(name, "distance_column", digits, width, _SHORT.get(name, ""))
 
 
 _METRES = ("required_m", "actual_m", "grid_m", "shortfall_m")
 #: what a reader wants first stands first
 _COLUMNS = (
-    _column("state", 104),
-    _column("actual_m", 80, 1),
-    _column("required_m", 86, 1),
-    _column("shortfall_m", 82, 1),
-    _column("source", 130),
-    _column("target", 150),
+    _column("state", 106),
+    _column("source", 208),
+    _column("target", 112),
+    _column("actual_m", 58, 1),
+    _column("required_m", 62, 1),
+    _column("shortfall_m", 56, 1),
     _column("label", 210),
     _column("clause", 210),
     _column("why", 210),
@@ -87,12 +90,15 @@ class DistanceView(AnswerView[DistanceQuestion, DistanceAnswer]):
         answer, say = self.answer, self.words
         facts = ordered(answer.rows, _GROUNDS, {"shortfall_m": False, "actual_m": True})
         frame = distance_lines(answer, say).loc[facts.index]
+        periods = periods_of(answer)
+        frame["target"] = [target_label(row, periods, say, part_first=True) for row in records(facts)]
         frame["state"] = [say(f"distance_state_short.{s}") for s in facts["state"]]
         return Rows(
             frame,
             _COLUMNS,
             States(answer.rows["state"], "distance_state_short", _GROUNDS),
             Groups(answer.rows["source"], answer.sources["name"]),
+            counted=say("distance_ask.rows_note"),
             notes=self.files().notes,
         )
 
@@ -101,6 +107,7 @@ class DistanceView(AnswerView[DistanceQuestion, DistanceAnswer]):
         totals, rows = self.answer.totals, self.answer.rows
         missing = rows.loc[rows["why"] == "no_layer", "target_kind"].nunique()
         kept = int(((totals["too_near"] == 0) & (totals["depends"] == 0) & (totals["kept"] > 0)).sum())
+        by_state = rows["state"].value_counts()
         figures = (
             ("", "sources_count", len(totals), 0),
             ("too_near", "pairs_too_near", totals["too_near"].sum(), 0),
@@ -113,10 +120,15 @@ class DistanceView(AnswerView[DistanceQuestion, DistanceAnswer]):
             Card(
                 self.words(f"distance_ask.{name}"),
                 self.words.number(float(value), digits),
+                self._rows_behind(by_state.get(state, 0)) if name.startswith("pairs_") else "",
                 **({"colour": distance_look(state).fill} if state else {}),
             )
             for state, name, value, digits in figures
         ], ""
+
+    def _rows_behind(self, count: int) -> str:
+        """A pair has a row for every rule that speaks of it: the filter counts those."""
+        return self.words("rows.count", count=int(count))
 
     def drawn(self) -> list[MapLayer]:
         """Sources, lines and rings."""
@@ -151,7 +163,7 @@ class DistanceView(AnswerView[DistanceQuestion, DistanceAnswer]):
         ends = source_label(facts, periods, say), target_label(facts, periods, say)
         with st.container(border=True):
             st.markdown(f"**{plain(ends[0])}** – {plain(ends[1])}")
-            show_facts(((say(f"distance_column.{k}"), text) for k, text in self._facts(facts)), say)
+            show_facts(((say(f"distance_column.{k}"), text) for k, text in self._facts(facts)))
 
     def _facts(self, facts: dict[str, Any]) -> list[tuple[str, str]]:
         say = self.words

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import TYPE_CHECKING
 
-import pandas as pd
 import streamlit as st
 
 from maps.columns import number_writers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    import pandas as pd
 
     from maps.columns import Column
     from maps.words import Words
@@ -21,18 +23,18 @@ _ROW_PX = 36
 _MOST_ROWS = 20
 
 
-def show_facts(facts: Iterable[tuple[str, str]], words: Words) -> None:
-    """Show facts in two columns; what has no value is left out.
+def show_facts(facts: Iterable[tuple[str, str]]) -> None:
+    """Show facts under one another, in two columns where there is room; what has no value is left out.
 
     Parameters
     ----------
     facts : iterable of (str, str)
-        What and value, in words.
-    words : Words
+        What and value, in words; text from files only ever stands here escaped.
     """
-    table = pd.DataFrame([fact for fact in facts if fact[1]], columns=["what", "value"])
-    heads = {"what": words("column.what"), "value": words("column.value")}
-    st.dataframe(table, hide_index=True, width="stretch", column_config=heads)
+    lines = "".join(
+        f"<div><dt>{escape(what)}</dt><dd>{escape(str(value))}</dd></div>" for what, value in facts if value
+    )
+    st.html(f"<dl class='tc-facts'>{lines}</dl>")
 
 
 def show_figures(table: pd.DataFrame, columns: Sequence[Column], words: Words) -> None:
@@ -48,4 +50,5 @@ def show_figures(table: pd.DataFrame, columns: Sequence[Column], words: Words) -
     """
     write = {name: how for name, how in number_writers(columns, words).items() if name in table}
     height = _ROW_PX * min(len(table), _MOST_ROWS) + 40
-    st.dataframe(table.style.format(write), hide_index=True, width="stretch", height=height)
+    shown = table.style.format(write)
+    st.dataframe(shown, hide_index=True, width="stretch", height=height, placeholder="–")

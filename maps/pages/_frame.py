@@ -23,6 +23,7 @@ __all__ = ["heading", "open_frame", "plain", "sentences", "speak", "workspace"]
 _STYLE: Final = Path(__file__).parents[1] / "static" / "pages.css"
 _LOGO: Final = Path(__file__).parents[1] / "static" / "logo.svg"
 _LANGUAGE: Final = "lang"
+_SIDEBAR_PX: Final = 236  # what the titles of the pages need; the rest is for map and table
 
 
 def open_frame() -> Words:
@@ -33,7 +34,9 @@ def open_frame() -> Words:
     Words
         Of the language chosen.
     """
-    st.set_page_config(page_title="Thổ Công", page_icon="🧭", layout="wide", initial_sidebar_state="auto")
+    st.set_page_config(
+        page_title="Thổ Công", page_icon="🧭", layout="wide", initial_sidebar_state=_SIDEBAR_PX
+    )
     st.html(f"<style>{_STYLE.read_text(encoding='utf-8')}</style>")
     chosen = (
         st.session_state.get(_LANGUAGE) or st.query_params.get(_LANGUAGE) or os.environ.get("THOCONG_LANG")

@@ -134,7 +134,7 @@ def _origin(entry: Version, words: Words) -> None:
         ("SHA-256", origin.sha256[:24]),
         (words("run.warning"), words("made.label") if origin.made else ""),
     ]
-    show_facts(rows, words)
+    show_facts(rows)
 
 
 def _step(text: str, words: Words) -> str:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["Groups", "Rows", "States", "ordered", "show_table"]
 
 _ROW_PX = 32
+_HEIGHT = 516
 
 
 @dataclass(frozen=True)
@@ -202,7 +203,7 @@ def _chosen(style: Styler, columns: list[Column], link: Link, words: Words) -> i
     event = st.dataframe(
         style,
         hide_index=True,
-        height=min(430, _ROW_PX * (len(positions) + 1) + 8),
+        height=min(_HEIGHT, _ROW_PX * len(positions) + 40),
         width="stretch",
         on_select="rerun",
         # a click anywhere in a row chooses it, not only one on the box before it

@@ -176,15 +176,17 @@ class AnswerView(ABC, Generic[_Q, _A]):
         with exports:
             show_exports(self.files(), self.words, stem=f"{self.stem}-{self.answer.run['on']}")
         with st.container(key="tc-answer"):
-            left, right = st.columns([8, 12], gap="small")
+            left, right = st.columns([7, 12], gap="small")
         rows = self.rows()
         with right:
             row = show_table(rows, self.link, self.words, stem=f"{self.stem}-{self.answer.run['on']}")
             self.link.follow(row, self.place, closest=self.closest)
-            if row is not None:
-                self.detail(row)
         with left:
             self.map()
+        # in every run, empty or not: else all below it would be built anew
+        with st.container():
+            if row is not None:
+                self.detail(row)
         self.below()
         self._behind()
 
