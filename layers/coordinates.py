@@ -12,6 +12,7 @@ import shutil
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,13 +23,16 @@ from layers.crs import as_crs
 from layers.errors import GeometryError, SchemaError, StoreError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import geopandas as gpd
     from numpy.typing import NDArray
     from pyproj import CRS
 
-__all__ = ["Coordinates", "coordinates_of", "open_coordinates", "write_coordinates"]
+__all__ = ["Coordinates", "coordinates_of", "kept_coordinates", "open_coordinates", "write_coordinates"]
 
 _FORMAT = 1
+_WRITING = Lock()
 _ARRAYS = ("xy", "ring", "feature", "outer", "bounds", "area_m2", "row")
 # columns with more different values than this are not classes to add up by
 _MOST_CLASSES = 4096
@@ -109,9 +113,41 @@ def write_coordinates(frame: gpd.GeoDataFrame, folder: Path | str) -> None:
         meta = {"format": _FORMAT, "crs": frame.crs.to_wkt() if frame.crs else "", "rows": len(frame)}
         (draft / "meta.json").write_text(json.dumps(meta), encoding="utf-8")
         shutil.rmtree(folder, ignore_errors=True)
-        draft.rename(folder)
+        try:
+            draft.rename(folder)
+        except OSError:
+            if not (folder / "meta.json").is_file():  # else another process was first with the same
+                raise
     finally:
         shutil.rmtree(draft, ignore_errors=True)
+
+
+def kept_coordinates(folder: Path, make: Callable[[], gpd.GeoDataFrame]) -> Coordinates:
+    """Open the coordinates of a frame, and write them first where they are not there yet, or damaged.
+
+    A map asks for many tiles at once: the first of them writes, the others wait for it.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+    make : callable
+        Reads the frame.
+
+    Returns
+    -------
+    Coordinates
+
+    Raises
+    ------
+    GeometryError
+        As :func:`write_coordinates`.
+    """
+    with _WRITING:
+        try:
+            return open_coordinates(folder)
+        except StoreError:
+            write_coordinates(make(), folder)
+        return open_coordinates(folder)
 
 
 def open_coordinates(folder: Path | str) -> Coordinates:

@@ -16,7 +16,7 @@ import geopandas as gpd
 from layers._catalogue import Catalogue, Version
 from layers._version_file import check_frame, sync_folder, write_version
 from layers.causes import cause_of
-from layers.coordinates import open_coordinates, write_coordinates
+from layers.coordinates import kept_coordinates
 from layers.crs import as_crs, is_metric, to_crs, transform_geometry
 from layers.errors import CrsError, StoreError
 from layers.kept import kept_arrays
@@ -194,11 +194,7 @@ class Workspace:
             As for :meth:`load`.
         """
         folder = self.folder / "coordinates" / self.version(name, version).sha256[:32]
-        try:
-            return open_coordinates(folder)
-        except StoreError:  # never written, or damaged: the version they come from is still there
-            write_coordinates(self.load(name, version).frame, folder)
-        return open_coordinates(folder)
+        return kept_coordinates(folder, lambda: self.load(name, version).frame)
 
     def kept(
         self, name: str, version: int | None, what: str, make: Callable[[], list[NDArray[Any]]]

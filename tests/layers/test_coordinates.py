@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import geopandas as gpd
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 import shapely
 from shapely import LineString, MultiPolygon, Point, Polygon, box
 
-from layers.coordinates import class_codes, open_coordinates, write_coordinates
+from layers.coordinates import class_codes, kept_coordinates, open_coordinates, write_coordinates
 from layers.errors import GeometryError, SchemaError, StoreError
 
 
@@ -111,3 +112,38 @@ def test_third_coordinates_are_left_behind(tmp_path):
     square = shapely.force_3d(box(0, 0, 10, 10), 5.0)
     write_coordinates(gpd.GeoDataFrame(geometry=[square], crs=5897), tmp_path / "land")
     assert open_coordinates(tmp_path / "land").xy.shape == (5, 2)
+
+
+def test_many_who_ask_at_once_for_coordinates_that_are_not_there_yet_all_get_them(land, tmp_path):
+    made = []
+
+    def make():
+        made.append(1)
+        return land
+
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda _: kept_coordinates(tmp_path / "land", make), range(8)))
+    assert len(made) == 1
+    assert {len(stored) for stored in found} == {len(open_coordinates(tmp_path / "land"))}
+
+
+def test_damaged_coordinates_are_written_again(land, tmp_path):
+    write_coordinates(land, tmp_path / "land")
+    (tmp_path / "land" / "meta.json").write_text("{", encoding="utf-8")
+    assert len(kept_coordinates(tmp_path / "land", lambda: land)) == len(land)
+
+
+def test_another_process_that_was_first_is_no_error(land, tmp_path, monkeypatch):
+    from pathlib import Path
+
+    rename = Path.rename
+
+    def late(self, target):
+        monkeypatch.setattr(Path, "rename", rename)
+        write_coordinates(land, target)
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", late)
+    write_coordinates(land, tmp_path / "land")
+    assert len(open_coordinates(tmp_path / "land")) == len(land)
+    assert [f.name for f in tmp_path.iterdir()] == ["land"]

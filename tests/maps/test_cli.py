@@ -406,6 +406,13 @@ def test_serve_listens_on_this_machine_only_unless_told(small_workspace):
     assert "0.0.0.0" in done.stderr
 
 
+def test_an_address_with_colons_stands_in_brackets():
+    from maps.cli.serve import _address
+
+    assert _address("::1", 8501) == "http://[::1]:8501"
+    assert _address("127.0.0.1", 8501) == "http://127.0.0.1:8501"
+
+
 def test_serve_hands_the_shipped_settings_over(monkeypatch, small_workspace):
     from maps.cli import serve
 

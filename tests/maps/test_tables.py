@@ -3,13 +3,16 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from shapely import box
 
-from layers import reference
-from maps.conflict_tables import rows_table, totals_table
+from layers import Layer, reference
+from maps.conflict_tables import constraint_label, rows_table, totals_table
 from maps.rule_tables import rules_table
-from maps.tables import findings_table, layer_label, run_table
+from maps.tables import findings_table, layer_label, records, run_table
 from maps.words import words
+from spatial.conflicts import conflicts
 from spatial.override import override
+from tests.maps.conftest import frame
 
 
 def test_rows_are_in_words_and_numbers_stay_numbers(answer, say):
@@ -106,3 +109,19 @@ def test_citations_and_short_names_are_in_the_language_of_the_reader():
     assert table.loc["IZ-500-CLAIM", "Điều khoản"].startswith("được nêu")
     assert "Đo từ (nguyên văn)" in table.columns
     assert "zone" not in rules_table("kinds", date(2026, 6, 1), words("vi"))["Vai trò"].tolist()
+
+
+def test_a_zone_that_lies_on_another_is_named_and_not_numbered():
+    made = conflicts(*rivals(), rules=reference.table("conflict_rules"), on=date(2026, 6, 1))
+    hits = made.rows[made.rows["features"] > 0]
+    assert hits["constraint"].tolist() == ["parks:KCN-9"]  # the key of scripts and of changes on record
+    (name,) = rows_table(made, words("vi")).loc[hits.index, "Đối tượng kiểm tra"]
+    assert name == "parks – KCN Bắc"
+    row = records(hits)[0]
+    assert constraint_label(row, {}, words("en"), part_first=True) == "KCN Bắc – parks"
+
+
+def rivals():
+    zone = Layer(frame(box(0, 0, 100, 100), id=["Z1"], name=["CCN Thử"]), "clusters", "industrial_cluster")
+    park = Layer(frame(box(50, 0, 300, 100), id=["KCN-9"], name=["KCN Bắc"]), "parks", "industrial_park")
+    return zone, [park]
