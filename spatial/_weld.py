@@ -12,6 +12,7 @@ import shapely
 
 from spatial import _compiled
 from spatial._compiled import kernel
+from spatial._validity import valid
 
 if TYPE_CHECKING:
     from spatial._rings import Bools, Floats, Geometries, Ints
@@ -66,7 +67,7 @@ def welded(target: Geometries, other: Geometries, *, tolerance_m: float) -> tupl
     while len(remade):
         out[remade] = _with_vertices(other[remade], np.where(moved[:, None], there, mine), owner, remade)
         broken = np.zeros(len(other), dtype=bool)
-        broken[remade[~_valid(out[remade])]] = True
+        broken[remade[~valid(out[remade])]] = True
         stays = moved & broken[owner]
         stays[moved] = np.isin(place[moved], place[stays])
         moved &= ~stays
@@ -82,14 +83,6 @@ def _with_vertices(polygons: Geometries, xy: Floats, owner: Ints, chosen: Ints) 
     mine = np.zeros(owner[-1] + 1, dtype=bool)
     mine[chosen] = True
     return np.asarray(shapely.set_coordinates(polygons.copy(), xy[mine[owner]]))
-
-
-def _valid(polygons: Geometries) -> Bools:
-    if _compiled.worth_compiling(len(polygons)):
-        from spatial._validity import valid  # noqa: PLC0415 - compiled code is loaded when it is used
-
-        return valid(polygons)
-    return np.asarray(shapely.is_valid(polygons))
 
 
 def _nearest(xy: Floats, mine: Floats, tolerance_m: float) -> Floats:
