@@ -89,20 +89,6 @@ def test_equal_numbers_of_unequal_polygons_make_no_twins(seed):
         assert set(zip(i.tolist(), j.tolist(), strict=True)) == {(p, q) for p, q in expected if p == q}
 
 
-@given(seeds)
-def test_both_ways_give_a_polygon_the_same_number(seed):
-    pytest.importorskip("numba", reason="numba is not installed: there is no compiled path to test")
-    rng = np.random.default_rng(seed)
-    shapes = array(*polygons(*net(rng, 3)), ring_with_hole(rng), Polygon(), box(-0.0, 0.0, 1, 1))
-    found = []
-    with pytest.MonkeyPatch.context() as patch:
-        for few in (0, 10**9):
-            patch.setattr(_compiled, "FEW", few)
-            found.append(_twins._keys(shapes).tolist())
-    assert found[0] == found[1]
-    assert len(set(found[0])) == len(shapes)
-
-
 def test_polygons_that_occur_twice_and_empty_ones_have_no_twin():
     a = array(box(0, 0, 1, 1), box(0, 0, 1, 1), box(2, 0, 3, 1), Polygon(), box(4, 0, 5, 1))
     b = array(box(4, 0, 5, 1), box(0, 0, 1, 1), Polygon(), box(2, 0, 3, 1), box(2, 0, 3, 1))
