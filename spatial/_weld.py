@@ -12,6 +12,7 @@ import shapely
 
 from spatial import _compiled
 from spatial._compiled import kernel
+from spatial._meet import meeting_boxes
 from spatial._validity import valid
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def welded(target: Geometries, other: Geometries, *, tolerance_m: float) -> tupl
         The polygons, and which of them were moved.
     """
     out, changed = other.copy(), np.zeros(len(other), dtype=bool)
-    xy, mine = shapely.get_coordinates(target), shapely.get_coordinates(other)
+    xy, mine = _round_about(target, other, tolerance_m), shapely.get_coordinates(other)
     if not len(xy) or not len(mine):
         return out, changed
     there = _nearest(xy, mine, tolerance_m)
@@ -76,6 +77,13 @@ def welded(target: Geometries, other: Geometries, *, tolerance_m: float) -> tupl
     out[changed] = shapely.remove_repeated_points(out[changed], 0.0)
     out[~changed] = other[~changed]
     return out, changed
+
+
+def _round_about(target: Geometries, other: Geometries, tolerance_m: float) -> Floats:
+    """Vertices of those polygons of ``target`` that can have one within the tolerance."""
+    wider = shapely.bounds(other) + tolerance_m * np.array([-1.0, -1.0, 1.0, 1.0])
+    _, met = meeting_boxes(wider, shapely.bounds(target))
+    return np.asarray(shapely.get_coordinates(target[np.unique(met)]))
 
 
 def _with_vertices(polygons: Geometries, xy: Floats, owner: Ints, chosen: Ints) -> Geometries:
