@@ -4,7 +4,9 @@ from spatial.absorption import Absorption, AbsorptionQuestion, DatedRaster, abso
 from spatial.buffers import RingTotals, corridors, ring_totals, rings
 from spatial.candidates import CandidateAnswer, candidates
 from spatial.change import NO_CODE, UNCOVERED, Change, ChangeSeries, change, change_series
+from spatial.compare import Comparison, compare
 from spatial.conflicts import ConflictAnswer, conflicts
+from spatial.consensus import Consensus, consensus
 from spatial.distances import DISTANCE_STATES, DistanceAnswer, half_widths, safety_distances
 from spatial.establishment import establishment_checks, size_limits
 from spatial.exclusions import ExclusionAnswer, ExclusionQuestion, exclusions, why_not
@@ -33,7 +35,9 @@ __all__ = [
     "CandidateAnswer",
     "Change",
     "ChangeSeries",
+    "Comparison",
     "ConflictAnswer",
+    "Consensus",
     "Criterion",
     "DatedRaster",
     "DistanceAnswer",
@@ -54,7 +58,9 @@ __all__ = [
     "change_rasters",
     "change_series",
     "chunked_areas",
+    "compare",
     "conflicts",
+    "consensus",
     "corridors",
     "establishment_checks",
     "exclusions",
