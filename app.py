@@ -9,6 +9,7 @@ import subprocess
 import sys
 from contextlib import asynccontextmanager
 from pathlib import Path
+from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -20,9 +21,9 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from layers.errors import ThoCongError
 from maps.assets import STATIC
-from maps.pages._frame import open_frame, speak
+from maps.pages._frame import open_frame, speak, workspace_folder
 from maps.search_service import SEARCH_ROUTE, find_places
-from maps.tile_service import TILE_ROUTE, tile
+from maps.tile_service import TILE_ROUTE, keep_ready, tile
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -96,12 +97,15 @@ async def lifespan(_: Any) -> AsyncIterator[dict[str, Any]]:
     from layers import reference  # noqa: PLC0415
 
     await asyncio.to_thread(lambda: [reference.table(name) for name in reference.names()])
+    done = Event()
+    Thread(target=keep_ready, args=(workspace_folder(), done), daemon=True).start()
     # compiled by another process, which keeps the code on disk: the first pages neither need it nor wait
     command = [sys.executable, "-c", "from spatial import warm_engine; warm_engine()"]
     with subprocess.Popen(  # noqa: ASYNC220, S603 - a moment, and on our own words
         command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as warming:
         yield {}
+        done.set()
         warming.kill()
 
 

@@ -14,28 +14,25 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 
 from layers._catalogue import Catalogue, Version
+from layers._derived import Derived
 from layers._version_file import check_frame, sync_folder, write_version
 from layers.causes import cause_of
-from layers.coordinates import kept_coordinates
 from layers.crs import as_crs, is_metric, to_crs, transform_geometry
 from layers.errors import CrsError, StoreError
-from layers.kept import kept_arrays
 from layers.layer import Layer
 from layers.provenance import file_hash
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
-    from numpy.typing import NDArray
     from pyproj import CRS
 
-    from layers.coordinates import Coordinates
     from layers.findings import Finding
 
 __all__ = ["Version", "Workspace"]
 
 
-class Workspace:
+class Workspace(Derived):
     """A folder of layers, all in one projected system.
 
     Parameters
@@ -172,55 +169,6 @@ class Workspace:
             raise StoreError("version_damaged", **damage, expected=expected, found=found)
         extent = self._catalogue.extent(name, entry.version)
         return Layer(frame, name, entry.kind_name, entry.period, entry.provenance, extent)
-
-    def coordinates(self, name: str, version: int | None = None) -> Coordinates:
-        """Map the coordinates of a layer from disk, for questions of areas.
-
-        They are written at the first call, beside the versions, and are those of one version for ever.
-
-        Parameters
-        ----------
-        name : str
-        version : int, optional
-            Default the current one.
-
-        Returns
-        -------
-        Coordinates
-
-        Raises
-        ------
-        StoreError
-            As for :meth:`load`.
-        """
-        folder = self.folder / "coordinates" / self.version(name, version).sha256[:32]
-        return kept_coordinates(folder, lambda: self.load(name, version).frame)
-
-    def kept(
-        self, name: str, version: int | None, what: str, make: Callable[[], list[NDArray[Any]]]
-    ) -> list[NDArray[Any]]:
-        """Keep arrays made from one version of a layer; they can be thrown away at any time.
-
-        Parameters
-        ----------
-        name : str
-        version : int or None
-        what : str
-            What they are, and by which method made.
-        make : callable
-            Makes them where they are not there yet.
-
-        Returns
-        -------
-        list of numpy.ndarray
-            Read only.
-
-        Raises
-        ------
-        StoreError
-            ``layer_unknown`` or ``version_unknown``.
-        """
-        return kept_arrays(self.folder / "kept" / f"{self.version(name, version).sha256[:32]}-{what}", make)
 
     def version(self, name: str, version: int | None = None) -> Version:
         """Look up one version.

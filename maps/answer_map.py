@@ -10,10 +10,13 @@ import shapely
 
 from maps.canvas import MapLayer
 from maps.conflict_tables import constraint_label, row_facts
+from maps.sight import MOST_FEATURES, Sight, shape_of
 from maps.styles import NOISE, SELECTED, Look, kind_look, land_looks, state_look
 from maps.tables import clause_of, land_name, layer_title, periods_of, records
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from layers import Layer
     from maps.words import Words
     from spatial.conflicts import ConflictAnswer
@@ -30,7 +33,6 @@ __all__ = [
 
 _STATES = ("blocks", "needs_consent", "no_data")
 _TOP = 90
-_MOST_FEATURES = 3_000
 _GROUPS = {"zone": "zones", "constraint": "constraints", "context": "base"}
 _BASE_KINDS = ("admin_unit", "road", "river")
 
@@ -179,33 +181,36 @@ def selection_layer(
     return MapLayer("selection", "", "", _TOP, bare, [SELECTED])
 
 
-def drawn_by_server(layer: Layer) -> bool:
-    """Decide how a layer gets to the screen: few features as features, many areas as picture tiles.
+def drawn_by_server(layer: Layer | Sight) -> bool:
+    """Decide how a layer gets to the screen: few features as features, more as picture tiles.
 
     Parameters
     ----------
-    layer : Layer
+    layer : Layer or Sight
 
     Returns
     -------
     bool
     """
-    return _shape(layer) == "area" and (layer.kind_name == "land_use" or len(layer.frame) > _MOST_FEATURES)
+    if isinstance(layer, Sight):
+        return True
+    land = layer.kind_name == "land_use" and shape_of(layer) == "area"
+    return land or len(layer.frame) > MOST_FEATURES
 
 
-def context_layers(layers: list[Layer], words: Words) -> list[MapLayer]:
+def context_layers(layers: Sequence[Layer | Sight], words: Words) -> list[MapLayer]:
     """Layers that show what an answer was checked against.
 
     Parameters
     ----------
-    layers : list of Layer
+    layers : sequence of Layer or Sight
     words : Words
 
     Returns
     -------
     list of MapLayer
         In the order given; hidden at first, but for zones, boundaries, roads and rivers. What
-        :func:`drawn_by_server` says is drawn by the server still has its frame, for its place.
+        :func:`drawn_by_server` says is drawn by the server has a frame only for its place.
     """
     return [
         _land(n, layer, words) if layer.kind_name == "land_use" else _context(n, layer, words)
@@ -213,12 +218,12 @@ def context_layers(layers: list[Layer], words: Words) -> list[MapLayer]:
     ]
 
 
-def group_of(layer: Layer) -> str:
+def group_of(layer: Layer | Sight) -> str:
     """Choose the group of the panel that a layer stands in.
 
     Parameters
     ----------
-    layer : Layer
+    layer : Layer or Sight
 
     Returns
     -------
@@ -230,11 +235,9 @@ def group_of(layer: Layer) -> str:
     return "base" if layer.kind_name in _BASE_KINDS else _GROUPS[layer.kind.role]
 
 
-def _context(n: int, layer: Layer, words: Words) -> MapLayer:
+def _context(n: int, layer: Layer | Sight, words: Words) -> MapLayer:
     look = kind_look(layer.kind_name)
     title = layer_title(layer, words)
-    names = layer.frame["name"] if "name" in layer.frame else pd.Series("", index=layer.frame.index)
-    tips = [[line for line in (str(name or ""), title) if line] for name in names.fillna("")]
     base = layer.kind_name in _BASE_KINDS
     shown = base or layer.kind.role == "zone"
     return MapLayer(
@@ -242,28 +245,35 @@ def _context(n: int, layer: Layer, words: Words) -> MapLayer:
         title=title,
         group=words(f"group.{group_of(layer)}"),
         order=(10 if base else 30) + n,
-        frame=layer.frame[[layer.frame.geometry.name]].assign(tip=_column(tips, layer.frame)),
+        frame=layer.frame if isinstance(layer, Sight) else _tipped(layer, title),
         looks=[look],
-        legend=[look.legend(shape=_shape(layer))],
+        legend=[look.legend(shape=shape_of(layer))],
         show=shown,
         folded=not shown,
     )
 
 
-def _shape(layer: Layer) -> str:
-    types = set(layer.frame.geom_type.str.removeprefix("Multi"))
-    if "Polygon" in types:
-        return "area"
-    return "line" if "LineString" in types else "point"
+def _tipped(layer: Layer, title: str) -> gpd.GeoDataFrame:
+    names = layer.frame["name"] if "name" in layer.frame else pd.Series("", index=layer.frame.index)
+    tips = [[line for line in (str(name or ""), title) if line] for name in names.fillna("")]
+    return layer.frame[[layer.frame.geometry.name]].assign(tip=_column(tips, layer.frame))
 
 
-def _land(n: int, layer: Layer, words: Words) -> MapLayer:
+def _class_areas(layer: Layer | Sight) -> pd.Series:
+    """Area of each land-use code, the largest first."""
+    if isinstance(layer, Sight):
+        area = pd.Series(layer.class_m2, dtype=float)
+    elif "code" in layer.frame:
+        area = layer.frame.geometry.area.groupby(layer.frame["code"]).sum()
+    else:
+        area = pd.Series(dtype=float)
+    return area.sort_values(ascending=False)
+
+
+def _land(n: int, layer: Layer | Sight, words: Words) -> MapLayer:
     """Land use with the legend of its codes, the commonest first."""
     looks = land_looks()
-    codes: list[str] = []
-    if "code" in layer.frame:
-        area = layer.frame.geometry.area.groupby(layer.frame["code"]).sum().sort_values(ascending=False)
-        codes = [c for c in area.index if c in looks]
+    codes = [str(c) for c in _class_areas(layer).index if c in looks]
     legend = [
         {
             "fill": looks[c].colour,

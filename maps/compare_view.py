@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from layers import Layer
     from maps.canvas import MapLayer
+    from maps.sight import Sight
     from maps.words import Words
 
 __all__ = ["MODES", "Mode", "Side", "period_label", "side_layers", "sided_layers", "view_group", "view_map"]
@@ -52,13 +53,12 @@ class Side:
     mark: str = ""
 
 
-def period_label(layer: Layer, words: Words) -> str:
+def period_label(layer: Layer | Sight, words: Words) -> str:
     """Name the period of a layer for people: years and stage.
 
     Parameters
     ----------
-    layer : Layer
-
+    layer : Layer or Sight
     words : Words
 
     Returns
@@ -80,12 +80,12 @@ def period_label(layer: Layer, words: Words) -> str:
     return words("view.period_label", period=str(layer.period), stage=words(f"stage.{layer.period.stage}"))
 
 
-def side_layers(layers: Sequence[Layer], words: Words) -> list[MapLayer]:
+def side_layers(layers: Sequence[Layer | Sight], words: Words) -> list[MapLayer]:
     """Draw the layers of one side, titled by kind alone, as the same row stands for every period.
 
     Parameters
     ----------
-    layers : sequence of Layer
+    layers : sequence of Layer or Sight
         In the same order of kinds on each side.
     words : Words
 
@@ -94,7 +94,7 @@ def side_layers(layers: Sequence[Layer], words: Words) -> list[MapLayer]:
     list of MapLayer
         All shown; ids ``layer-0``, ``layer-1`` ... as in :func:`maps.answer_map.context_layers`.
     """
-    drawn = context_layers(list(layers), words)
+    drawn = context_layers(layers, words)
     titles = [words(f"kind_many.{layer.kind_name}") for layer in layers]
     return [
         replace(one, title=title, show=True, folded=False) for one, title in zip(drawn, titles, strict=True)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from layers import Finding, Layer
     from maps.asking import Answer
+    from maps.sight import Sight
     from maps.words import Words
 
 __all__ = [
@@ -92,12 +93,12 @@ def layer_label(name: str, kind: str, period: str | None, words: Words) -> str:
     return f"{words(key)} {period}".strip() if period else words(key)
 
 
-def layer_title(layer: Layer | Version, words: Words) -> str:
+def layer_title(layer: Layer | Sight | Version, words: Words) -> str:
     """Name a layer, or a version of one, for people.
 
     Parameters
     ----------
-    layer : Layer or Version
+    layer : Layer, Sight or Version
     words : Words
 
     Returns

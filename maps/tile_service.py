@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import secrets
+from contextlib import suppress
 from functools import lru_cache, partial
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from itsdangerous import BadData, URLSafeTimedSerializer
 
 from layers.coordinates import coordinates_of
-from layers.errors import GeometryError, StoreError
+from layers.errors import GeometryError, StoreError, ThoCongError
 from layers.store import Workspace
+from maps.mark_tiles import MarkTiles
+from maps.sight import MOST_FEATURES
 from maps.tiles import LayerTiles
 
-__all__ = ["TILE_ROUTE", "make_ready", "tile", "tile_address"]
+if TYPE_CHECKING:
+    from threading import Event
+
+    from maps.tiles import Keep
+
+__all__ = ["TILE_ROUTE", "keep_ready", "tile", "tile_address"]
 
 #: where the application serves tiles
 TILE_ROUTE: Final = "/gis/tiles/{token}/{z:int}/{x:int}/{y:int}.png"
@@ -74,29 +82,47 @@ def tile(token: str, zoom: int, x: int, y: int) -> bytes | None:
     return _tiles(folder, layer, version).png(zoom, x, y)
 
 
-def make_ready(folder: str, layer: str, version: int) -> None:
-    """Make what the tiles of a layer need, before anybody looks at them.
+def keep_ready(folder: str, done: Event, *, every_s: float = 5.0) -> None:
+    """Make what the tiles of large layers need before anybody looks at them, for as long as a server runs.
 
     Parameters
     ----------
     folder : str
-    layer : str
-    version : int
-
-    Raises
-    ------
-    StoreError
-        As :meth:`Workspace.load`.
+        The workspace; it need not be there yet.
+    done : threading.Event
+        Ends the watch.
+    every_s : float
+        How often to look for layers that were saved meanwhile.
     """
-    _tiles(folder, layer, version).ready()
+    ready: set[tuple[str, int]] = set()
+    while not done.is_set():
+        try:
+            heads = [(v.layer, v.version) for v in Workspace(folder).layers() if v.rows > MOST_FEATURES]
+        except ThoCongError:
+            heads = []
+        for layer, version in heads:
+            if (layer, version) not in ready and not done.is_set():
+                ready.add((layer, version))
+                with suppress(ThoCongError, OSError, MemoryError):  # the first tile will say what is wrong
+                    tiles = _made(folder, layer, version)
+                    if isinstance(tiles, LayerTiles):
+                        tiles.ready()
+        done.wait(every_s)
 
 
 @lru_cache(maxsize=8)
-def _tiles(folder: str, layer: str, version: int) -> LayerTiles:
+def _tiles(folder: str, layer: str, version: int) -> LayerTiles | MarkTiles:
+    return _made(folder, layer, version)
+
+
+def _made(folder: str, layer: str, version: int) -> LayerTiles | MarkTiles:
     base = Workspace(folder)
-    entry = base.version(layer, version)
+    kind_name = base.version(layer, version).kind_name
     try:
-        keep = partial(base.kept, layer, version, "overview-1")
-        return LayerTiles(base.coordinates(layer, version), entry.kind_name, keep)
+        source = base.coordinates(layer, version)
+        keep: Keep | None = partial(base.kept, layer, version, "overview-1")
     except GeometryError:  # a layer saved with bad shapes is drawn as it is
-        return LayerTiles(coordinates_of(base.load(layer, version).frame), entry.kind_name)
+        source, keep = coordinates_of(base.load(layer, version).frame), None
+    if len(source.ring) > 1:
+        return LayerTiles(source, kind_name, keep)
+    return MarkTiles(base.load(layer, version).frame, kind_name)

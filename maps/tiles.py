@@ -34,10 +34,11 @@ if TYPE_CHECKING:
     Keep = Callable[[Callable[[], list[NDArray[Any]]]], list[NDArray[Any]]]
     Box = tuple[float, float, float, float]
 
-__all__ = ["LayerTiles"]
+__all__ = ["SIZE", "LayerTiles", "rgb", "tile_bounds", "widened"]
 
 _HALF: Final = 20037508.342789244
-_SIZE: Final = 256
+#: pixels of a tile along its side
+SIZE: Final = 256
 _FINE: Final = 2  # drawn twice as large, then halved: soft edges
 _OUTLINE_ZOOM: Final = 14
 _LABEL_ROOM: Final = 26.0  # pixels
@@ -93,7 +94,7 @@ class LayerTiles:
         plain = LandLook("", _GREY, 0, official=False)
         looks = land_looks() if self._labelled else {kind_name: _own_look(kind_name)}
         chosen = [looks.get(name, plain) for name in self._names[1:]]
-        self._colours = np.array([(0, 0, 0), *(_rgb(look.colour) for look in chosen)], dtype=np.uint8)
+        self._colours = np.array([(0, 0, 0), *(rgb(look.colour) for look in chosen)], dtype=np.uint8)
         self._hatch = np.array([0, *(look.hatch for look in chosen)], dtype=np.int8)
         self._boxes = _block_boxes(coordinates.bounds)
         self._bounds = _joined(self._boxes)
@@ -106,10 +107,10 @@ class LayerTiles:
 
     def _png(self, zoom: int, x: int, y: int) -> bytes | None:
         """Return a tile as PNG, ``None`` where nothing lies in it."""
-        bounds = _bounds(zoom, x, y)
+        bounds = tile_bounds(zoom, x, y)
         if not _meet(bounds, self._world):
             return None
-        found = self._near(_wider(bounds, _REACH))
+        found = self._near(widened(bounds, _REACH))
         if not len(found):
             return None
         block = None if len(found) > _MANY else self._block(found, bounds)
@@ -119,7 +120,7 @@ class LayerTiles:
         picture = self._coloured(cells, bounds)
         if block is not None and zoom >= _OUTLINE_ZOOM:
             picture = self._lined(picture, block)
-        small = Image.fromarray(picture).resize((_SIZE, _SIZE), Image.Resampling.BOX)
+        small = Image.fromarray(picture).resize((SIZE, SIZE), Image.Resampling.BOX)
         if block is not None and self._labelled and zoom >= _OUTLINE_ZOOM:
             self._label(small, block)
         out = io.BytesIO()
@@ -140,18 +141,18 @@ class LayerTiles:
         rings, feature = _picked(source.feature, found)
         at, ring = _picked(source.ring, rings)
         west, _, east, north = bounds
-        scale = _SIZE * _FINE / (east - west)
+        scale = SIZE * _FINE / (east - west)
         there = self._forth(np.asarray(source.xy[at]))
         pixels = np.column_stack([(there[:, 0] - west) * scale, (north - there[:, 1]) * scale])
         return _Block(Outlines(pixels, ring, feature), np.asarray(source.outer[rings]), found)
 
     def _painted(self, block: _Block) -> Cells:
-        size = _SIZE * _FINE
+        size = SIZE * _FINE
         return painted(block.shapes, self._kinds[block.feature], shape=(size, size))
 
     def _sampled(self, bounds: Box) -> Cells:
         """Look the pixels of a tile up in the overview of the right size."""
-        size = _SIZE * _FINE
+        size = SIZE * _FINE
         west, _, east, north = bounds
         pixel = (east - west) / size
         middle = (np.arange(size, dtype=np.float64) + 0.5) * pixel
@@ -188,7 +189,7 @@ class LayerTiles:
             found = np.arange(start, min(start + _CHUNK, len(self._source)))
             painted(self._in_cells(found, cell), self._kinds[found], onto=base)
         levels = [base]
-        while max(levels[-1].shape) > _SIZE:
+        while max(levels[-1].shape) > SIZE:
             levels.append(halved(levels[-1]))
         return levels
 
@@ -228,7 +229,7 @@ class LayerTiles:
         font = ImageFont.load_default(size=11)
         for f in roomy:
             x, y = _middle(block.shapes, int(f)) / _FINE
-            if min(x, y) > -_LABEL_ROOM and max(x, y) < _SIZE + _LABEL_ROOM:
+            if min(x, y) > -_LABEL_ROOM and max(x, y) < SIZE + _LABEL_ROOM:
                 name = self._names[self._kinds[block.feature[f]]]
                 pen.text((x, y), name, fill=(40, 40, 40, 255), font=font, anchor="mm", stroke_width=2,
                          stroke_fill=(255, 255, 255, 190))  # fmt: skip
@@ -316,12 +317,35 @@ def _middle(shapes: Outlines, f: int) -> Floats:
     return np.array([inside.x, inside.y])
 
 
-def _bounds(zoom: int, x: int, y: int) -> Box:
+def tile_bounds(zoom: int, x: int, y: int) -> Box:
+    """Find where a tile lies.
+
+    Parameters
+    ----------
+    zoom, x, y : int
+
+    Returns
+    -------
+    tuple of float
+        West, south, east, north, metres of Web Mercator.
+    """
     side = 2 * _HALF / 2**zoom
     return x * side - _HALF, _HALF - (y + 1) * side, (x + 1) * side - _HALF, _HALF - y * side
 
 
-def _wider(bounds: Box, share: float) -> Box:
+def widened(bounds: Box, share: float) -> Box:
+    """Widen a box on every side.
+
+    Parameters
+    ----------
+    bounds : tuple of float
+    share : float
+        Of its width.
+
+    Returns
+    -------
+    tuple of float
+    """
     west, south, east, north = bounds
     more = (east - west) * share
     return west - more, south - more, east + more, north + more
@@ -348,5 +372,16 @@ def _hatched(hatch: NDArray[np.int8], bounds: tuple[float, ...]) -> NDArray[np.b
     return np.choose(hatch, masks)
 
 
-def _rgb(colour: str) -> tuple[int, int, int]:
+def rgb(colour: str) -> tuple[int, int, int]:
+    """Read a colour.
+
+    Parameters
+    ----------
+    colour : str
+        ``#RRGGBB``.
+
+    Returns
+    -------
+    tuple of int
+    """
     return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)

@@ -8,11 +8,13 @@ import streamlit as st
 
 from layers.store import Workspace
 from maps.canvas import to_lonlat
+from maps.sight import sight
 
 if TYPE_CHECKING:
     from layers import Layer
+    from maps.sight import Sight
 
-__all__ = ["cached_layer", "workspace_bounds"]
+__all__ = ["cached_layer", "cached_sight", "workspace_bounds"]
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -31,6 +33,22 @@ def cached_layer(folder: str, name: str, version: int) -> Layer:
     return Workspace(folder).load(name, version)
 
 
+@st.cache_resource(max_entries=64, show_spinner=False)
+def cached_sight(folder: str, name: str, version: int) -> Layer | Sight:
+    """Take a version of a layer for the map: from afar where the server draws it.
+
+    Parameters
+    ----------
+    folder, name : str
+    version : int
+
+    Returns
+    -------
+    Layer or Sight
+    """
+    return sight(Workspace(folder), name, version)
+
+
 @st.cache_data(max_entries=16, show_spinner=False)
 def workspace_bounds(folder: str, layers: tuple[tuple[str, int], ...]) -> tuple[float, float, float, float]:
     """Find the box round some layers, degrees.
@@ -46,7 +64,7 @@ def workspace_bounds(folder: str, layers: tuple[tuple[str, int], ...]) -> tuple[
     tuple of float
         West, south, east, north; Vietnam where there are no layers.
     """
-    boxes = [to_lonlat(cached_layer(folder, *entry).frame).total_bounds for entry in layers]
+    boxes = [to_lonlat(cached_sight(folder, *entry).frame).total_bounds for entry in layers]
     boxes = [b for b in boxes if b[0] <= b[2]]
     if not boxes:
         return 102.0, 8.2, 110.0, 23.5

@@ -18,7 +18,7 @@ from maps.words import LANGUAGES, Words, words
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["heading", "open_frame", "plain", "sentences", "speak", "workspace"]
+__all__ = ["heading", "open_frame", "plain", "sentences", "speak", "workspace", "workspace_folder"]
 
 _STYLE: Final = Path(__file__).parents[1] / "static" / "pages.css"
 _LOGO: Final = Path(__file__).parents[1] / "static" / "logo.svg"
@@ -78,6 +78,16 @@ def speak() -> Words:
     return words(str(st.session_state.get(_LANGUAGE, LANGUAGES[0])))
 
 
+def workspace_folder() -> str:
+    """Name the folder that the server was started with.
+
+    Returns
+    -------
+    str
+    """
+    return os.environ.get("THOCONG_WORKSPACE", "workspace")
+
+
 def workspace() -> Workspace:
     """Open the workspace that the server was started with, or stop the page with what to do.
 
@@ -86,7 +96,7 @@ def workspace() -> Workspace:
     Workspace
     """
     try:
-        return Workspace(os.environ.get("THOCONG_WORKSPACE", "workspace"))
+        return Workspace(workspace_folder())
     except StoreError as error:
         with sentences():
             raise error from None

@@ -10,11 +10,12 @@ import streamlit as st
 
 from maps.answer_map import context_layers, drawn_by_server
 from maps.export import export_layer
-from maps.pages._cache import cached_layer, workspace_bounds
+from maps.pages._cache import cached_sight, workspace_bounds
 from maps.pages._exports import offer_files
 from maps.pages._facts import show_facts
 from maps.pages._findings import show_findings
 from maps.pages._frame import plain, sentences
+from maps.pages._identify import show_identified
 from maps.pages._map import View, show_map
 from maps.pages._pick import chosen_row
 from maps.tables import layer_title
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = ["show_layer", "show_layers"]
 
+_MOST_ROWS = 1000
 _ENDINGS = (".gpkg", ".geojson", ".zip", ".kml", ".xlsx", ".csv")
 
 
@@ -95,16 +97,18 @@ def show_layer(base: Workspace, entry: Version, words: Words) -> None:
     entry : Version
     words : Words
     """
-    layer = cached_layer(str(base.folder), entry.layer, entry.version)
+    folder = str(base.folder)
+    layer = cached_sight(folder, entry.layer, entry.version)
     left, right = st.columns([5, 4])
     with left:
-        served = {"layer-0": (str(base.folder), entry.layer, entry.version)} if drawn_by_server(layer) else {}
+        served = {"layer-0": (folder, entry.layer, entry.version)} if drawn_by_server(layer) else {}
         shown = [replace(drawn, show=True, folded=False) for drawn in context_layers([layer], words)]
-        bounds = workspace_bounds(str(base.folder), ((entry.layer, entry.version),))
+        bounds = workspace_bounds(folder, ((entry.layer, entry.version),))
         label = words("made.label") if entry.provenance.made else ""
         key = f"layers-{entry.layer}-{entry.version}"
         show_map(key, shown, words, view=View(bounds, base.crs, label), tiles=served)
     with right:
+        show_identified(key, base, [entry], words)
         _origin(entry, words)
         _versions(base, entry, words)
         _export(base, entry, words)
@@ -113,7 +117,7 @@ def show_layer(base: Workspace, entry: Version, words: Words) -> None:
             st.markdown(f"**{words('sheet.findings')}**")
             show_findings(findings, words)
     with st.expander(words("layers.attributes")):
-        table = pd.DataFrame(layer.frame.drop(columns=layer.frame.geometry.name).head(1000))
+        table = base.attributes(entry.layer, entry.version, most=_MOST_ROWS)
         st.dataframe(table, width="stretch", height=300)
 
 

@@ -11,7 +11,7 @@ from streamlit_folium import st_folium
 
 from maps.answer_map import context_layers, drawn_by_server
 from maps.canvas import base_map, feature_group, tile_group, view_of
-from maps.pages._cache import cached_layer, workspace_bounds
+from maps.pages._cache import cached_sight, workspace_bounds
 from maps.pages._frame import workspace
 from maps.search_service import search_address
 from maps.tile_service import tile_address
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from layers import Layer
     from layers.store import Workspace
     from maps.canvas import MapLayer
+    from maps.sight import Sight
     from maps.words import Words
 
 __all__ = [
@@ -123,9 +124,9 @@ def show_answer_map(
     folder = str(base.folder)
     units = [v for v in base.layers() if v.kind_name == "admin_unit"]
     newest = sorted(units, key=lambda v: v.period.last if v.period else 0)[-1:]
-    below = [cached_layer(folder, *entry) for entry in context]
-    below += [cached_layer(folder, v.layer, v.version) for v in newest]
-    label = made_label([*below, *(cached_layer(folder, *entry) for entry in focus)], words)
+    below = [cached_sight(folder, *entry) for entry in context]
+    below += [cached_sight(folder, v.layer, v.version) for v in newest]
+    label = made_label([*below, *(cached_sight(folder, *entry) for entry in focus)], words)
     show_map(
         key,
         [*drawn, *context_layers(below, words)],
@@ -221,12 +222,12 @@ def go_to(key: str, bounds: tuple[float, float, float, float], *, closest: float
     st.session_state[f"{key}-view"] = ((lat + (nudge % 2) * 1e-7, lon), min(zoom, closest))
 
 
-def made_label(layers: list[Layer], words: Words) -> str:
+def made_label(layers: Sequence[Layer | Sight], words: Words) -> str:
     """Words that stay on a map of made data.
 
     Parameters
     ----------
-    layers : list of Layer
+    layers : sequence of Layer or Sight
     words : Words
 
     Returns
@@ -237,13 +238,13 @@ def made_label(layers: list[Layer], words: Words) -> str:
     return words("made.label") if any(layer.provenance.made for layer in layers) else ""
 
 
-def served_tiles(base: Workspace, layers: list[Layer]) -> dict[str, tuple[str, str, int]]:
+def served_tiles(base: Workspace, layers: Sequence[Layer | Sight]) -> dict[str, tuple[str, str, int]]:
     """Find the context layers that the server draws.
 
     Parameters
     ----------
     base : Workspace
-    layers : list of Layer
+    layers : sequence of Layer or Sight
         As given to :func:`maps.answer_map.context_layers`.
 
     Returns

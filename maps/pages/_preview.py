@@ -8,7 +8,8 @@ import streamlit as st
 
 from layers.kinds import kind
 from maps.answer_map import context_layers
-from maps.pages._cache import cached_layer, workspace_bounds
+from maps.pages._cache import cached_sight, workspace_bounds
+from maps.pages._identify import show_identified
 from maps.pages._map import View, made_label, served_tiles, show_map
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def show_preview(base: Workspace, versions: list[Version], words: Words, *, empt
         if kind(v.kind_name).role in ("zone", "context") or v.kind_name in ("road", "river")
     ]
     names = tuple((v.layer, v.version) for v in _latest(shown))
-    layers = [cached_layer(str(base.folder), *entry) for entry in names]
+    layers = [cached_sight(str(base.folder), *entry) for entry in names]
     if layers:
         show_map(
             "preview",
@@ -46,6 +47,9 @@ def show_preview(base: Workspace, versions: list[Version], words: Words, *, empt
             view=View(workspace_bounds(str(base.folder), names), base.crs, made_label(layers, words)),
             tiles=served_tiles(base, layers),
         )
+        on_map = set(names)
+        entries = [v for v in reversed(versions) if (v.layer, v.version) in on_map]
+        show_identified("preview", base, entries, words)
 
 
 def _latest(versions: list[Version]) -> list[Version]:

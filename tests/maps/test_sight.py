@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+import io
+from threading import Event, Thread
+
+import geopandas as gpd
+import numpy as np
+import pytest
+from PIL import Image
+from shapely import LineString, Point, box
+
+from layers import Layer, Provenance, Workspace
+from layers.errors import StoreError
+from maps import sight as sights
+from maps.answer_map import context_layers, drawn_by_server
+from maps.mark_tiles import MarkTiles
+from maps.sight import Sight, shape_of, sight
+from maps.tile_service import keep_ready, tile, tile_address
+from maps.words import words
+
+
+@pytest.fixture
+def many(tmp_path, monkeypatch):
+    """A workspace of layers that count as large."""
+    monkeypatch.setattr(sights, "MOST_FEATURES", 3)
+    base = Workspace.create(tmp_path / "ws", crs=5897)
+    land = [box(560_000 + 100 * n, 2_320_000, 560_100 + 100 * n, 2_320_200) for n in range(5)]
+    lines = [LineString([(560_000, y), (560_500, y + 50)]) for y in range(2_320_000, 2_320_050, 10)]
+    layers = {
+        "land_use_2025": ("land_use", land, ["ONT", "LUC", "LUC", "SKN", "LUC"]),
+        "roads": ("road", lines, ["A"] * 5),
+        "schools": ("school", [Point(560_000 + 50 * n, 2_320_100) for n in range(5)], ["A"] * 5),
+    }
+    for name, (kind, shapes, codes) in layers.items():
+        frame = gpd.GeoDataFrame({"code": codes, "name": codes}, geometry=shapes, crs=5897)
+        base.save(Layer(frame, name, kind, provenance=Provenance(source="thử", made=True)))
+    return base
+
+
+def test_a_large_layer_is_seen_from_afar_and_a_small_one_whole(many, monkeypatch):
+    seen = sight(many, "land_use_2025", 1)
+    assert isinstance(seen, Sight)
+    assert seen.shape == "area"
+    assert seen.class_m2 == {"ONT": 20_000.0, "LUC": 60_000.0, "SKN": 20_000.0}
+    assert seen.frame.total_bounds.tolist() == [560_000, 2_320_000, 560_500, 2_320_200]
+    monkeypatch.setattr(sights, "MOST_FEATURES", 5)
+    assert isinstance(sight(many, "land_use_2025", 1), Layer)
+
+
+def test_what_is_drawn_of_it_is_the_same_as_of_the_layer(many):
+    say = words("vi")
+    whole, seen = many.load("land_use_2025", 1), sight(many, "land_use_2025", 1)
+    (a,), (b,) = context_layers([whole], say), context_layers([seen], say)
+    assert (a.title, a.group, a.legend, a.show) == (b.title, b.group, b.legend, b.show)
+    assert drawn_by_server(seen)
+    assert drawn_by_server(whole)  # land use always is
+
+
+@pytest.mark.parametrize(("name", "shape"), [("roads", "line"), ("schools", "point")])
+def test_many_lines_and_points_are_drawn_by_the_server_too(many, name, shape):
+    seen = sight(many, name, 1)
+    assert isinstance(seen, Sight)
+    assert shape_of(seen) == shape
+    assert context_layers([seen], words("vi"))[0].legend[0][shape] is True
+    token = tile_address(str(many.folder), name, 1).split("/")[4]
+    drawn = [tile(token, 13, x, y) for x in range(6480, 6510) for y in range(3600, 3625)]
+    assert any(picture is not None for picture in drawn)
+
+
+def test_what_tiles_need_is_made_before_anybody_looks(many, monkeypatch):
+    monkeypatch.setattr("maps.tile_service.MOST_FEATURES", 3)
+    monkeypatch.setattr("maps.tiles._MANY", 3)
+    done = Event()
+    watch = Thread(target=keep_ready, args=(str(many.folder), done), kwargs={"every_s": 0.05})
+    watch.start()
+    overview = many.folder / "kept"
+    for _ in range(400):
+        if overview.is_dir() and any(p.name.endswith("overview-1") for p in overview.iterdir()):
+            break
+        done.wait(0.05)
+    done.set()
+    watch.join(30)
+    assert not watch.is_alive()
+    assert [p.name[-10:] for p in overview.iterdir()] == ["overview-1"]
+    token = tile_address(str(many.folder), "land_use_2025", 1).split("/")[4]
+    shown = [tile(token, 12, x, y) for x in range(3240, 3255) for y in range(1800, 1812)]
+    assert any(picture is not None for picture in shown)
+
+
+def test_a_watch_over_a_folder_that_is_no_workspace_waits(tmp_path):
+    done = Event()
+    watch = Thread(target=keep_ready, args=(str(tmp_path / "none"), done), kwargs={"every_s": 0.01})
+    watch.start()
+    done.wait(0.1)
+    assert watch.is_alive()
+    done.set()
+    watch.join(30)
+    assert not watch.is_alive()
+
+
+def test_marks_join_across_the_edge_of_tiles():
+    # a point a metre west of the border between two tiles of zoom 12
+    side = 2 * 20037508.342789244 / 2**12
+    edge = 3249 * side - 20037508.342789244
+    middle = 20037508.342789244 - 1800.5 * side
+    frame = gpd.GeoDataFrame(geometry=[Point(edge - 1, middle)], crs=3857)
+    tiles = MarkTiles(frame, "school")
+    west, east = (np.asarray(Image.open(io.BytesIO(tiles.png(12, x, 1800)))) for x in (3248, 3249))
+    assert west[128, -1, 3] == 255
+    assert east[128, 0, 3] == 255
+    assert east[128, 8, 3] == 0
+    assert abs(int((west[..., 3] > 128).sum()) - int((east[..., 3] > 128).sum())) < 12
+
+
+def test_the_first_rows_come_without_their_shapes(many):
+    table = many.attributes("land_use_2025", 1, most=2)
+    assert list(table["code"]) == ["ONT", "LUC"]
+    assert not {"geometry", "bbox"} & set(table.columns)
+    assert list(table.index) == list(many.load("land_use_2025", 1).frame.index[:2])
+    with pytest.raises(StoreError, match="version_unknown"):
+        many.attributes("land_use_2025", 9, most=2)
+
+
+def test_a_damaged_version_is_named(many):
+    entry = many.version("schools", 1)
+    (many.folder / "versions" / entry.file).write_bytes(b"PAR1")
+    with pytest.raises(StoreError, match="version_damaged"):
+        many.attributes("schools", 1, most=2)
