@@ -52,4 +52,4 @@ def show_identified(key: str, base: Workspace, entries: Sequence[Version], words
     if not found:
         st.caption(words("identify.nothing"))
     for one in found:
-        show_facts(told(one, words), words)
+        show_facts(told(one, words))
