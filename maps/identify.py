@@ -133,7 +133,8 @@ def _rows(
     away = shapely.distance(geometry, point)
     near = np.flatnonzero(away <= far)
     near = near[np.argsort(away[near], kind="stable")]
-    return [(int(i), str(frame.index[i]), float(geometry[i].area)) for i in near]
+    rows: list[int] = near.tolist()
+    return [(i, str(frame.index[i]), float(geometry[i].area)) for i in rows]
 
 
 def _held(source: Coordinates, at: tuple[float, float]) -> list[tuple[int, str, float]]:
