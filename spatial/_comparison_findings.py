@@ -79,5 +79,5 @@ def _of_overlaps(layers: tuple[Layer, Layer], totals: pd.Series) -> list[Finding
         shared, area = float(totals[f"overlap_{side}_ha"]), float(totals[f"area_{side}_ha"])
         if shared > max(_SLIGHT_HA, _SLIGHT_SHARE * area):
             fields = {"overlap_ha": shared, "share_pct": 100 * shared / area}
-            out.append(Finding("features_overlap", layer.name, None, "warn", fields))
+            out.append(Finding("version_overlaps", layer.name, None, "warn", fields))
     return out

@@ -194,7 +194,7 @@ def test_a_cluster_inside_a_park_is_not_merged_into_it():
     gone = ask(plan(A, inner, id=["park", "cluster"]), plan(grown, id=["park"]))
     assert statuses(gone) == ["redrawn", "dropped"]
     told = {f.code: f.fields for f in gone.findings}
-    assert told["features_overlap"] == {
+    assert told["version_overlaps"] == {
         "overlap_ha": pytest.approx(1.0),
         "share_pct": pytest.approx(100 / 21),
     }
