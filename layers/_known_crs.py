@@ -70,12 +70,25 @@ def epsg_of(meridian: float, scale: float) -> int | None:
 def _zones() -> dict[int, tuple[float, float]]:
     found = {}
     for code in VN2000_CODES:
-        values = _parameters(CRS.from_epsg(code))
+        values = parameters_of(CRS.from_epsg(code))
         found[code] = (values["Longitude of natural origin"], values["Scale factor at natural origin"])
     return found
 
 
-def _parameters(crs: CRS) -> dict[str, float]:
+def meridian_and_scale(epsg: int) -> tuple[float, float]:
+    """Central meridian in degrees and scale of a Transverse Mercator by its code.
+
+    Raises
+    ------
+    KeyError
+        For a system of another kind.
+    """
+    values = parameters_of(CRS.from_epsg(epsg))
+    return values["Longitude of natural origin"], values["Scale factor at natural origin"]
+
+
+def parameters_of(crs: CRS) -> dict[str, float]:
+    """Parameters of the projection of a system, by name."""
     operation = crs.coordinate_operation
     return {p.name: float(p.value) for p in operation.params} if operation else {}
 
@@ -91,7 +104,7 @@ def _vn2000_code(crs: CRS) -> int | None:
     operation = flat.coordinate_operation
     if operation is None or operation.method_name != "Transverse Mercator":
         return None
-    values = _parameters(flat)
+    values = parameters_of(flat)
     plain = values.get("False easting") == 500_000 and values.get("False northing") == 0  # noqa: PLR2004 - of all zones
     if (
         not plain

@@ -274,7 +274,7 @@ def mover(source: CRS, target: CRS) -> Transformer:
     return _transformer(source.to_wkt(), target.to_wkt())
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=512)
 def _transformer(source: str, target: str) -> Transformer:
     """Pick the operation; between VN-2000 and another datum the pinned one, never the library's choice."""
     start, end = CRS.from_wkt(source), CRS.from_wkt(target)

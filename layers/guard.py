@@ -218,6 +218,7 @@ def _ask(
             "layer": source.layer,
             "where": source.where,
             "assume_crs": None if source.assume_crs is None else str(source.assume_crs),
+            "read_as": source.read_as,
             "readable": _readable(source.path),
             "folder": folder,
             "cwd": str(Path.cwd()),

@@ -24,11 +24,13 @@ from layers.layer import Layer
 from layers.provenance import Provenance, file_hash
 from layers.schema import check, map_columns, normal_text
 from layers.source import FORMATS, Source, format_of, parse_source, source_parts
+from layers.treatment import parse_treatment
 from layers.where import rows_where
 
 if TYPE_CHECKING:
     from layers.findings import Finding
     from layers.period import Period
+    from layers.treatment import Treatment
 
 __all__ = ["Reading", "read_layer"]
 
@@ -117,7 +119,7 @@ def read_layer(
         source=f"{asked.path.name}:{asked.layer}" if asked.layer else asked.path.name,
         sha256=file_hash(*source_parts(asked.path)),
         made=_is_made(frame),
-        steps=_steps(ledger),
+        steps=(*_steps(ledger), *([f"crs_treated {asked.read_as}"] if asked.read_as else [])),
     )
     layer = Layer(frame, ledger.layer, kind, period, provenance)
     return Reading(layer, tuple(ledger.findings), rows_read, ledger.aside_frame())
@@ -147,6 +149,8 @@ def _with_osm_tags(source: Source, kind: str) -> Source:
 
 def _with_crs(frame: gpd.GeoDataFrame, source: Source, ledger: Ledger) -> gpd.GeoDataFrame:
     """Settle the system: what the file states, else what the caller assumes, else a finding that blocks."""
+    if source.read_as is not None:
+        return _treated(frame, parse_treatment(source.read_as), ledger)
     stated = frame.crs
     crs = usable_crs(as_crs(stated), ledger) if stated is not None else None
     if crs is not None:
@@ -166,6 +170,13 @@ def _with_crs(frame: gpd.GeoDataFrame, source: Source, ledger: Ledger) -> gpd.Ge
     if len(frame) and (place is None or not in_vietnam(*place)):
         ledger.find("crs_assumed_implausible", level="block", crs=crs.name, found=range_of(frame))
     return given
+
+
+def _treated(frame: gpd.GeoDataFrame, treatment: Treatment, ledger: Ledger) -> gpd.GeoDataFrame:
+    """Take the numbers the way somebody decided, and keep on record what the file says."""
+    stated = as_crs(frame.crs).name if frame.crs is not None else ""
+    ledger.find("crs_treated", level="warn", found=stated, treatment=str(treatment), crs=treatment.crs.name)
+    return treatment.apply(frame)
 
 
 def _check_stated(frame: gpd.GeoDataFrame, ledger: Ledger) -> gpd.GeoDataFrame:

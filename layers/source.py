@@ -59,12 +59,16 @@ class Source:
         Column and the values to keep, read as text.
     assume_crs : str, optional
         System of a file that states none.
+    read_as : str, optional
+        Treatment of the raw coordinates (:mod:`layers.treatment`), decided after a verdict; it counts
+        whatever the file says.
     """
 
     path: Path
     layer: str | None = None
     where: tuple[str, tuple[str, ...]] | None = None
     assume_crs: str | None = None
+    read_as: str | None = None
 
     @property
     def name(self) -> str:

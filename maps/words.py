@@ -32,6 +32,7 @@ _TERMS: Final = {
     "format": "format",
     "field": "field",
     "set_aside": "set_aside",
+    "mistake": "mistake",
 }
 
 

@@ -13,6 +13,7 @@ from layers.crs import as_crs, is_metric, to_crs
 from layers.errors import ThoCongError
 from layers.findings import worst_level
 from layers.kinds import kinds
+from layers.verdict import layer_verdict, verdict_finding
 from maps.cli.click_words import NUMBER, kinds_in_words
 from maps.cli.grouping import grouped
 from maps.cli.options import check_targets
@@ -28,9 +29,12 @@ from maps.cli.speech import (
 )
 
 if TYPE_CHECKING:
-    from layers import Reading
+    from collections.abc import Sequence
 
-__all__ = ["check"]
+    from layers import Reading
+    from layers.verdict import Verdict
+
+__all__ = ["check", "report_findings", "write_failure"]
 
 _KINDS = [k.name for k in kinds()]
 _HA = 10_000.0
@@ -48,6 +52,7 @@ _HA = 10_000.0
 @click.option("--json", "json_target", metavar="FILE", help=T("cli.json"))
 @click.option("--period", metavar="YEARS[:STAGE]", help=T("cli.check.period"))
 @click.option("--assume-crs", metavar="EPSG", help=T("cli.check.assume_crs"))
+@click.option("--read-as", metavar="EPSG[+HOW]", help=T("cli.import.read_as"))
 @click.option("--stated-area-ha", type=NUMBER, metavar="HA", help=T("cli.check.stated_area"))
 @click.option("--exit-zero", is_flag=True, help=T("cli.exit_zero"))
 def check(**given: Any) -> None:
@@ -55,14 +60,19 @@ def check(**given: Any) -> None:
     speak = terminal()
     check_targets([], [], given["json_target"])
     try:
-        source = replace(parse_source(given["file"]), assume_crs=given["assume_crs"])
+        source = replace(
+            parse_source(given["file"]), assume_crs=given["assume_crs"], read_as=given["read_as"]
+        )
         period = parse_period(given["period"]) if given["period"] else None
         reading = guarded_read(source, given["kind"], period=period)
     except ThoCongError as error:
-        _write_failure(error, given, speak)
+        write_failure(error, given, speak)
         speak.fail(error)
-    findings = [*reading.findings, *_measure(reading, given["stated_area_ha"])]
-    _report(reading, findings, given, speak)
+    verdict = layer_verdict(reading)
+    said = verdict_finding(verdict, reading.layer.name)
+    told = [*reading.findings, *([said] if said else [])]
+    findings = [*told, *_measure(reading, given["stated_area_ha"])]
+    _report(reading, findings, given, speak=speak, verdict=verdict)
     blocked = worst_level(findings) == "block"
     raise SystemExit(FINDINGS if blocked and not given["exit_zero"] else DONE)
 
@@ -86,7 +96,9 @@ def _measure(reading: Reading, stated_ha: float | None) -> list[Finding]:
     return out
 
 
-def _report(reading: Reading, findings: list[Finding], given: dict[str, Any], speak: Terminal) -> None:
+def _report(
+    reading: Reading, findings: list[Finding], given: dict[str, Any], *, speak: Terminal, verdict: Verdict
+) -> None:
     if given["json_target"]:
         write_json(
             given["json_target"],
@@ -99,10 +111,23 @@ def _report(reading: Reading, findings: list[Finding], given: dict[str, Any], sp
                 "rows_read": reading.rows_read,
                 "rows_used": reading.rows_used,
                 "rows_set_aside": len(reading.set_aside),
+                "crs_verdict": verdict.as_dict(),
                 "findings": finding_records(findings, speak.words),
             },
         )
         return
+    report_findings(reading, findings, speak)
+
+
+def report_findings(reading: Reading, findings: Sequence[Finding], speak: Terminal) -> None:
+    """Tell a person at a terminal what became of the rows, and every finding once.
+
+    Parameters
+    ----------
+    reading : Reading
+    findings : sequence of Finding
+    speak : Terminal
+    """
     counts = {"read": reading.rows_read, "used": reading.rows_used, "aside": len(reading.set_aside)}
     click.echo(speak.words("cli.check.rows", layer=reading.layer.name, **counts))
     for group in grouped(findings):
@@ -112,8 +137,16 @@ def _report(reading: Reading, findings: list[Finding], given: dict[str, Any], sp
         click.echo(speak.words("cli.check.clean"))
 
 
-def _write_failure(error: ThoCongError, given: dict[str, Any], speak: Terminal) -> None:
-    """A script gets its JSON even where nothing could be read."""
+def write_failure(error: ThoCongError, given: dict[str, Any], speak: Terminal) -> None:
+    """Give a script its JSON even where nothing could be read.
+
+    Parameters
+    ----------
+    error : ThoCongError
+    given : dict
+        Options of the command: ``file``, ``kind`` and ``json_target``.
+    speak : Terminal
+    """
     if not given["json_target"]:
         return
     record = {

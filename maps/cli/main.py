@@ -6,6 +6,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 import click
 
+from maps.cli.bring import bring
 from maps.cli.change import change
 from maps.cli.check import check
 from maps.cli.click_words import Group
@@ -42,5 +43,5 @@ def main(ctx: click.Context, lang: str, *, quiet: bool) -> None:
     ctx.obj = Terminal(lang, quiet=quiet)
 
 
-for command in (conflicts, distances, change, check, export, serve, doctor, workspace):
+for command in (conflicts, distances, change, check, export, serve, doctor, workspace, bring):
     main.add_command(command)

@@ -1,0 +1,130 @@
+"""The quality report of a reading: rows in, used, set aside and repaired, by code."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import pandas as pd
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from layers.findings import Finding
+    from layers.read import Reading
+    from layers.verdict import Verdict
+
+__all__ = ["Quality", "plain_report", "quality_of"]
+
+#: findings that changed a row
+_REPAIRS: Final = ("geometry_repaired", "collection_reduced", "line_closed_to_polygon")
+
+
+@dataclass(frozen=True)
+class Quality:
+    """What became of the rows of a file.
+
+    Parameters
+    ----------
+    rows_read, rows_used, rows_set_aside, rows_repaired : int
+        ``rows_read == rows_used + rows_set_aside``; rows repaired are among those used.
+    aside : dict of str to int
+        Rows set aside, by code.
+    repaired : dict of str to int
+        Rows repaired, by code.
+    codes : pandas.DataFrame
+        Columns ``code, level, count``: every finding, the gravest first.
+    moved_m2 : float
+        Area that repairs changed, summed without sign.
+    columns : pandas.DataFrame
+        Columns ``column, filled, values``: how many rows have a value, and how many values there are.
+    """
+
+    rows_read: int
+    rows_used: int
+    rows_set_aside: int
+    rows_repaired: int
+    aside: dict[str, int]
+    repaired: dict[str, int]
+    codes: pd.DataFrame
+    moved_m2: float
+    columns: pd.DataFrame
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values, ready for JSON.
+
+        Returns
+        -------
+        dict
+        """
+        return {
+            "rows_read": self.rows_read,
+            "rows_used": self.rows_used,
+            "rows_set_aside": self.rows_set_aside,
+            "rows_repaired": self.rows_repaired,
+            "set_aside_by_code": self.aside,
+            "repaired_by_code": self.repaired,
+            "repaired_area_m2": self.moved_m2,
+            "findings_by_code": self.codes.to_dict("records"),
+            "columns": self.columns.to_dict("records"),
+        }
+
+
+def quality_of(reading: Reading, findings: Sequence[Finding] | None = None) -> Quality:
+    """Count what became of the rows of a file.
+
+    Parameters
+    ----------
+    reading : Reading
+    findings : sequence of Finding, optional
+        Default those of the reading; with others that were found since.
+
+    Returns
+    -------
+    Quality
+    """
+    book = list(reading.findings if findings is None else findings)
+    counted: Counter[tuple[str, str]] = Counter()
+    for finding in book:
+        more = finding.code == "findings_more"
+        code = str(finding.fields["of"]) if more else finding.code
+        counted[code, finding.level] += int(finding.fields["count"]) if more else 1
+    rank = {"block": 0, "warn": 1, "info": 2}
+    rows = sorted(counted.items(), key=lambda c: (rank[c[0][1]], -c[1], c[0][0]))
+    codes = pd.DataFrame([(*key, n) for key, n in rows], columns=["code", "level", "count"])
+    mended = [f for f in book if f.code in _REPAIRS]
+    moved = [
+        abs(f.fields["area_after_m2"] - f.fields["area_before_m2"])
+        for f in mended
+        if "area_after_m2" in f.fields
+    ]
+    frame = reading.layer.frame
+    plain = [c for c in frame.columns if c != frame.geometry.name]
+    columns = [(str(c), int(frame[c].notna().sum()), int(frame[c].astype(str).nunique())) for c in plain]
+    return Quality(
+        reading.rows_read,
+        reading.rows_used,
+        len(reading.set_aside),
+        len({f.row for f in mended}),
+        dict(Counter(reading.set_aside["code"].tolist()).most_common()),
+        dict(Counter(f.code for f in mended).most_common()),
+        codes,
+        float(sum(moved)),
+        pd.DataFrame(columns, columns=["column", "filled", "values"]),
+    )
+
+
+def plain_report(quality: Quality, verdict: Verdict | None) -> dict[str, Any]:
+    """Give a report as plain values, to be kept on the record of a workspace.
+
+    Parameters
+    ----------
+    quality : Quality
+    verdict : Verdict or None
+
+    Returns
+    -------
+    dict
+    """
+    return {**quality.as_dict(), "crs_verdict": verdict.as_dict() if verdict else None}

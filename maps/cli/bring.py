@@ -1,0 +1,159 @@
+"""``thocong import``: read a file nobody vouches for, judge it, report, and save it as a new version."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from layers import Workspace, guarded_read, parse_period, parse_source
+from layers.errors import ThoCongError
+from layers.findings import worst_level
+from layers.kinds import kinds
+from layers.quality import plain_report, quality_of
+from layers.verdict import layer_verdict, verdict_finding
+from maps.cli.check import report_findings, write_failure
+from maps.cli.click_words import kinds_in_words
+from maps.cli.options import check_targets
+from maps.cli.speech import DONE, FINDINGS, Command, T, Terminal, finding_records, terminal, write_json
+from maps.export.quality import write_quality
+
+if TYPE_CHECKING:
+    from layers import Finding, Reading, Source
+    from layers.verdict import Verdict
+
+__all__ = ["bring", "known_layers"]
+
+_KINDS = [k.name for k in kinds()]
+_TRUSTED = ("admin_unit", "urban_boundary", "land_use", "industrial_park", "industrial_cluster", "road")
+_MOST_KNOWN = 4
+_FACTS = {"decision": "decision", "body": "body", "day": "date", "scale": "scale"}
+
+
+@click.command(name="import", cls=Command, help=T("cli.import.help"), epilog=T("cli.exit_codes"))
+@click.argument("file", metavar="FILE[:LAYER]")
+@click.option(
+    "--kind",
+    required=True,
+    type=click.Choice(_KINDS),
+    metavar="KIND",
+    help=T("cli.check.kind", kinds=kinds_in_words()),
+)
+@click.option(
+    "--workspace",
+    required=True,
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help=T("cli.workspace_option"),
+)
+@click.option("--name", help=T("cli.workspace.layer_name"))
+@click.option("--period", metavar="YEARS[:STAGE]", help=T("cli.check.period"))
+@click.option("--assume-crs", metavar="EPSG", help=T("cli.check.assume_crs"))
+@click.option("--read-as", metavar="EPSG[+HOW]", help=T("cli.import.read_as"))
+@click.option("--decision", default="", help=T("cli.workspace.decision"))
+@click.option("--body", default="", help=T("cli.workspace.body"))
+@click.option("--date", "day", default="", metavar="DATE", help=T("cli.workspace.date"))
+@click.option("--scale", default="", help=T("cli.workspace.scale"))
+@click.option("--note", default="", help=T("cli.workspace.note"))
+@click.option("--dry-run", is_flag=True, help=T("cli.import.dry_run"))
+@click.option("--report", metavar="FILE.xlsx", type=click.Path(path_type=Path), help=T("cli.import.report"))
+@click.option("--json", "json_target", metavar="FILE", help=T("cli.json"))
+@click.option("--exit-zero", is_flag=True, help=T("cli.exit_zero"))
+def bring(**given: Any) -> None:
+    """Read, judge, report; and save unless it is a trial or nothing can be used."""
+    speak = terminal()
+    check_targets([given["report"]] if given["report"] else [], [".xlsx"], given["json_target"])
+    try:
+        base = Workspace(given["workspace"])
+        reading = guarded_read(_source(given), given["kind"], name=given["name"], period=_period(given))
+    except ThoCongError as error:
+        write_failure(error, given, speak)
+        speak.fail(error)
+    verdict = layer_verdict(reading, known=known_layers(base, but=reading.layer.name))
+    said = verdict_finding(verdict, reading.layer.name)
+    findings = [*reading.findings, *([said] if said else [])]
+    usable = not (reading.layer.frame.empty or reading.layer.frame.crs is None)
+    saved = _save(base, reading, findings, given) if usable and not given["dry_run"] else None
+    _report(reading, verdict, findings, given={**given, **(saved or {})}, speak=speak)
+    if saved:
+        speak.say(speak.words("cli.import.saved", layer=reading.layer.name, **saved))
+    else:
+        key = "cli.import.trial" if usable else "cli.workspace.not_added"
+        speak.say(speak.words(key, layer=reading.layer.name))
+    blocked = worst_level(findings) == "block" or not usable
+    raise SystemExit(FINDINGS if blocked and not given["exit_zero"] else DONE)
+
+
+def known_layers(base: Workspace, *, but: str = "") -> list[Any]:
+    """Choose layers of a workspace to hold the place of another against: boundaries first.
+
+    Parameters
+    ----------
+    base : Workspace
+    but : str
+        Layer that is no witness: an earlier version of the one in question.
+
+    Returns
+    -------
+    list of geopandas.GeoDataFrame
+    """
+    trusted = [v for v in base.layers() if v.kind_name in _TRUSTED and v.layer != but]
+    trusted.sort(key=lambda v: (_TRUSTED.index(v.kind_name), -(v.period.last if v.period else 0)))
+    return [base.load(v.layer).frame for v in trusted[:_MOST_KNOWN]]
+
+
+def _source(given: dict[str, Any]) -> Source:
+    return replace(parse_source(given["file"]), assume_crs=given["assume_crs"], read_as=given["read_as"])
+
+
+def _period(given: dict[str, Any]) -> Any:
+    return parse_period(given["period"]) if given["period"] else None
+
+
+def _save(
+    base: Workspace, reading: Reading, findings: list[Finding], given: dict[str, Any]
+) -> dict[str, Any]:
+    """Save a new version; the report of its reading stays on the record of the workspace."""
+    facts = {field: given[option] for option, field in _FACTS.items()}
+    layer = replace(reading.layer, provenance=replace(reading.layer.provenance, **facts))
+    head = next((v.version for v in base.layers() if v.layer == layer.name), None)
+    done = base.save(layer, expected=head, note=given["note"], findings=findings)
+    quality = plain_report(quality_of(reading, findings), None)
+    base.record("import", {"layer": done.layer, "version": done.version, "quality": quality})
+    return {"version": done.version, "previous_version": head}
+
+
+def _report(
+    reading: Reading,
+    verdict: Verdict,
+    findings: list[Finding],
+    *,
+    given: dict[str, Any],
+    speak: Terminal,
+) -> None:
+    quality = quality_of(reading, findings)
+    if given["report"]:
+        write_quality(
+            given["report"], reading, speak.words, quality=quality, findings=findings, verdict=verdict
+        )
+        speak.say(speak.words("cli.written", path=str(given["report"])))
+    if not given["json_target"]:
+        report_findings(reading, findings, speak)
+        return
+    crs = reading.layer.frame.crs
+    content = {
+        "file": given["file"],
+        "kind": given["kind"],
+        "layer": reading.layer.name,
+        "workspace": str(given["workspace"]),
+        "version": given.get("version"),
+        "previous_version": given.get("previous_version"),
+        "dry_run": given["dry_run"],
+        "crs": crs.name if crs is not None else None,
+        "sha256": reading.layer.provenance.sha256,
+        **plain_report(quality, verdict),
+        "findings": finding_records(findings, speak.words),
+    }
+    write_json(given["json_target"], content)

@@ -1,0 +1,111 @@
+"""The quality report of an import as a workbook."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from layers.write import Sheet, write_xlsx
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from layers import Finding, Reading
+    from layers.quality import Quality
+    from layers.verdict import Verdict
+    from maps.words import Words
+
+__all__ = ["write_quality"]
+
+
+def write_quality(
+    path: Path,
+    reading: Reading,
+    words: Words,
+    *,
+    quality: Quality,
+    findings: Sequence[Finding],
+    verdict: Verdict | None,
+) -> None:
+    """Write the report: sums, codes, findings one by one, rows set aside, columns, the system.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        Ends in ``.xlsx``.
+    reading : Reading
+    words : Words
+    quality : Quality
+    findings : sequence of Finding
+        Those of the reading, and those that were found since.
+    verdict : Verdict or None
+
+    Raises
+    ------
+    SourceError
+        ``target_unwritable``.
+    """
+    layer = reading.layer
+    notes = [f"{layer.name} · {layer.provenance.source} · SHA-256 {layer.provenance.sha256}"]
+    if layer.provenance.made:
+        notes.append(words("made.label"))
+    sheets = [
+        Sheet(words("quality.sums"), _sums(quality, words), notes),
+        Sheet(words("quality.codes"), _codes(quality, words), notes),
+        Sheet(words("sheet.findings"), _findings(findings, words), notes),
+        Sheet(words("quality.aside"), _aside(reading, words), notes),
+        Sheet(words("quality.columns"), _columns(quality, words), notes),
+    ]
+    if verdict is not None:
+        sheets.append(Sheet(words("quality.crs"), _candidates(verdict, words), notes))
+    write_xlsx(path, sheets)
+
+
+def _sums(quality: Quality, words: Words) -> pd.DataFrame:
+    rows = [
+        (words("quality.read"), quality.rows_read),
+        (words("quality.used"), quality.rows_used),
+        (words("quality.set_aside"), quality.rows_set_aside),
+        (words("quality.repaired"), quality.rows_repaired),
+        (words("quality.moved"), round(quality.moved_m2, 4)),
+    ]
+    return pd.DataFrame(rows, columns=[words("column.what"), words("column.value")])
+
+
+def _codes(quality: Quality, words: Words) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            words("quality.code"): quality.codes["code"],
+            words("quality.level"): [words(f"level.{level}") for level in quality.codes["level"]],
+            words("quality.count"): quality.codes["count"],
+        }
+    )
+
+
+def _findings(findings: Sequence[Finding], words: Words) -> pd.DataFrame:
+    rows = [
+        (f.row or "", f.code, words(f"level.{f.level}"), words.message(f), words.fix(f)) for f in findings
+    ]
+    heads = ("row", "code", "level", "message", "fix")
+    return pd.DataFrame(rows, columns=[words(f"quality.{head}") for head in heads])
+
+
+def _aside(reading: Reading, words: Words) -> pd.DataFrame:
+    return pd.DataFrame(
+        {words("quality.row"): reading.set_aside["row"], words("quality.code"): reading.set_aside["code"]}
+    )
+
+
+def _columns(quality: Quality, words: Words) -> pd.DataFrame:
+    return quality.columns.rename(columns={c: words(f"quality.{c}") for c in ("column", "filled", "values")})
+
+
+def _candidates(verdict: Verdict, words: Words) -> pd.DataFrame:
+    rows = [
+        (str(c.treatment), words(f"mistake.{c.mistake}"), c.province, c.lat, c.lon, c.moved_m, c.fit_m)
+        for c in verdict.candidates
+    ]
+    heads = ("treatment", "mistake", "province", "lat", "lon", "moved_m", "fit_m")
+    return pd.DataFrame(rows, columns=[words(f"quality.{head}") for head in heads])

@@ -1,0 +1,115 @@
+"""``thocong import``: a trial, a save, a report, and the way back."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import openpyxl
+import pytest
+import shapely
+from click.testing import CliRunner
+
+from maps.cli import main
+from tests.layers.formats import ROWS, small_layer, write
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from layers import Workspace
+
+
+def run(*arguments: Any, code: int = 0) -> Any:
+    done = CliRunner().invoke(main, [str(a) for a in arguments])
+    assert done.exit_code == code, done.output
+    return done
+
+
+@pytest.fixture
+def damaged(tmp_path: Path) -> Path:
+    """Lots of which one has no geometry and one crosses itself."""
+    frame = small_layer()
+    frame.loc[2, "geometry"] = None
+    corners = shapely.get_coordinates(frame.geometry.iloc[0])[:4]
+    frame.loc[0, "geometry"] = shapely.polygons(corners[[0, 2, 1, 3, 0]])
+    return write(tmp_path, "gpkg", frame)
+
+
+def test_a_file_is_saved_with_its_report(tmp_path: Path, workspace: Workspace, damaged: Path) -> None:
+    report, told = tmp_path / "bao_cao.xlsx", tmp_path / "a.json"
+    base = ("--workspace", workspace.folder, "--kind", "industrial_park", "--report", report, "--json", told)
+    run("import", damaged, *base, "--name", "lô", "--decision", "QĐ 1", "--exit-zero")
+    found = json.loads(told.read_text(encoding="utf-8"))
+    assert (found["rows_read"], found["rows_used"], found["rows_set_aside"]) == (ROWS, ROWS - 1, 1)
+    assert found["set_aside_by_code"] == {"geometry_null": 1}
+    assert (found["rows_repaired"], found["repaired_by_code"]) == (1, {"geometry_repaired": 1})
+    assert (found["version"], found["previous_version"], found["dry_run"]) == (1, None, False)
+    assert {"code", "layer", "row", "message", "fix"} <= set(found["findings"][0])
+    assert found["crs_verdict"]["state"] == "plausible"
+    layer = workspace.load("lô")
+    assert (len(layer.frame), layer.provenance.decision) == (ROWS - 1, "QĐ 1")
+    book = openpyxl.load_workbook(report)
+    cells = {cell.value for sheet in book for row in sheet.iter_rows() for cell in row}
+    assert {ROWS, ROWS - 1, "geometry_null", "geometry_repaired"} <= cells
+    assert workspace.records("import")[0]["quality"]["rows_used"] == ROWS - 1
+
+
+def test_a_trial_saves_nothing(workspace: Workspace, damaged: Path) -> None:
+    done = run(
+        "import", damaged, "--workspace", workspace.folder, "--kind", "road", "--dry-run", "--exit-zero"
+    )
+    assert "chưa lưu" in done.stderr
+    assert workspace.layers() == []
+
+
+def test_an_import_is_undone(tmp_path: Path, workspace: Workspace) -> None:
+    path = write(tmp_path, "geojson")
+    base = ("--workspace", workspace.folder, "--kind", "industrial_park", "--name", "lô", "--json", "-")
+    assert json.loads(run("import", path, *base).stdout)["version"] == 1
+    write(tmp_path, "geojson", small_layer().iloc[:5])
+    again = json.loads(run("import", path, *base).stdout)
+    assert (again["version"], again["previous_version"]) == (2, 1)
+    assert len(workspace.load("lô").frame) == 5
+    run("workspace", "undo", workspace.folder, "lô", "--to", "1")
+    assert len(workspace.load("lô").frame) == ROWS
+
+
+def test_the_mistake_is_named_and_mended_only_when_asked(tmp_path: Path, workspace: Workspace) -> None:
+    first = tmp_path / "first"
+    first.mkdir()
+    whole = write(first, "gpkg")
+    base = ("--workspace", workspace.folder, "--kind", "industrial_park", "--json", "-")
+    run("import", whole, *base, "--name", "ranh")
+    shifted = small_layer().to_crs(
+        "+proj=tmerc +lat_0=0 +lon_0=105 +k=0.9999 +x_0=500000 +ellps=WGS84 +towgs84=0,0,0"
+    )
+    second = write(tmp_path, "gpkg", shifted.set_crs(5897, allow_override=True))
+    found = json.loads(run("import", second, *base, "--name", "mới", "--dry-run").stdout)
+    proposed = found["crs_verdict"]["proposed"]
+    assert (found["crs_verdict"]["state"], proposed["mistake"]) == ("mistake", "no_datum_shift")
+    assert proposed["moved_m"] == pytest.approx(224, abs=2)
+    run("import", second, *base, "--name", "mới", "--read-as", proposed["treatment"])
+    ours, theirs = workspace.load("mới"), workspace.load("ranh")
+    assert ours.frame.geometry.distance(theirs.frame.geometry).max() < 0.01
+    assert ours.provenance.steps[-1] == f"crs_treated {proposed['treatment']}"
+
+
+def test_what_can_not_be_read_or_placed_saves_nothing(tmp_path: Path, workspace: Workspace) -> None:
+    (tmp_path / "a.gpkg").write_bytes(b"rubbish")
+    base = ("--workspace", workspace.folder, "--kind", "industrial_park")
+    told = tmp_path / "a.json"
+    run("import", tmp_path / "a.gpkg", *base, "--json", told, code=2)
+    assert json.loads(told.read_text())["rows_read"] == 0
+    drawing = write(tmp_path, "dxf")
+    run("import", drawing, *base, code=1)
+    assert workspace.layers() == []
+    run("import", drawing, *base, "--read-as", "EPSG:5897+nonsense", code=2)
+    run("import", drawing, *base, "--read-as", "EPSG:5897")
+    assert [v.rows for v in workspace.layers()] == [ROWS]
+
+
+def test_check_tells_the_verdict(tmp_path: Path) -> None:
+    path = write(tmp_path, "gpkg")
+    found = json.loads(run("check", path, "--kind", "industrial_park", "--json", "-").stdout)
+    assert found["crs_verdict"]["state"] == "plausible"
+    assert found["rows_read"] == ROWS
