@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from maps.words import Words
 
-__all__ = ["NUMBERS", "rules_table"]
+__all__ = ["NUMBERS", "citation", "rules_table"]
 
 #: columns that a reader wants first, in every table that has them
 _FIRST: Final = (
@@ -100,7 +100,7 @@ def _in_words(values: pd.Series, column: str, words: Words) -> pd.Series:
     if column in NUMBERS:
         return pd.to_numeric(values, errors="coerce")
     if column == "clause" and words.lang == "vi":
-        return values.map(lambda text: _citation(str(text), words))
+        return values.map(lambda text: citation(str(text), words))
     sections = (_NAMED.get(column, "rule_value"), "rule_value")
     said = dict(_SIGNS)
     for value in values.dropna().unique():
@@ -113,8 +113,21 @@ def _key(text: str) -> str:
     return re.sub(r"\W+", "_", text.lower()).strip("_")
 
 
-def _citation(text: str, words: Words) -> str:
-    """A citation keeps its numbers; the names of its parts are in Vietnamese."""
+def citation(text: str, words: Words) -> str:
+    """Write a citation of a table in the language of the reader; its numbers stay as they are.
+
+    Parameters
+    ----------
+    text : str
+        As the tables have it, in English.
+    words : Words
+
+    Returns
+    -------
+    str
+    """
+    if words.lang != "vi":
+        return text
     for name in _CITED:
         text = text.replace(name, words(f"citation.{_key(name)}"))
     return text.replace("/ND-CP", "/NĐ-CP").replace("/QD-", "/QĐ-")

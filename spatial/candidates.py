@@ -17,6 +17,7 @@ from spatial._burn import burnt
 from spatial._geos import areal
 from spatial._growth import Growth, grown_patches, reachable
 from spatial._outline import cell_outline, straightened, widened_nowhere
+from spatial._run import run_facts
 from spatial.exclusions import ExclusionAnswer, exclusions
 from spatial.judgement import Judgement, SiteQuestion, judged_sites
 from spatial.suitability import Criterion, Suitability, search_grid, suitability
@@ -126,7 +127,8 @@ def candidates(
     >>> from datetime import date
     >>> from shapely import LineString, box
     >>> from layers import Layer, reference
-    >>> from spatial.exclusions import ExclusionQuestion
+    >>> from spatial._run import run_facts
+    from spatial.exclusions import ExclusionQuestion
     >>> from spatial.value_functions import parse_value_function
     >>> def layer(kind, *shapes, **columns):
     ...     return Layer(gpd.GeoDataFrame(columns, geometry=list(shapes), crs=5897), kind, kind)
@@ -162,7 +164,10 @@ def candidates(
         judgement = judged_sites(shapes, left, criteria, grid=grid, question=question, layers=layers)
     findings = [*left.findings, *scored.findings, *_said(left, shapes, passed, roads)]
     tell(len(_STEPS), len(_STEPS), "totals")
-    run = {**left.run, **_figures(question, scored, least)}
+    roles = [("criterion", _sources(criteria)), ("other", [*others])]
+    asked = [("area", [area]), ("constraint", [*constraints]), *roles]
+    run = {**left.run, **run_facts(asked, question.exclusion.on), **_figures(question, scored, least)}
+    run["functions"] = {c.name: str(c.function) for c in sorted(criteria, key=lambda c: c.name)}
     return CandidateAnswer(left, scored, judgement, passed, run, tuple(findings))
 
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float32]
     Progress = Callable[[int, int, str], None]
 
-__all__ = ["Criterion", "Suitability", "criterion_values", "search_grid", "suitability"]
+__all__ = ["Criterion", "Suitability", "criterion_values", "grid_cells", "search_grid", "suitability"]
 
 Measure = Literal["distance", "inside", "value"]
 _MOST_CELLS: Final = 200_000_000
@@ -126,6 +126,28 @@ def search_grid(area: gpd.GeoDataFrame, *, cell_m: float) -> RasterGrid:
         raise QuestionError("cell_out_of_range", found=cell_m, expected=least)
     origin = Affine(cell_m, 0, west * cell_m, 0, -cell_m, (south + height) * cell_m)
     return RasterGrid(as_crs(crs), origin, max(height, 1), max(width, 1))
+
+
+def grid_cells(grid: RasterGrid) -> CellSource:
+    """Give a grid the shape of a raster, for functions that bring others onto its cells.
+
+    Parameters
+    ----------
+    grid : RasterGrid
+
+    Returns
+    -------
+    CellSource
+        No cell has a value; nothing is kept in memory.
+
+    Examples
+    --------
+    >>> import geopandas as gpd, shapely
+    >>> area = gpd.GeoDataFrame(geometry=[shapely.box(0, 0, 300, 100)], crs=5897)
+    >>> grid_cells(search_grid(area, cell_m=100)).grid.shape
+    (1, 3)
+    """
+    return _Blank(grid)
 
 
 def suitability(
@@ -260,10 +282,10 @@ def _check_source(criterion: Criterion, grid: RasterGrid) -> None:
 
 @dataclass(frozen=True)
 class _Blank:
-    """A grid where a raster is asked for: its cells are never read."""
+    """A grid where a raster is asked for: its cells are all without value."""
 
     grid: RasterGrid
-    name: str
+    name: str = "grid"
     dtype: np.dtype[Any] = field(default_factory=lambda: np.dtype(np.float32))
     nodata: float | None = None
 

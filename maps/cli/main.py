@@ -7,6 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 import click
 
 from maps.cli.bring import bring
+from maps.cli.candidates import candidates
 from maps.cli.change import change
 from maps.cli.check import check
 from maps.cli.click_words import Group
@@ -43,5 +44,5 @@ def main(ctx: click.Context, lang: str, *, quiet: bool) -> None:
     ctx.obj = Terminal(lang, quiet=quiet)
 
 
-for command in (conflicts, distances, change, check, export, serve, doctor, workspace, bring):
+for command in (conflicts, distances, candidates, change, check, export, serve, doctor, workspace, bring):
     main.add_command(command)

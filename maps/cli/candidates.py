@@ -1,0 +1,291 @@
+"""``thocong candidates``: where the next zone can go."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+import numpy as np
+
+from layers import Workspace, as_crs, reference
+from layers.align import align
+from layers.errors import QuestionError, SourceError
+from layers.findings import worst_level
+from layers.kinds import zone_kind_of
+from maps.asking import stamp
+from maps.candidate_contract import contract
+from maps.candidate_tables import printed_tables
+from maps.cli.click_words import NUMBER, WHOLE_NUMBER
+from maps.cli.grouping import once
+from maps.cli.inputs import Inputs
+from maps.cli.options import assumptions_of, check_targets, day_of
+from maps.cli.speech import (
+    DONE,
+    FINDINGS,
+    USAGE,
+    Command,
+    T,
+    Terminal,
+    finding_records,
+    pairs,
+    terminal,
+    write_json,
+)
+from maps.criteria import RASTERS, criterion_kind, named_criterion, raster_source, split_criterion
+from maps.export.candidates import write_dossier
+from spatial.candidates import candidates as ask
+from spatial.establishment import size_limits
+from spatial.exclusions import ExclusionQuestion
+from spatial.judgement import SiteQuestion
+from spatial.suitability import Criterion, grid_cells, search_grid
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from layers import Finding, Layer
+    from spatial.candidates import CandidateAnswer
+
+__all__ = ["candidates"]
+
+_CRAFT: Final = "craft_village_cluster"
+_KINDS: Final = ("industrial_cluster", _CRAFT, "industrial_park", "high_tech_zone")
+_LAYER: Final = "KIND=FILE[:LAYER]"
+_FILE: Final = click.Path(path_type=Path)
+
+
+@click.command(cls=Command, help=T("cli.candidates.help"), epilog=T("cli.exit_codes"))
+@click.option("--area", required=True, metavar="FILE[:LAYER]", help=T("cli.candidates.area"))
+@click.option("--kind", "kind_text", required=True, metavar="KIND", help=T("cli.candidates.kind"))
+@click.option("--constraint", multiple=True, metavar=_LAYER, help=T("cli.candidates.constraint"))
+@click.option("--criterion", multiple=True, metavar="NAME=FILE[:WEIGHT]", help=T("cli.candidates.criterion"))
+@click.option("--also", multiple=True, metavar=_LAYER, help=T("cli.candidates.also"))
+@click.option("--min-ha", type=NUMBER, metavar="HA", help=T("cli.candidates.min_ha"))
+@click.option("--max-ha", type=NUMBER, metavar="HA", help=T("cli.candidates.max_ha"))
+@click.option(
+    "--cell-m", type=NUMBER, metavar="M", default=20.0, show_default=True, help=T("cli.candidates.cell")
+)
+@click.option(
+    "--seed", type=WHOLE_NUMBER, metavar="N", default=0, show_default=True, help=T("cli.candidates.seed")
+)
+@click.option("--on", "on_text", metavar="DATE", help=T("cli.conflicts.on"))
+@click.option("--out", type=_FILE, metavar="DIR", help=T("cli.candidates.out"))
+@click.option("--json", "json_target", metavar="FILE", help=T("cli.json"))
+@click.option(
+    "--count", type=WHOLE_NUMBER, metavar="N", default=10, show_default=True, help=T("cli.candidates.count")
+)
+@click.option(
+    "--min-width-m",
+    type=NUMBER,
+    metavar="M",
+    default=100.0,
+    show_default=True,
+    help=T("cli.candidates.width"),
+)
+@click.option(
+    "--min-compactness",
+    type=NUMBER,
+    metavar="0..1",
+    default=0.2,
+    show_default=True,
+    help=T("cli.candidates.compact"),
+)
+@click.option("--min-score", type=NUMBER, metavar="0..1", help=T("cli.candidates.min_score"))
+@click.option(
+    "--road-reach-m",
+    type=NUMBER,
+    metavar="M",
+    default=500.0,
+    show_default=True,
+    help=T("cli.candidates.reach"),
+)
+@click.option(
+    "--function", "functions", multiple=True, metavar="NAME=FUNCTION", help=T("cli.candidates.function")
+)
+@click.option("--allow", multiple=True, metavar="KIND[:CODE]", help=T("cli.candidates.allow"))
+@click.option("--avoid", multiple=True, metavar="KIND[:CODE]", help=T("cli.candidates.avoid"))
+@click.option("--rule", "rules", multiple=True, metavar="KIND=ID", help=T("cli.candidates.rule"))
+@click.option("--buffer", "buffers", multiple=True, metavar="KIND=M", help=T("cli.candidates.buffer"))
+@click.option("--crs", metavar="EPSG", help=T("cli.conflicts.crs"))
+@click.option("--workspace", metavar="DIR", type=_FILE, help=T("cli.workspace_option"))
+@click.option("--extent", multiple=True, metavar="KIND=FILE", help=T("cli.conflicts.extent"))
+@click.option("--where", multiple=True, metavar="KIND:COLUMN=V1,V2", help=T("cli.conflicts.where"))
+@click.option("--assume-crs", multiple=True, metavar="[KIND=]EPSG", help=T("cli.conflicts.assume_crs"))
+@click.option("--exit-zero", is_flag=True, help=T("cli.exit_zero"))
+def candidates(**given: Any) -> None:
+    """Ask, write what was asked for, and leave with the exit code that fits."""
+    speak = terminal()
+    on = day_of(given["on_text"])
+    kind, craft = _kind(given["kind_text"])
+    _check_folder(given["out"])
+    check_targets((), (), given["json_target"])
+    limits = _limits(given, kind, on=on, craft=craft)
+    layers = _read(given)
+    question = _question(given, _exclusion(given, kind, on), limits=limits, craft=craft)
+    criteria = layers.criteria(given["functions"], question.cell_m)
+    answer = ask(
+        layers.area,
+        layers.constraints,
+        criteria,
+        question=question,
+        others=layers.others,
+        progress=speak.progress,
+    )
+    stamp(answer)
+    findings = once([*layers.findings, *answer.findings])
+    _report(answer, findings, given=given, speak=speak)
+    failed = worst_level(findings) == "block"
+    code = USAGE if layers.inputs.unreadable else FINDINGS if failed else DONE
+    raise SystemExit(DONE if given["exit_zero"] else code)
+
+
+@dataclass
+class _Layers:
+    """What was read, in one system."""
+
+    inputs: Inputs
+    area: Layer
+    constraints: list[Layer]
+    others: list[Layer]
+    scored: list[tuple[str, float | None, Layer | str]]
+    findings: list[Finding] = field(default_factory=list)
+
+    def criteria(self, functions: tuple[str, ...], cell_m: float) -> list[Criterion]:
+        """Criteria of the options; rasters are opened on the grid of the search."""
+        stated = dict(pairs(functions, "--function"))
+        like = grid_cells(search_grid(self.area.frame, cell_m=cell_m))
+        out = []
+        for name, weight, given in self.scored:
+            source = raster_source(given, like) if isinstance(given, str) else given
+            made, found = named_criterion(name, source, weight=weight, function=stated.pop(name, None))
+            out.append(made)
+            self.findings += found
+        if stated:
+            names = [name for name, _, _ in self.scored]
+            raise QuestionError(
+                "kind_not_asked", option="--function", found=next(iter(stated)), expected=names
+            )
+        return out
+
+
+def _kind(text: str) -> tuple[str, bool]:
+    """Kind of zone, and whether it is one of craft villages."""
+    if text in (_CRAFT, "craft_village"):
+        return "industrial_cluster", True
+    found = zone_kind_of(text)
+    if found not in _KINDS:
+        raise QuestionError("kind_unknown", found=text, expected=list(_KINDS))
+    return found, False
+
+
+def _check_folder(folder: Path | None) -> None:
+    if folder is None:
+        return
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SourceError("target_unwritable", path=str(folder), found=str(error)) from error
+
+
+def _limits(given: dict[str, Any], kind: str, *, on: date, craft: bool) -> tuple[float, float]:
+    """Least and greatest area: those stated, else those of the rule in force on the day."""
+    found = size_limits(reference.table("establishment_rules"), kind, on=on, craft_village=craft)
+    least, most = given["min_ha"], given["max_ha"]
+    out = (found.min_ha if least is None else least, found.max_ha if most is None else most)
+    if np.isnan(out).any():
+        raise QuestionError("size_needed", kind=kind, on=on.isoformat())
+    return out
+
+
+def _exclusion(given: dict[str, Any], kind: str, on: date) -> ExclusionQuestion:
+    choose: dict[str, tuple[str, ...]] = {}
+    for name, rule in pairs(given["rules"], "--rule"):
+        choose[name] = (*choose.get(name, ()), rule)
+    buffers = {}
+    for name, text in pairs(given["buffers"], "--buffer"):
+        try:
+            buffers[name] = float(text)
+        except ValueError:
+            raise QuestionError("distance_wrong", found=text, expected=0) from None
+    return ExclusionQuestion(
+        kind,
+        on,
+        reference.table("conflict_rules"),
+        reference.table("safety_distances"),
+        allow=given["allow"],
+        avoid=given["avoid"],
+        choose=choose,
+        buffers_m=buffers,
+    )
+
+
+def _question(
+    given: dict[str, Any], exclusion: ExclusionQuestion, *, limits: tuple[float, float], craft: bool
+) -> SiteQuestion:
+    names = ("cell_m", "min_width_m", "min_compactness", "count", "road_reach_m", "min_score", "seed")
+    return SiteQuestion(exclusion, *limits, craft_village=craft, **{name: given[name] for name in names})
+
+
+def _read(given: dict[str, Any]) -> _Layers:
+    base = Workspace(given["workspace"]) if given["workspace"] else None
+    inputs = Inputs(base, assumptions_of(given))
+    split = [split_criterion(text) for text in given["criterion"]]
+    inputs.check_kinds([*given["constraint"], *given["also"]])
+    area = inputs.zones(given["area"], "admin_unit") if base is None else inputs.constraint(given["area"])
+    constraints = [inputs.constraint(text) for text in given["constraint"]]
+    others = [inputs.constraint(text) for text in given["also"]]
+    vectors = [(n, source) for n, (_, source, _) in enumerate(split) if not _is_raster(source)]
+    measured = [_criterion_layer(inputs, split[n][0], source) for n, source in vectors]
+    crs = as_crs(given["crs"]) if given["crs"] else None
+    aligned = align([area, *constraints, *others, *measured], crs)
+    of = iter(aligned.layers[1 + len(constraints) + len(others) :])
+    scored = [(name, w, source if _is_raster(source) else next(of)) for name, source, w in split]
+    findings = [f for f in [*inputs.findings, *aligned.findings] if not _of_no_matter(f, area)]
+    ends = 1 + len(constraints)
+    return _Layers(
+        inputs,
+        aligned.layers[0],
+        aligned.layers[1:ends],
+        aligned.layers[ends : ends + len(others)],
+        scored,
+        findings,
+    )
+
+
+def _is_raster(source: str) -> bool:
+    return source.lower().endswith(RASTERS)
+
+
+def _criterion_layer(inputs: Inputs, name: str, source: str) -> Layer:
+    kind = criterion_kind(name)
+    if inputs.workspace is not None:
+        return inputs.constraint(source)
+    return inputs.constraint(f"{kind}={source}")
+
+
+def _of_no_matter(finding: Finding, area: Layer) -> bool:
+    """An area of search needs no names."""
+    return finding.layer == area.name and finding.code == "column_missing"
+
+
+def _report(
+    answer: CandidateAnswer, findings: list[Finding], *, given: dict[str, Any], speak: Terminal
+) -> None:
+    speak.complain_all(findings)
+    if given["out"] is not None:
+        path = write_dossier(answer, given["out"], speak.words)
+        speak.say(speak.words("cli.written", path=str(path)))
+    if given["json_target"]:
+        found = finding_records(findings, speak.words)
+        write_json(given["json_target"], {**contract(answer, speak.words), "findings": found})
+    elif given["out"] is None:
+        _print(answer, speak)
+
+
+def _print(answer: CandidateAnswer, speak: Terminal) -> None:
+    """Give a person at a terminal the waterfall and the sites."""
+    for text in printed_tables(answer, speak.words):
+        click.echo(text)
+    if answer.run["made"]:
+        click.echo(speak.words("made.label"))

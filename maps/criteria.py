@@ -1,0 +1,158 @@
+"""Criteria by name: what a name in the table of criteria measures, how it scores, and what it assumes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from layers import Finding, Layer, reference
+from layers.errors import QuestionError
+from layers.kinds import kinds
+from layers.landuse import ancestors, code_list
+from layers.raster import open_raster
+from spatial.suitability import Criterion
+from spatial.value_functions import parse_value_function
+
+if TYPE_CHECKING:
+    from layers.grid import CellSource
+    from spatial.suitability import Measure
+    from spatial.value_functions import ValueFunction
+
+__all__ = ["RASTERS", "criterion_kind", "named_criterion", "raster_source", "split_criterion"]
+
+#: endings of files whose cells are measured
+RASTERS: Final = (".tif", ".tiff", ".asc", ".img")
+_ANY_KIND: Final = "railway"
+_NEARER: Final = "linear:0=1;5000=0"
+_GREATER: Final = "linear:0=0;1=1"
+
+
+def split_criterion(text: str) -> tuple[str, str, float | None]:
+    """Take ``NAME=FILE[:LAYER][:WEIGHT]`` apart.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    name, source : str
+    weight : float or None
+        None where none is stated.
+
+    Raises
+    ------
+    QuestionError
+        ``criterion_unreadable``.
+
+    Examples
+    --------
+    >>> split_criterion("road=duong.gpkg:roads:2.5"), split_criterion("slope=doc.tif")
+    (('road', 'duong.gpkg:roads', 2.5), ('slope', 'doc.tif', None))
+    """
+    name, mark, rest = text.partition("=")
+    source, colon, last = rest.rpartition(":")
+    try:
+        weight = float(last) if colon else None
+    except ValueError:
+        weight = None
+    source = source if weight is not None else rest
+    if not (mark and name and source):
+        raise QuestionError("criterion_unreadable", found=text, expected="NAME=FILE[:LAYER][:WEIGHT]")
+    return name, source, weight
+
+
+def criterion_kind(name: str) -> str:
+    """Name the kind to read the layer of a criterion as.
+
+    Parameters
+    ----------
+    name : str
+
+    Returns
+    -------
+    str
+    """
+    table = reference.table("criteria")
+    known = {kind.name for kind in kinds()}
+    stated = str(table.loc[name, "kinds"]).split() if name in table.index else []
+    return stated[0] if stated else name if name in known else _ANY_KIND
+
+
+def raster_source(path: str, like: CellSource) -> CellSource:
+    """Open a raster on the grid of a search, measures between four cells.
+
+    Parameters
+    ----------
+    path : str
+    like : CellSource
+
+    Returns
+    -------
+    CellSource
+
+    Raises
+    ------
+    SourceError, CrsError
+        As :func:`layers.raster.open_raster`.
+    """
+    return open_raster(Path(path), like=like, method="linear")
+
+
+def named_criterion(
+    name: str, source: Layer | CellSource, *, weight: float | None = None, function: str | None = None
+) -> tuple[Criterion, list[Finding]]:
+    """Make a criterion of a name and a layer or raster.
+
+    Parameters
+    ----------
+    name : str
+        In ``data/reference/criteria.csv``, or any other: then nearer is better, and a finding says so.
+    source : Layer or CellSource
+    weight : float, optional
+        Default that of the table, or 1.
+    function : str, optional
+        As :func:`spatial.value_functions.parse_value_function` reads it; default that of the table.
+
+    Returns
+    -------
+    Criterion
+    list of Finding
+        ``criterion_assumed`` for what the table or the layer doesn't say.
+
+    Raises
+    ------
+    QuestionError
+        ``value_function_wrong``.
+    """
+    table = reference.table("criteria")
+    row: dict[str, Any] = dict(table.loc[name]) if name in table.index else {}
+    is_layer = isinstance(source, Layer)
+    measure = row.get("measure", "distance") if is_layer else "value"
+    assumed = []
+    if not row and function is None:
+        assumed.append(_NEARER if is_layer else _GREATER)
+    text = function or (row["function"] if row and (is_layer or row["measure"] == "value") else None)
+    made: ValueFunction = parse_value_function(text or (_NEARER if is_layer else _GREATER))
+    if is_layer and row.get("column"):
+        source, lacking = _filtered(cast("Layer", source), row)
+        assumed += lacking
+    given = float(row["weight"]) if weight is None and row else 1.0 if weight is None else weight
+    found = [
+        Finding("criterion_assumed", source.name, None, "warn", {"criterion": name, "assumed": what})
+        for what in assumed
+    ]
+    return Criterion(name, source, made, given, cast("Measure", measure)), found
+
+
+def _filtered(layer: Layer, row: dict[str, Any]) -> tuple[Layer, list[str]]:
+    """Only the features that the criterion speaks of, where the layer tells them apart."""
+    column, wanted = row["column"], set(row["values"].split())
+    if column not in layer.frame:
+        return layer, [f"{column}: *"]
+    values = layer.frame[column].fillna("").astype(str)
+    if column == "code":
+        kept = {v for v in values.unique() if v in code_list() and wanted & set(ancestors(v))}
+    else:
+        kept = {v for v in values.unique() if v in wanted}
+    return layer.with_frame(layer.frame[values.isin(kept)]), []

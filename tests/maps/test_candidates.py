@@ -1,0 +1,248 @@
+from __future__ import annotations
+
+import json
+import re
+import zipfile
+
+import geopandas as gpd
+import numpy as np
+import openpyxl
+import pytest
+import rasterio
+import shapely
+from click.testing import CliRunner
+
+from layers.errors import QuestionError
+from maps.candidate_contract import contract
+from maps.candidate_tables import boundary_table, exclusion_table
+from maps.cli import main
+from maps.criteria import named_criterion, split_criterion
+from maps.export.candidates import write_dossier
+from maps.words import words
+from spatial.candidates import candidates
+from tests.spatial.planted import GOOD, district, wanted
+
+MILLIMETRE = 1e-3
+PROMISED = ["id", "rank", "score", "breakdown", "rank_low", "rank_high", "area_ha", "checks"]
+
+
+@pytest.fixture(scope="module")
+def answer():
+    area, constraints, criteria, others = district()
+    found = candidates(area, constraints, criteria, question=wanted(cell_m=40.0, count=3), others=others)
+    found.run["asked_at"] = "2026-06-02T08:00:00+00:00"
+    return found
+
+
+@pytest.fixture(scope="module")
+def unpacked(answer, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("dossier")
+    path = write_dossier(answer, folder, words("vi"))
+    with zipfile.ZipFile(path) as archive:
+        archive.extractall(folder)
+    assert not list(folder.glob(".draft*"))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("files")
+    area, constraints, _, others = district()
+    for layer in (area, *constraints, *others):
+        layer.frame.to_file(folder / f"{layer.kind_name}.gpkg", index=False)
+    return folder
+
+
+def ask(files, *more, code=0):
+    target = files / "out.json"
+    target.unlink(missing_ok=True)
+    given = ["--area", files / "admin_unit.gpkg", "--on", "2026-06-01", "--json", target, "--cell-m", "40"]
+    kinds = ("protected", "green_belt", "residential", "river", "dam")
+    for kind in kinds:
+        given += [
+            "--constraint",
+            f"{kind}={files / kind}.gpkg",
+            "--extent",
+            f"{kind}={files / 'admin_unit.gpkg'}",
+        ]
+    given += [
+        "--criterion",
+        f"road={files / 'road.gpkg'}:2",
+        "--criterion",
+        f"housing={files / 'residential.gpkg'}",
+    ]
+    given += ["--also", f"road={files / 'road.gpkg'}"]
+    done = CliRunner().invoke(main, ["candidates", *map(str, given), *map(str, more)])
+    assert "Traceback" not in done.output
+    assert done.exit_code == code, done.output
+    return json.loads(target.read_text(encoding="utf-8")) if target.exists() else done.output
+
+
+def test_the_terminal_keeps_its_contract(files, tmp_path):
+    out = tmp_path / "new" / "folder"
+    found = ask(files, "--kind", "industrial_cluster", "--min-score", 0, "--out", out)
+    assert {"area_of_search_ha", "exclusions", "left_ha", "sites"} <= set(found)
+    assert {"constraint", "clause", "alone_ha", "added_ha"} <= set(found["exclusions"][0])
+    taken = sum(row["added_ha"] for row in found["exclusions"])
+    assert taken + found["left_ha"] == pytest.approx(found["area_of_search_ha"], rel=1e-12)
+    assert [key for key in found["sites"][0] if key in PROMISED] == PROMISED
+    assert (found["run"]["min_ha"], found["run"]["max_ha"]) == (10.0, 75.0)  # of the rule on the day
+    assert (out / "candidates.zip").is_file()
+    places = [shapely.geometry.shape(site["geometry"]) for site in found["sites"]]
+    land = shapely.transform(shapely.union_all([*GOOD.values()]), lambda c: c + [550_000, 2_320_000])
+    assert all(land.buffer(MILLIMETRE).covers(shape) for shape in places)
+
+
+def test_the_rule_of_the_day_presets_the_sizes(files):
+    found = ask(files, "--kind", "ccn", "--on", "2026-09-15", "--count", 1, "--min-score", 0)
+    assert found["run"]["min_ha"] == 5.0
+    text = ask(files, "--kind", "industrial_park", code=2)
+    assert "--min-ha" in text
+    found = ask(
+        files, "--kind", "industrial_park", "--min-ha", 12, "--max-ha", 60, "--count", 1, "--min-score", 0
+    )
+    assert found["run"]["zone_kind"] == "industrial_park"
+
+
+def test_the_same_seed_gives_the_same_ranks(files):
+    more = ("--kind", "industrial_cluster", "--min-score", 0, "--seed", 5)
+    first, again = ask(files, *more), ask(files, *more)
+    assert first["sites"] == again["sites"]
+
+
+def test_no_site_leaves_with_1_and_says_what_took_the_land(files):
+    found = ask(files, "--kind", "industrial_cluster", "--min-ha", 400, "--max-ha", 500, code=1)
+    (said,) = [f for f in found["findings"] if f["code"] == "no_site"]
+    assert "ha" in said["message"]
+    assert found["sites"] == []
+
+
+def test_a_raster_in_another_system_is_a_criterion(files, tmp_path):
+    area = gpd.read_file(files / "admin_unit.gpkg").to_crs(4326)
+    left, bottom, right, top = area.total_bounds
+    values = np.tile(np.linspace(0, 20, 80, dtype=np.float32), (80, 1))
+    place = rasterio.transform.from_bounds(left - 0.01, bottom - 0.01, right + 0.01, top + 0.01, 80, 80)
+    path = tmp_path / "slope.tif"
+    with rasterio.open(path, "w", driver="GTiff", height=80, width=80, count=1, dtype="float32",
+                       crs="EPSG:4326", transform=place) as file:  # fmt: skip
+        file.write(values, 1)
+    found = ask(files, "--kind", "ccn", "--criterion", f"slope={path}:3", "--count", 2, "--min-score", 0)
+    assert found["weights"]["slope"] == pytest.approx(3 / 6.5)
+    assert {row["criterion"] for row in found["sites"][0]["breakdown"]} == {"road", "housing", "slope"}
+
+
+@pytest.mark.parametrize(
+    ("more", "text"),
+    [
+        (("--kind", "chợ"), "chợ"),
+        (("--kind", "ccn", "--criterion", "road"), "road"),
+        (("--kind", "ccn", "--function", "river=linear:0=1;5=0"), "--function"),
+        (("--kind", "ccn", "--function", "road=rising"), "rising"),
+        (("--kind", "ccn", "--buffer", "river=wide"), "wide"),
+        (("--kind", "ccn", "--min-ha", "80"), "80"),
+        (("--kind", "ccn", "--rule", "residential=NO-SUCH"), "NO-SUCH"),
+    ],
+)
+def test_what_can_not_be_asked_is_refused_in_words(files, more, text):
+    assert text in ask(files, *more, code=2)
+
+
+def test_criteria_are_taken_apart_and_what_they_assume_is_said():
+    assert split_criterion("a=b.gpkg") == ("a", "b.gpkg", None)
+    with pytest.raises(QuestionError, match="criterion_unreadable: found='a='"):
+        split_criterion("a=")
+    _, _, _, (roads,) = district()
+    made, found = named_criterion("main_road", roads)
+    assert [f.code for f in found] == ["criterion_assumed"]  # no column of classes
+    classed = roads.with_frame(
+        roads.frame.assign(road_class=["national", *["local"] * (len(roads.frame) - 1)])
+    )
+    made, found = named_criterion("main_road", classed, weight=3.0)
+    assert (len(made.source.frame), made.weight, found) == (1, 3.0, [])
+    made, found = named_criterion("market", roads)
+    assert (made.measure, [f.code for f in found]) == ("distance", ["criterion_assumed"])
+
+
+def test_tables_say_every_row_in_words(answer):
+    for lang in ("vi", "en"):
+        say = words(lang)
+        for table in (exclusion_table(answer, say), boundary_table(answer.sites, say)):
+            texts = [str(value) for column in table for value in [column, *table[column]]]
+            assert not [t for t in texts if re.search(r"\b(site_\w+|value|confidence|kind|criterion)\.\w", t)]
+
+
+def test_scripts_get_plain_numbers(answer):
+    text = json.dumps(contract(answer, words("vi")), default=str, allow_nan=False)
+    assert "NaN" not in text
+
+
+# --- files -------------------------------------------------------------------------------------------
+
+
+def same(found, answer):
+    """Boundaries agree to a millimetre, corner by corner, in the system that the file states."""
+    back = found.to_crs(answer.sites.crs).geometry.to_numpy()
+    ours = answer.sites.geometry.to_numpy()
+    assert len(back) == len(ours)
+    back, ours = shapely.normalize(shapely.force_2d(back)), shapely.normalize(ours)
+    gaps = [shapely.hausdorff_distance(a, b) for a, b in zip(back, ours, strict=True)]
+    assert max(gaps) < MILLIMETRE
+    assert [a.area for a in back] == pytest.approx([b.area for b in ours], rel=1e-6)
+
+
+def test_geopackage_and_shapefile_give_the_boundaries_back(unpacked, answer):
+    same(gpd.read_file(unpacked / "candidates.gpkg", layer="sites"), answer)
+    inside = unpacked / "shp"
+    with zipfile.ZipFile(unpacked / "candidates_shp.zip") as archive:
+        archive.extractall(inside)
+    (path,) = inside.rglob("sites*.shp")
+    assert path.with_suffix(".cpg").read_text().strip() == "UTF-8"
+    same(gpd.read_file(path), answer)
+
+
+def test_geojson_and_kml_give_the_boundaries_back(unpacked, answer):
+    same(gpd.read_file(unpacked / "candidates.geojson"), answer)
+    same(gpd.read_file(unpacked / "candidates.kml"), answer)
+
+
+def test_dxf_gives_the_boundaries_back_and_names_its_system(unpacked, answer):
+    import ezdxf
+
+    drawing = ezdxf.readfile(unpacked / "candidates.dxf")
+    lines = [e for e in drawing.modelspace().query("LWPOLYLINE") if e.dxf.layer == "SITES"]
+    shapes = [shapely.Polygon([(x, y) for x, y, *_ in line]) for line in lines if line.closed]
+    outer = gpd.GeoDataFrame(geometry=[s for s in shapes if s.area > 10_000], crs=answer.sites.crs)
+    whole = [shapely.Polygon(shape.exterior) for shape in answer.sites.geometry]
+    for shape in whole:
+        assert outer.geometry.hausdorff_distance(shape).min() < MILLIMETRE
+    assert "EPSG:5897" in drawing.layers.get("SITES").description
+
+
+def test_the_workbook_has_the_boundary_as_offices_print_it(unpacked, answer):
+    book = openpyxl.load_workbook(unpacked / "candidates.xlsx")
+    say = words("vi")
+    rows = [list(row) for row in book[say("site_sheet.boundaries")].iter_rows(values_only=True)]
+    top = next(n for n, row in enumerate(rows) if row[0] == say("site_column.site"))
+    assert "EPSG:5897" in " ".join(str(row[0]) for row in rows[:top])
+    table = [row for row in rows[top + 1 :] if row[0]]
+    for site, shape in answer.sites.geometry.items():
+        mine = [row for row in table if row[0] == site and row[1] == 1]
+        assert mine[0][2:] == mine[-1][2:]  # the first point closes the ring
+        north, east = ([float(row[k].replace(",", ".")) for row in mine] for k in (3, 4))
+        drawn = shapely.Polygon(list(zip(east, north, strict=True)))
+        assert shapely.hausdorff_distance(drawn, shapely.Polygon(shape.exterior)) < MILLIMETRE
+        assert all(re.fullmatch(r"\d+,\d{3}", row[3]) for row in mine)
+
+
+def test_the_text_beside_names_day_rules_and_system(unpacked):
+    text = (unpacked / "README.txt").read_text(encoding="utf-8")
+    assert "01/06/2026" in text
+    assert "EPSG:5897" in text
+
+
+def test_an_answer_without_sites_has_its_exclusions_all_the_same(tmp_path):
+    area, constraints, criteria, others = district()
+    empty = candidates(area, constraints, criteria, question=wanted(400, 500, cell_m=80.0), others=others)
+    path = write_dossier(empty, tmp_path, words("en"))
+    with zipfile.ZipFile(path) as archive:
+        assert {"candidates.gpkg", "candidates.xlsx"} <= set(archive.namelist())
