@@ -22,6 +22,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from layers.errors import ThoCongError
 from maps.assets import STATIC
 from maps.pages._frame import open_frame, speak, workspace_folder
+from maps.pages._start import note_pages
 from maps.search_service import SEARCH_ROUTE, find_places
 from maps.tile_service import TILE_ROUTE, keep_ready, tile
 
@@ -120,14 +121,11 @@ def say_sorry(error: Exception) -> bool:
 def show() -> None:
     """Show the page that was asked for."""
     words = open_frame()
+    start = st.Page(_PAGES / "start.py", title=words("page.start.title"), url_path="bat-dau", default=True)
     pages = {
+        "": [start],
         words("nav.analysis"): [
-            st.Page(
-                _PAGES / "conflicts.py",
-                title=words("page.conflicts.title"),
-                url_path="xung-dot",
-                default=True,
-            ),
+            st.Page(_PAGES / "conflicts.py", title=words("page.conflicts.title"), url_path="xung-dot"),
             st.Page(_PAGES / "distances.py", title=words("page.distances.title"), url_path="khoang-cach"),
         ],
         words("nav.data"): [
@@ -138,6 +136,7 @@ def show() -> None:
     if os.environ.get("THOCONG_GALLERY"):
         parts = st.Page(_PAGES / "gallery.py", title=words("page.gallery.title"), url_path="bo-phan")
         pages[words("nav.data")].append(parts)
+    note_pages(pages[words("nav.analysis")], pages[words("nav.data")][0])
     page = st.navigation(pages)
     page.run()
 

@@ -13,16 +13,28 @@ import streamlit as st
 
 from layers.errors import StoreError, ThoCongError
 from layers.store import Workspace
+from layers.workspaces import beside
 from maps.words import LANGUAGES, Words, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["heading", "open_frame", "plain", "sentences", "speak", "workspace", "workspace_folder"]
+__all__ = [
+    "chosen_folder",
+    "heading",
+    "open_frame",
+    "open_workspace",
+    "plain",
+    "sentences",
+    "speak",
+    "workspace",
+    "workspace_folder",
+]
 
 _STYLE: Final = Path(__file__).parents[1] / "static" / "pages.css"
 _LOGO: Final = Path(__file__).parents[1] / "static" / "logo.svg"
 _LANGUAGE: Final = "lang"
+_OPENED: Final = "ws"
 _SIDEBAR_PX: Final = 236  # what the titles of the pages need; the rest is for map and table
 
 
@@ -55,6 +67,10 @@ def open_frame() -> Words:
     # a reload, a bookmark and a link keep the language: it stands in the address of every page
     if st.query_params.get(_LANGUAGE) != picked:
         st.query_params[_LANGUAGE] = str(picked)
+    opened = chosen_folder()
+    if opened != Path(workspace_folder()) and st.query_params.get(_OPENED) != opened.name:
+        st.query_params[_OPENED] = opened.name
+        st.session_state[_OPENED] = opened.name
     say = words(str(picked))
     st.html(f"<style>{_spoken(say)}</style>")
     return say
@@ -88,15 +104,39 @@ def workspace_folder() -> str:
     return os.environ.get("THOCONG_WORKSPACE", "workspace")
 
 
+def chosen_folder() -> Path:
+    """Return the workspace that this session works in.
+
+    Returns
+    -------
+    pathlib.Path
+        The one opened on the first page or named in the address, where it lies beside the one that the
+        server was started with; else that one.
+    """
+    name = st.session_state.get(_OPENED) or st.query_params.get(_OPENED)
+    return (beside(Path(workspace_folder()), str(name)) if name else None) or Path(workspace_folder())
+
+
+def open_workspace(folder: Path) -> None:
+    """Work in another workspace from now on; a reload, a bookmark and a link keep it.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        Beside the one that the server was started with.
+    """
+    st.session_state[_OPENED] = folder.name
+
+
 def workspace() -> Workspace:
-    """Open the workspace that the server was started with, or stop the page with what to do.
+    """Open the workspace that this session works in, or stop the page with what to do.
 
     Returns
     -------
     Workspace
     """
     try:
-        return Workspace(workspace_folder())
+        return Workspace(chosen_folder())
     except StoreError as error:
         with sentences():
             raise error from None

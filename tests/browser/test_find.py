@@ -9,7 +9,7 @@ MAP = 'iframe[title="streamlit_folium.st_folium"]'
 
 @pytest.fixture
 def chart(page, server):
-    page.goto(f"{server.address}/?lang=vi")
+    page.goto(f"{server.address}/xung-dot?lang=vi")
     frame = page.frame_locator(MAP).first
     frame.locator(".leaflet-pane path").first.wait_for()
     page.wait_for_timeout(3500)  # the map takes its size

@@ -24,7 +24,7 @@ def settled(page):
     page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
 
 
-def ask(page, server, lang="vi", path=""):
+def ask(page, server, lang="vi", path="xung-dot"):
     page.goto(f"{server.address}/{path}?lang={lang}")
     page.get_by_role("button", name=BUTTON[lang], exact=True).click()
     page.locator(".tc-cards").wait_for()
@@ -75,6 +75,17 @@ def test_from_the_first_page_to_an_answer(page, server, lang):
     the_map(page).get_by_text({"vi": "dữ liệu mô phỏng", "en": "made data"}[lang]).wait_for()
     other = {"vi": "Needs consent", "en": "Cần chấp thuận"}[lang]
     assert other not in page.get_by_test_id("stMain").inner_text()
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_from_the_first_page_a_click_leads_to_a_question(page, server, lang):
+    page.goto(f"{server.address}/?lang={lang}")
+    page.locator(".tc-step.tc-done").first.wait_for()
+    page.get_by_test_id("stMain").get_by_role(
+        "link", name={"vi": "Xung đột", "en": "Conflicts"}[lang]
+    ).click()
+    page.get_by_role("button", name=BUTTON[lang], exact=True).wait_for()
+    assert f"lang={lang}" in page.url
 
 
 def test_a_row_takes_the_map_there_and_shows_its_clause(page, server):
@@ -330,14 +341,14 @@ def test_the_system_of_a_file_without_one_is_chosen_by_province(page, server, tm
 
 
 def test_the_language_outlives_a_reload_and_a_change_of_page(page, server):
-    page.goto(server.address)
+    page.goto(f"{server.address}/xung-dot")
     page.get_by_text("English", exact=True).click()
     page.get_by_role("button", name="Check", exact=True).wait_for()
     page.get_by_role("link", name="Rules").click()
     page.get_by_role("heading", name="Rules").wait_for()
     page.reload()
     page.get_by_role("heading", name="Rules").wait_for()
-    page.goto(f"{server.address}/?lang=en")
+    page.goto(f"{server.address}/xung-dot?lang=en")
     page.reload()
     page.get_by_role("button", name="Check", exact=True).wait_for()
 
@@ -382,13 +393,13 @@ def test_hostile_names_stay_text_on_every_page(page, server, tmp_path):
 def test_two_people_do_not_see_each_other(browser, page, server):
     ask(page, server)
     other = browser.new_page()
-    other.goto(server.address)
+    other.goto(f"{server.address}/xung-dot")
     other.get_by_text("Khu, cụm này vướng những gì?").wait_for()
     assert other.locator(".tc-cards").count() == 0
     other.close()
 
 
-@pytest.mark.parametrize("path", ["", "lop-du-lieu", "quy-dinh"])
+@pytest.mark.parametrize("path", ["", "xung-dot", "lop-du-lieu", "quy-dinh"])
 @pytest.mark.parametrize("lang", ["vi", "en"])
 def test_every_page_opens_in_both_languages_without_a_request_outside(page, server, path, lang):
     page.goto(f"{server.address}/{path}?lang={lang}")

@@ -23,10 +23,12 @@ def open_page(monkeypatch):
 
     monkeypatch.setattr(maps.pages._map, "st_folium", note)
 
-    def start(folder, *, lang="vi", page=None):
+    def start(folder, *, lang="vi", page="conflicts", ws=None):
         monkeypatch.setenv("THOCONG_WORKSPACE", str(folder))
         test = AppTest.from_file(str(APP), default_timeout=60)
         test.query_params["lang"] = lang
+        if ws:
+            test.query_params["ws"] = ws
         test.run()
         if page:
             test.switch_page(f"maps/pages/{page}.py").run()
@@ -44,12 +46,69 @@ def press(test, label):
     return test
 
 
+def html_of(test):
+    return "\n".join(str(p.proto.body) for p in test.get("html"))
+
+
 def text_of(test):
     parts = [*test.markdown, *test.caption, *test.info, *test.error]
     return "\n".join(str(p.value) for p in parts)
 
 
-def test_the_first_page_says_what_to_do_and_shows_the_land(open_page, small_workspace):
+def test_the_first_page_says_what_there_is_and_what_is_missing(open_page, small_workspace):
+    test = open_page(small_workspace.folder, page=None)
+    said = text_of(test)
+    assert "Đã có lớp để kiểm tra: Cụm công nghiệp." in html_of(test)
+    assert "Chưa có: Khu dân cư" in html_of(test)
+    assert "Bạn muốn biết điều gì?" in said
+    assert not open_page.shown
+
+
+def test_an_empty_workspace_is_told_what_to_add_and_its_questions_wait(open_page, tmp_path):
+    Workspace.create(tmp_path / "home" / "rỗng", crs=5897)
+    test = open_page(tmp_path / "home" / "rỗng", page=None)
+    assert "Thêm ít nhất một lớp khu, cụm" in html_of(test)
+    assert "Các câu hỏi mở ra khi" in text_of(test)
+
+
+def test_the_sample_is_one_click_away_and_lies_beside_the_others(open_page, tmp_path):
+    Workspace.create(tmp_path / "home" / "rỗng", crs=5897)
+    test = open_page(tmp_path / "home" / "rỗng", page=None)
+    press(test, "Mở địa bàn mẫu")
+    assert "Thạch Thất" in text_of(test)
+    assert "Đã có lớp để kiểm tra: " in html_of(test)
+    assert (tmp_path / "home" / "mau-sample" / "catalogue.sqlite").is_file()
+    assert test.query_params["ws"] in ("mau-sample", ["mau-sample"])
+    press(test, "Mở")
+    assert "Thêm ít nhất một lớp khu, cụm" in html_of(test)
+
+
+def test_a_workspace_is_made_with_the_system_of_its_province(open_page, small_workspace):
+    test = open_page(small_workspace.folder, page=None)
+    test.text_input(key="start-name").set_value("Huyện Đan Phượng")
+    (province,) = [box for box in test.selectbox if box.label == "Tỉnh, thành phố"]
+    province.set_value("Hà Nội")
+    press(test, "Tạo và mở")
+    made = Workspace(small_workspace.folder.parent / "huyen-dan-phuong")
+    assert made.name == "Huyện Đan Phượng"
+    assert made.crs.to_epsg() == 5897
+    assert "Huyện Đan Phượng" in text_of(test)
+
+
+def test_a_new_workspace_without_name_or_province_is_refused(open_page, small_workspace):
+    test = press(open_page(small_workspace.folder, page=None), "Tạo và mở")
+    assert "Ghi tên và chọn tỉnh" in text_of(test)
+
+
+def test_an_address_opens_a_workspace_beside_and_nothing_else(open_page, small_workspace, tmp_path):
+    Workspace.create(tmp_path / "khác", crs=5897, name="Bên cạnh")
+    (tmp_path / "xa").mkdir()
+    Workspace.create(tmp_path / "xa" / "kín", crs=5897, name="Kín")
+    for name, title in (("khác", "Bên cạnh"), ("xa/kín", "Nhỏ"), ("không có", "Nhỏ")):
+        assert f"gray-badge[{title}]" in text_of(open_page(small_workspace.folder, page=None, ws=name))
+
+
+def test_the_page_says_what_to_do_and_shows_the_land(open_page, small_workspace):
     test = open_page(small_workspace.folder)
     assert "Xung đột" in text_of(test)
     assert "dữ liệu mô phỏng" in text_of(test)
