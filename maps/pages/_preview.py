@@ -8,9 +8,11 @@ import streamlit as st
 
 from layers.kinds import kind
 from maps.answer_map import context_layers
+from maps.next_steps import holdings
 from maps.pages._cache import cached_sight, workspace_bounds
 from maps.pages._identify import show_identified
 from maps.pages._map import View, made_label, served_tiles, show_map
+from maps.pages._start import link_to_layers
 
 if TYPE_CHECKING:
     from layers import Version
@@ -32,6 +34,9 @@ def show_preview(base: Workspace, versions: list[Version], words: Words, *, empt
         Key of the words that say what to do.
     """
     st.html(f"<div class='tc-empty'>{words(empty)}</div>")
+    if not holdings(versions).ready:
+        st.caption(words("start.not_ready"))
+        link_to_layers(words)
     shown = [
         v
         for v in versions

@@ -183,7 +183,7 @@ def _sample(words: Words) -> None:
     st.rerun()
 
 
-def _versions(folder: Path) -> Sequence[Version]:
+def _versions(folder: str) -> Sequence[Version]:
     try:
         return Workspace(folder).layers()
     except ThoCongError:
