@@ -142,7 +142,9 @@ def _plain(parts: Geometries) -> Geometries:
 
 
 def _grown(parts: Geometries, by_m: float) -> Geometries:
-    out = np.asarray(shapely.buffer(parts, by_m, join_style="mitre", mitre_limit=_MITRE))
+    # where edges run back on themselves GEOS divides by nothing, and goes on rightly
+    with np.errstate(divide="ignore", invalid="ignore"):
+        out = np.asarray(shapely.buffer(parts, by_m, join_style="mitre", mitre_limit=_MITRE))
     # round narrow necks of real borders GEOS draws mitred parts over one another
     wrong = np.flatnonzero(~shapely.is_valid(out))
     out[wrong] = areal(shapely.make_valid(out[wrong], method="structure"))

@@ -228,6 +228,34 @@ class Inputs:
             raise SourceError("zones_empty", path=text, rows_read=reading.rows_read, set_aside=why)
         return reading.layer, found
 
+    def features(self, text: str, kind: str, *, role: str) -> Layer:
+        """Read one version of a plan.
+
+        Parameters
+        ----------
+        text : str
+            ``FILE[:LAYER]`` or a name in the workspace.
+        kind : str
+            Kind of the features of a file; a layer of the workspace has its own.
+        role : str
+            ``before`` or ``after``, what ``--where`` and ``--assume-crs`` go by.
+
+        Returns
+        -------
+        Layer
+
+        Raises
+        ------
+        ThoCongError
+            If it can't be read; one without features is no error: all of a plan may be new.
+        """
+        if self.workspace is not None:
+            return self._from_workspace(self.workspace, text, role)
+        source = self._source(text, role)
+        reading = guarded_read(source, kind, name=self._free_name(source.name, role))
+        self.findings += reading.findings
+        return reading.layer
+
     def _kind_and_name(self, text: str) -> tuple[str, str]:
         """Split ``KIND=FILE``, or look up the kind of a layer of the workspace and compare the stated one."""
         kind, mark, rest = text.partition("=")

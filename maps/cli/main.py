@@ -11,6 +11,7 @@ from maps.cli.candidates import candidates
 from maps.cli.change import change
 from maps.cli.check import check
 from maps.cli.click_words import Group
+from maps.cli.compare import compare
 from maps.cli.conflicts import conflicts
 from maps.cli.distances import distances
 from maps.cli.doctor import doctor
@@ -44,5 +45,17 @@ def main(ctx: click.Context, lang: str, *, quiet: bool) -> None:
     ctx.obj = Terminal(lang, quiet=quiet)
 
 
-for command in (conflicts, distances, candidates, change, check, export, serve, doctor, workspace, bring):
+for command in (
+    conflicts,
+    distances,
+    candidates,
+    compare,
+    change,
+    check,
+    export,
+    serve,
+    doctor,
+    workspace,
+    bring,
+):
     main.add_command(command)
