@@ -14,6 +14,7 @@ from layers.findings import worst_level
 from layers.kinds import kinds
 from layers.quality import plain_report, quality_of
 from layers.verdict import layer_verdict, verdict_finding
+from layers.witnesses import known_layers
 from maps.cli.check import report_findings, write_failure
 from maps.cli.click_words import kinds_in_words
 from maps.cli.options import check_targets
@@ -24,11 +25,9 @@ if TYPE_CHECKING:
     from layers import Finding, Reading, Source
     from layers.verdict import Verdict
 
-__all__ = ["bring", "known_layers"]
+__all__ = ["bring"]
 
 _KINDS = [k.name for k in kinds()]
-_TRUSTED = ("admin_unit", "urban_boundary", "land_use", "industrial_park", "industrial_cluster", "road")
-_MOST_KNOWN = 4
 _FACTS = {"decision": "decision", "body": "body", "day": "date", "scale": "scale"}
 
 
@@ -84,24 +83,6 @@ def bring(**given: Any) -> None:
         speak.say(speak.words(key, layer=reading.layer.name))
     blocked = worst_level(findings) == "block" or not usable
     raise SystemExit(FINDINGS if blocked and not given["exit_zero"] else DONE)
-
-
-def known_layers(base: Workspace, *, but: str = "") -> list[Any]:
-    """Choose layers of a workspace to hold the place of another against: boundaries first.
-
-    Parameters
-    ----------
-    base : Workspace
-    but : str
-        Layer that is no witness: an earlier version of the one in question.
-
-    Returns
-    -------
-    list of geopandas.GeoDataFrame
-    """
-    trusted = [v for v in base.layers() if v.kind_name in _TRUSTED and v.layer != but]
-    trusted.sort(key=lambda v: (_TRUSTED.index(v.kind_name), -(v.period.last if v.period else 0)))
-    return [base.load(v.layer).frame for v in trusted[:_MOST_KNOWN]]
 
 
 def _source(given: dict[str, Any]) -> Source:

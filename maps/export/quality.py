@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from layers.verdict import Verdict
     from maps.words import Words
 
-__all__ = ["write_quality"]
+__all__ = ["candidates_table", "write_quality"]
 
 
 def write_quality(
@@ -59,7 +59,7 @@ def write_quality(
         Sheet(words("quality.columns"), _columns(quality, words), notes),
     ]
     if verdict is not None:
-        sheets.append(Sheet(words("quality.crs"), _candidates(verdict, words), notes))
+        sheets.append(Sheet(words("quality.crs"), candidates_table(verdict, words), notes))
     write_xlsx(path, sheets)
 
 
@@ -102,7 +102,19 @@ def _columns(quality: Quality, words: Words) -> pd.DataFrame:
     return quality.columns.rename(columns={c: words(f"quality.{c}") for c in ("column", "filled", "values")})
 
 
-def _candidates(verdict: Verdict, words: Words) -> pd.DataFrame:
+def candidates_table(verdict: Verdict, words: Words) -> pd.DataFrame:
+    """List the explanations of the coordinates of a layer, the best first.
+
+    Parameters
+    ----------
+    verdict : Verdict
+    words : Words
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row an explanation: how to read, the mistake, province, place, distances in metres.
+    """
     rows = [
         (str(c.treatment), words(f"mistake.{c.mistake}"), c.province, c.lat, c.lon, c.moved_m, c.fit_m)
         for c in verdict.candidates

@@ -14,9 +14,13 @@ from layers import Period, Source, guarded_look, guarded_read, parse_period
 from layers.errors import ThoCongError
 from layers.kinds import kinds
 from layers.period import Stage
+from layers.quality import quality_of
 from layers.source import FORMATS
+from layers.verdict import layer_verdict, verdict_finding
+from layers.witnesses import known_layers
 from maps.answer_map import context_layers
 from maps.canvas import to_lonlat
+from maps.export.quality import candidates_table, write_quality
 from maps.pages._findings import show_findings
 from maps.pages._frame import plain, sentences
 from maps.pages._map import View, show_map
@@ -25,6 +29,7 @@ from maps.places import province_systems
 if TYPE_CHECKING:
     from layers import Reading
     from layers.store import Workspace
+    from layers.verdict import Verdict
     from maps.words import Words
 
 __all__ = ["main_files", "show_import"]
@@ -51,7 +56,12 @@ def show_import(base: Workspace, words: Words) -> None:
         chosen = _choose([Path(f.name).name for f in files], words)
         reading = _read(Path(folder) / chosen, words) if chosen else None
     if reading is not None:
+        verdict = layer_verdict(reading, known=known_layers(base, but=reading.layer.name))
+        said = verdict_finding(verdict, reading.layer.name)
+        _candidates(verdict, words)
+        reading = replace(reading, findings=(*reading.findings, *([said] if said else [])))
         _report(reading, words)
+        _quality(reading, verdict, words)
         _save(base, reading, chosen or "", words)
 
 
@@ -112,7 +122,7 @@ def _read(path: Path, words: Words) -> Reading | None:
         name = None
         if len(look.layers) > 1:
             name = left.selectbox(words("import.layer"), look.layers, key=f"import-layer-{path.name}")
-        source = Source(path, layer=name, assume_crs=crs)
+        source = Source(path, layer=name, assume_crs=crs, read_as=_read_as(path, name, words))
         title = st.text_input(words("import.name"), value=source.name, key=f"import-name-{path.name}-{name}")
         period = replace(parse_period(years), stage=stage) if years.strip() else None
         return guarded_read(source, kind, name=title, period=period)
@@ -145,6 +155,43 @@ def _system(words: Words) -> str | None:
     )
     written = right.text_input(words("import.crs"), placeholder="5897", key="import-crs").strip()
     return written or (str(systems[province]) if province else None)
+
+
+def _read_as(path: Path, name: str | None, words: Words) -> str | None:
+    """What somebody decided about the coordinates of this file; nothing until then."""
+    return (
+        st.text_input(
+            words("import.read_as"),
+            placeholder="EPSG:5897+swapped",
+            help=words("import.read_as_help"),
+            key=f"import-read-as-{path.name}-{name}",
+        ).strip()
+        or None
+    )
+
+
+def _candidates(verdict: Verdict, words: Words) -> None:
+    """Show what the coordinates may be, with places and distances; choosing is left to the reader."""
+    if verdict.state in ("agrees", "plausible") or not verdict.candidates:
+        return
+    st.dataframe(candidates_table(verdict, words), hide_index=True, width="stretch")
+
+
+def _quality(reading: Reading, verdict: Verdict, words: Words) -> None:
+    def report() -> bytes:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "report.xlsx"
+            quality = quality_of(reading)
+            write_quality(path, reading, words, quality=quality, findings=reading.findings, verdict=verdict)
+            return path.read_bytes()
+
+    st.download_button(
+        words("import.quality"),
+        data=report,
+        file_name=f"{reading.layer.name}.xlsx",
+        on_click="ignore",
+        key="import-quality",
+    )
 
 
 def _counts(reading: Reading) -> dict[str, int]:
