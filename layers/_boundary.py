@@ -16,7 +16,8 @@ import numpy as np
 import shapely
 
 from layers._known_crs import VN2000_CODES, epsg_of
-from layers._numbers import numbers
+from layers._numbers import number, numbers
+from layers._rings import better_order, crossing_edges
 from layers._table import EAST, NORTH, Grid, load_grid
 from layers.crs import as_crs, to_crs
 from layers.errors import SourceError
@@ -25,13 +26,15 @@ from layers.names import fold, normal
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from layers.findings import Ledger
+    from layers.findings import Ledger, Level
     from layers.source import Source
 
 _FEWEST_POINTS: Final = 3
 _GROUPS: Final = ("khu", "ring", "vong", "thua", "part", "zone", "name", "ten", "lo", "o", "phan")
 _POINT_WORDS: Final = re.compile(r"\b(diem|moc|dinh|point|so hieu|stt)\b")
 _APART_M: Final = 0.5
+_AREA: Final = re.compile(r"dien tich\D{0,40}?(\d[\d., ]*)\s*(ha|m2|m²|met vuong)\b")
+_HA: Final = 10_000.0
 _DIGITS_OF_EAST: Final = 6
 _UTM_CODES: Final = (32648, 32649)
 
@@ -85,6 +88,7 @@ def read_boundary(source: Source, ledger: Ledger) -> gpd.GeoDataFrame:
         if other is not chosen and other.epsg is not None and chosen.epsg is not None:
             _compare(chosen, other, ledger)
     frame = _frame(_rings(body, source.name, ledger), ledger)
+    _compare_area(frame, grid, ledger)
     crs = as_crs(chosen.epsg) if chosen.epsg is not None else None
     return frame.set_crs(crs) if crs is not None else frame
 
@@ -287,6 +291,11 @@ def _frame(rings: list[_Ring], ledger: Ledger) -> gpd.GeoDataFrame:
             ring.trouble = {"code": "ring_too_short", "found": corners, "expected": _FEWEST_POINTS}
         if ring.trouble is not None:
             ledger.set_aside([i], **{**ring.trouble, "name": ring.name})
+        elif crossing := crossing_edges(ring.points):
+            swap = better_order(ring.points)
+            edges = [f"{a}–{a + 1} × {b}–{b + 1}" for a, b in crossing[:6]]
+            hint = f"{swap[0]} ↔ {swap[1]}" if swap else ""
+            ledger.find("ring_crosses", i, "warn", found=edges, expected=hint or None, name=ring.name)
         shapes.append(None if ring.trouble else shapely.polygons(ring.points))
     frame = gpd.GeoDataFrame({"name": [ring.name for ring in rings]}, geometry=shapes)
     frame.index = np.arange(1, len(rings) + 1)
@@ -306,6 +315,25 @@ def _find_overlaps(frame: gpd.GeoDataFrame, ledger: Ledger) -> None:
     for a, b in zip(left, right, strict=True):
         if a < b and usable.geometry.iloc[a].intersection(usable.geometry.iloc[b]).area > 1:
             ledger.find("rings_overlap", usable.index[b], "warn", other=str(usable.index[a]))
+
+
+def _compare_area(frame: gpd.GeoDataFrame, grid: Grid, ledger: Ledger) -> None:
+    """Put the area that the lines round a table state beside that of its rings."""
+    text = [
+        fold(_text_of(row)) for row in grid.rows if sum(bool(str(c).strip()) for c in row) <= _FEWEST_POINTS
+    ]
+    told = [found for line in text if (found := _AREA.search(line))]
+    if len(told) != 1 or frame.geometry.isna().any():
+        return
+    # thousands of square metres are grouped; hectares have decimals
+    value = number(told[0][1]) if told[0][2] == "ha" else float(numbers([told[0][1]], grouped=True)[0])
+    computed = float(frame.area.sum()) / _HA
+    if value and computed:
+        stated = value if told[0][2] == "ha" else value / _HA
+        share = (computed - stated) / stated * 100
+        level: Level = "info" if abs(share) < 1 else "warn"
+        figures = {"stated_ha": stated, "computed_ha": computed, "share_pct": share}
+        ledger.find("area_of_table", level=level, **figures)
 
 
 def _compare(chosen: _System, other: _System, ledger: Ledger) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import openpyxl
 
+from layers._docx import docx_tables
 from layers._door import opening
 from layers._numbers import number, numbers
 from layers._unpack import check_archive
@@ -72,6 +73,9 @@ def load_grid(path: Path, ledger: Ledger) -> Grid:
         raise SourceError("table_too_large", path=str(path), found=path.stat().st_size, expected=_LARGEST)
     if path.suffix.lower() == ".xlsx":
         return _sheet(path, ledger)
+    if path.suffix.lower() == ".docx":
+        tables = docx_tables(path)
+        return _first({str(n): _grid(dict(enumerate(t, 1))) for n, t in enumerate(tables, 1)}, ledger)
     text = _decoded(path.read_bytes())
     grids = [_split(text, separator) for separator in _SEPARATORS if separator in text]
     return max(grids, key=_score, default=_split(text, ","))
@@ -89,6 +93,11 @@ def _sheet(path: Path, ledger: Ledger) -> Grid:
             }
         finally:
             book.close()
+    return _first(grids, ledger)
+
+
+def _first(grids: dict[str, Grid], ledger: Ledger) -> Grid:
+    """Take the first sheet or table that holds coordinates, and name the others."""
     found = [name for name, grid in grids.items() if _score(grid)]
     if len(found) > 1:
         ledger.find("sheets_passed_over", level="warn", found=found[1:], expected=found[0])

@@ -30,7 +30,7 @@ _LOOSE: Final = 256 << 20
 _TIGHTEST: Final = 150
 #: signs in names that one library or another takes for its own
 _ODD: Final = re.compile(r"[\x00-\x1f\"'`<>|*?:;%{}\\]")
-_TABLES: Final = (".csv", ".tsv", ".xlsx", ".txt")
+_TABLES: Final = (".csv", ".tsv", ".xlsx", ".docx", ".txt")
 
 
 @contextmanager
@@ -92,7 +92,7 @@ def members(archive: zipfile.ZipFile, path: Path, ending: str) -> list[str]:
     files = [m for m in archive.namelist() if _is_file(m)]
     known = [m for m in files if FORMATS.get(_suffix(m), "zip") != "zip"]
     maps = [m for m in known if _suffix(m) not in _TABLES]
-    tables = [m for m in known if _suffix(m) in _TABLES[:3]] or known
+    tables = [m for m in known if _suffix(m) in _TABLES[:4]] or known
     if not known:
         raise SourceError("zip_without_layer", path=str(path), found=files[:10], expected=".shp")
     if ending == ".kmz":

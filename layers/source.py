@@ -36,6 +36,7 @@ FORMATS: Final = {
     ".tsv": "table",
     ".txt": "table",
     ".xlsx": "table",
+    ".docx": "table",
 }
 #: ending -> endings of the files that lie beside it and belong to it
 COMPANIONS: Final = {

@@ -48,12 +48,16 @@ def show_import(base: Workspace, words: Words) -> None:
     """
     st.caption(words("import.explain"))
     files = st.file_uploader(words("import.files"), accept_multiple_files=True, key="import-files")
-    if not files:
+    pasted = st.text_area(words("import.paste"), placeholder="1; 2325000,12; 558000,34", key="import-paste")
+    given = {Path(f.name).name: bytes(f.getbuffer()) for f in files}
+    if pasted.strip():
+        given[words("import.pasted")] = pasted.encode()
+    if not given:
         return
     with tempfile.TemporaryDirectory() as folder:
-        for file in files:
-            (Path(folder) / Path(file.name).name).write_bytes(file.getbuffer())
-        chosen = _choose([Path(f.name).name for f in files], words)
+        for name, content in given.items():
+            (Path(folder) / name).write_bytes(content)
+        chosen = _choose(list(given), words)
         reading = _read(Path(folder) / chosen, words) if chosen else None
     if reading is not None:
         verdict = layer_verdict(reading, known=known_layers(base, but=reading.layer.name))

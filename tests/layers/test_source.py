@@ -19,6 +19,7 @@ GOOD = {
     ".zip": b"PK\x05\x06" + bytes(18),
     ".kmz": b"PK\x03\x04" + bytes(18),
     ".xlsx": b"PK\x03\x04" + bytes(18),
+    ".docx": b"PK\x03\x04" + bytes(18),
     ".geojson": b'\xef\xbb\xbf {"type": "FeatureCollection"}',
     ".json": b"[]",
     ".kml": b'<?xml version="1.0"?><kml/>',
@@ -105,7 +106,7 @@ def test_drawings_that_nothing_free_reads_say_what_to_save_them_as(
 
 def test_an_unknown_ending_is_refused_with_those_that_are_known(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="format_unknown") as caught:
-        format_of(written(tmp_path, "a.docx", b"hello"))
+        format_of(written(tmp_path, "a.odt", b"hello"))
     assert ".gpkg" in caught.value.fields["expected"]
 
 
