@@ -6,7 +6,7 @@ import tempfile
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 import streamlit as st
 
@@ -36,6 +36,8 @@ __all__ = ["main_files", "show_import"]
 
 _MOST_ON_PREVIEW = 3_000
 _SAVED = "import-saved"
+_CHOSEN = "import-candidate"
+_FIELD = "import-read-as-field"
 
 
 def show_import(base: Workspace, words: Words) -> None:
@@ -163,22 +165,41 @@ def _system(words: Words) -> str | None:
 
 def _read_as(path: Path, name: str | None, words: Words) -> str | None:
     """What somebody decided about the coordinates of this file; nothing until then."""
+    key = st.session_state[_FIELD] = f"import-read-as-{path.name}-{name}"
     return (
         st.text_input(
             words("import.read_as"),
             placeholder="EPSG:5897+swapped",
             help=words("import.read_as_help"),
-            key=f"import-read-as-{path.name}-{name}",
+            key=key,
         ).strip()
         or None
     )
+
+
+def _take() -> None:
+    """Put the explanation that was chosen where the reader would have written it."""
+    st.session_state[st.session_state[_FIELD]] = st.session_state.get(_CHOSEN) or ""
+    st.session_state[_CHOSEN] = None
 
 
 def _candidates(verdict: Verdict, words: Words) -> None:
     """Show what the coordinates may be, with places and distances; choosing is left to the reader."""
     if verdict.state in ("agrees", "plausible") or not verdict.candidates:
         return
-    st.dataframe(candidates_table(verdict, words), hide_index=True, width="stretch")
+    table = candidates_table(verdict, words)
+    *_, lat, lon, moved, fit = table.columns
+    digits = {lat: 4, lon: 4, moved: 1, fit: 2}
+    write: Any = {c: lambda v, d=d: words.number(v, d) for c, d in digits.items()}
+    st.dataframe(table.style.format(write), hide_index=True, width="stretch")
+    st.selectbox(
+        words("import.take"),
+        [str(c.treatment) for c in verdict.candidates],
+        index=None,
+        placeholder=words("import.take_none"),
+        key=_CHOSEN,
+        on_change=_take,
+    )
 
 
 def _quality(reading: Reading, verdict: Verdict, words: Words) -> None:
