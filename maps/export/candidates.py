@@ -22,6 +22,9 @@ from maps.candidate_tables import (
     site_table,
 )
 from maps.columns import excel_formats
+from maps.export.dossier import dossier
+from maps.export.dossier_docx import dossier_docx
+from maps.export.dossier_pdf import dossier_pdf
 from maps.export.files import AnswerFiles, write_answer
 from maps.export.kml import placed, told
 from maps.export.qgis import look_style
@@ -161,7 +164,7 @@ def write_dossier(answer: CandidateAnswer, folder: Path, words: Words) -> Path:
     -------
     pathlib.Path
         ``candidates.zip`` in the folder: GeoPackage with styles, shapefiles, GeoJSON, KML, DXF, workbook,
-        HTML map, and a text that says what it was made from.
+        HTML map, a DOCX and a PDF for each site, and a text that says what it was made from.
 
     Raises
     ------
@@ -177,6 +180,10 @@ def write_dossier(answer: CandidateAnswer, folder: Path, words: Words) -> Path:
                 write_answer(files, inside / f"candidates{'_shp' if ending == '.zip' else ''}{ending}")
         if len(answer.sites):
             _drawing(files, inside / "candidates.dxf")
+        for site in map(str, answer.sites.index):
+            blocks = dossier(answer, site, words)
+            (inside / f"{site}.docx").write_bytes(dossier_docx(blocks))
+            (inside / f"{site}.pdf").write_bytes(dossier_pdf(blocks))
         (inside / "README.txt").write_text(files.about() + "\n", encoding="utf-8")
         _packed(inside, target)
     return target

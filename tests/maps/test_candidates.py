@@ -234,6 +234,27 @@ def test_the_workbook_has_the_boundary_as_offices_print_it(unpacked, answer):
         assert all(re.fullmatch(r"\d+,\d{3}", row[3]) for row in mine)
 
 
+def test_the_dossier_of_a_site_has_its_boundary_clauses_and_method(unpacked, answer):
+    from docx import Document
+
+    paper = Document(unpacked / "S01.docx")
+    cells = [[[c.text for c in row.cells] for row in table.rows] for table in paper.tables]
+    (corners,) = [t for t in cells if t[0][-2:] == ["X (Bắc, m)", "Y (Đông, m)"]]
+    drawn = shapely.Polygon([[float(v.replace(",", ".")) for v in row[:-3:-1]] for row in corners[1:]])
+    assert shapely.hausdorff_distance(drawn, answer.sites.geometry["S01"]) < MILLIMETRE
+    text = " ".join(t for table in cells for row in table for t in row)
+    assert "Nghị định 32/2024" in text
+    assert "từ 01/05/2024" in text
+    assert len(paper.inline_shapes) == 2
+
+
+def test_the_pdf_carries_its_fonts(unpacked):
+    content = (unpacked / "S01.pdf").read_bytes()
+    assert content.startswith(b"%PDF")
+    assert b"/FontFile2" in content
+    assert len(content) < 2_000_000
+
+
 def test_the_text_beside_names_day_rules_and_system(unpacked):
     text = (unpacked / "README.txt").read_text(encoding="utf-8")
     assert "01/06/2026" in text

@@ -1,0 +1,190 @@
+"""The dossier of a site: what stands in it, block by block, whatever the format."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import pandas as pd
+
+from maps.candidate_tables import (
+    boundary_table,
+    breakdown_table,
+    checks_table,
+    communes_table,
+    exclusion_table,
+    land_table,
+    question_table,
+)
+from maps.columns import headings
+from maps.export.dossier_maps import constraint_map, location_map
+from maps.tables import clause_of, made_note, measured_in, records, run_table, titled
+
+if TYPE_CHECKING:
+    from maps.words import Words
+    from spatial.candidates import CandidateAnswer
+
+__all__ = ["Block", "dossier"]
+
+_SECTION: Final = "site_column"
+_DIGITS: Final = 2
+
+
+@dataclass(frozen=True)
+class Block:
+    """One piece of a dossier.
+
+    Parameters
+    ----------
+    kind : {"title", "heading", "text", "picture", "table"}
+    text : str
+        Of a title, heading or text; the caption of a picture or table.
+    picture : bytes
+        PNG.
+    table : pandas.DataFrame or None
+        Texts, headed in words.
+    """
+
+    kind: str
+    text: str = ""
+    picture: bytes = b""
+    table: pd.DataFrame | None = None
+
+
+def dossier(answer: CandidateAnswer, site: str, words: Words) -> list[Block]:
+    """Gather what is known of a site.
+
+    Parameters
+    ----------
+    answer : CandidateAnswer
+    site : str
+    words : Words
+
+    Returns
+    -------
+    list of Block
+        Title with the made-data label, figures, two maps, breakdown, land, communes, rules, what it runs
+        into, distances, exclusions with clause, validity and confidence, boundary, method and weights,
+        sources.
+    """
+    judged = answer.judgement
+    assert judged is not None
+    row = records(pd.DataFrame(judged.sites.drop(columns="geometry")).loc[[site]])[0]
+    note = made_note(answer, words)
+    blocks = [
+        Block("title", words("dossier.title", site=site)),
+        Block("text", titled("site_export.title", answer, words)),
+        Block("text", words("dossier.summary", **_figures(row))),
+        Block("text", words("dossier.draft")),
+        Block("picture", words("dossier.location"), location_map(answer, site, words, note=note)),
+        Block("picture", words("dossier.constraints"), constraint_map(answer, site, words, note=note)),
+    ]
+    for name, table in _tables(answer, site, words).items():
+        if len(table):
+            blocks += [Block("heading", words(name)), Block("table", table=_as_text(table, words))]
+    system = words("site_export.system", crs=measured_in(answer, words))
+    corners = boundary_table(judged.sites.loc[[site]], words).drop(columns=[words("site_column.site")])
+    return [
+        *blocks,
+        Block("heading", words("site_sheet.boundaries")),
+        Block("text", f"{system} {words('site_export.area', site=site, area_ha=float(row['area_ha']))}."),
+        Block("table", table=corners.astype(str)),
+        Block("heading", words("site_sheet.question")),
+        Block("text", words("dossier.method")),
+        Block("table", table=_as_text(question_table(answer, words), words)),
+        Block("heading", words("dossier.sources")),
+        Block("table", table=_as_text(run_table(answer, words), words)),
+    ]
+
+
+def _figures(row: dict[str, Any]) -> dict[str, Any]:
+    whole = ("rank", "rank_low", "rank_high", "topsis_rank")
+    broken = ("score", "area_ha", "rice_ha", "excluded_ha", "compactness")
+    figures: dict[str, Any] = {name: int(row[name]) for name in whole}
+    figures |= {name: float(row[name]) if pd.notna(row[name]) else "–" for name in broken}
+    return {**figures, "top_pct": 100 * float(row["top_share"]), "commune": str(row["commune"]) or "–"}
+
+
+def _tables(answer: CandidateAnswer, site: str, words: Words) -> dict[str, pd.DataFrame]:
+    of_site = {
+        "site_sheet.breakdown": breakdown_table(answer, words),
+        "site_sheet.land": land_table(answer, words),
+        "site_sheet.communes": communes_table(answer, words),
+        "site_sheet.checks": checks_table(answer, words),
+    }
+    mine = words("site_column.site")
+    out = {name: table[table[mine] == site].drop(columns=[mine]) for name, table in of_site.items()}
+    kept = (
+        "metric",
+        "operator",
+        "value",
+        "unit",
+        "found",
+        "state",
+        "why",
+        "clause",
+        "validity",
+        "confidence",
+    )
+    heads = headings(kept, words, section=_SECTION)
+    out["site_sheet.checks"] = out["site_sheet.checks"].reindex(columns=list(heads.values()))
+    out["dossier.conflicts"] = _conflicts(answer, site, words)
+    out["dossier.distances"] = _distances(answer, site, words)
+    excluded = exclusion_table(answer, words)
+    out["site_sheet.exclusions"] = excluded.drop(
+        columns=headings(["layer", "rule"], words, section=_SECTION).values()
+    )
+    return out
+
+
+def _conflicts(answer: CandidateAnswer, site: str, words: Words) -> pd.DataFrame:
+    """What the site still runs into."""
+    met = answer.judgement.conflicts if answer.judgement else None
+    rows = (
+        [] if met is None else records(met.rows[(met.rows["zone"] == site) & (met.rows["state"] != "clear")])
+    )
+    found = [
+        {
+            "constraint": row["constraint"],
+            "state": words(f"state.{row['state']}"),
+            "area_ha": row["area_ha"],
+            "clause": clause_of(row, words),
+            "validity": words.validity(row["valid_from"], row["valid_to"]) if row["rule"] else "",
+            "confidence": words(f"confidence.{row['confidence']}") if row["confidence"] else "",
+        }
+        for row in rows
+    ]
+    columns = ["constraint", "state", "area_ha", "clause", "validity", "confidence"]
+    return pd.DataFrame(found, columns=columns).rename(columns=headings(columns, words))
+
+
+def _distances(answer: CandidateAnswer, site: str, words: Words) -> pd.DataFrame:
+    """Nearest distances, and those of the law beside them."""
+    near = answer.judgement.distances if answer.judgement else None
+    columns = ["target", "actual_m", "required_m", "state", "clause"]
+    if near is None:
+        return pd.DataFrame(columns=columns)
+    rows = near.rows[(near.rows["source"] == site) & near.rows["nearest"]]
+    found = [
+        {
+            "target": f"{words('kind.' + row['target_kind'])}: {row['target_name'] or row['target']}",
+            "actual_m": row["actual_m"],
+            "required_m": row["required_m"],
+            "state": words(f"distance_state.{row['state']}"),
+            "clause": clause_of(row, words),
+        }
+        for row in records(rows)
+    ]
+    table = pd.DataFrame(found, columns=columns)
+    return table.rename(columns=headings(columns, words, section="distance_column"))
+
+
+def _as_text(table: pd.DataFrame, words: Words) -> pd.DataFrame:
+    """Every cell as the language writes it."""
+
+    def said(value: Any) -> str:
+        if isinstance(value, float):
+            return words.number(value, _DIGITS)
+        return "" if value is None or value is pd.NA else str(value)
+
+    return pd.DataFrame({name: [said(v) for v in table[name].tolist()] for name in table.columns})

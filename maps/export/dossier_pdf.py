@@ -1,0 +1,82 @@
+"""A dossier as PDF, its fonts embedded, made without anything from outside."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+
+    from maps.export.dossier import Block
+
+__all__ = ["dossier_pdf"]
+
+_FONT = "DejaVu"
+_WIDTH_MM = 178.0
+_SIZES = {"title": 16.0, "heading": 12.0, "text": 9.5}
+_NARROW = 7
+
+
+def dossier_pdf(blocks: Sequence[Block]) -> bytes:
+    """Write the blocks of a dossier as PDF.
+
+    Parameters
+    ----------
+    blocks : sequence of Block
+
+    Returns
+    -------
+    bytes
+        PDF; only the letters that occur are embedded.
+    """
+    import matplotlib as mpl  # noqa: PLC0415 - brings fonts that have every Vietnamese letter
+    from fpdf import FPDF  # noqa: PLC0415 - only this format needs it
+
+    paper = FPDF(format="A4")
+    paper.set_margins(16, 16, 16)
+    paper.set_auto_page_break(auto=True, margin=16)
+    folder = Path(mpl.get_data_path()) / "fonts" / "ttf"
+    paper.add_font(_FONT, "", folder / "DejaVuSans.ttf")
+    paper.add_font(_FONT, "B", folder / "DejaVuSans-Bold.ttf")
+    paper.add_page()
+    for block in blocks:
+        if block.kind == "picture":
+            paper.image(io.BytesIO(block.picture), w=_WIDTH_MM)
+            _line(paper, block.text, "text")
+        elif block.table is not None:
+            _table(paper, block.table)
+        else:
+            _line(paper, block.text, block.kind)
+    return bytes(paper.output())
+
+
+def _line(paper: Any, text: str, kind: str) -> None:
+    paper.set_font(_FONT, "" if kind == "text" else "B", _SIZES[kind])
+    if kind == "heading":
+        paper.ln(2)
+    paper.multi_cell(0, None, text, align="L", new_x="LMARGIN", new_y="NEXT")
+    paper.ln(1.5)
+
+
+def _table(paper: Any, table: pd.DataFrame) -> None:
+    paper.set_font(_FONT, "", 6.0 if len(table.columns) > _NARROW else 7.5)
+    rows = [list(map(str, table.columns)), *table.astype(str).to_numpy().tolist()]
+    how = {"line_height": 1.4 * paper.font_size, "width": _WIDTH_MM, "text_align": "LEFT"}
+    with paper.table(
+        col_widths=tuple(_width([row[n] for row in rows]) for n in range(len(rows[0]))), **how
+    ) as grid:
+        for texts in rows:
+            row = grid.row()
+            for text in texts:
+                row.cell(text)
+    paper.ln(2)
+
+
+def _width(texts: list[str]) -> float:
+    """Share of a column: no word is broken, and long texts get room to wrap in."""
+    longest = max((len(word) for text in texts for word in text.split()), default=1)
+    return max(longest + 3, min(max(map(len, texts)), 34) + 2)
