@@ -127,6 +127,9 @@ def show() -> None:
         words("nav.analysis"): [
             st.Page(_PAGES / "conflicts.py", title=words("page.conflicts.title"), url_path="xung-dot"),
             st.Page(_PAGES / "distances.py", title=words("page.distances.title"), url_path="khoang-cach"),
+            st.Page(
+                _PAGES / "absorption.py", title=words("page.absorption.title"), url_path="dat-bi-hap-thu"
+            ),
         ],
         words("nav.data"): [
             st.Page(_PAGES / "layers.py", title=words("page.layers.title"), url_path="lop-du-lieu"),

@@ -55,6 +55,7 @@ class _State:
 
     name: str
     frame: gpd.GeoDataFrame
+    matched: bool = False  # neighbours share the vertices of their border
 
     def of(self, state: str) -> gpd.GeoDataFrame:
         return self.frame[self.frame["state"] == state]
@@ -62,7 +63,7 @@ class _State:
     @cached_property
     def outline(self) -> shapely.Geometry:
         shapes = self.frame.geometry.to_numpy()
-        if bool(shapely.coverage_is_valid(shapes)):
+        if self.matched:
             return shapely.coverage_union_all(shapes)
         return shapely.union_all(shapes)
 
@@ -208,7 +209,9 @@ def _state(
         geometry=shapely.force_2d(known),
         crs=frame.crs,
     )
-    if len(made) and not is_coverage(made.geometry.to_numpy()):
+    if bool(shapely.coverage_is_valid(made.geometry.to_numpy())):
+        return _State(layer.name, made, matched=True)
+    if not is_coverage(made.geometry.to_numpy()):
         made = _apart(layer, made, findings)
     return _State(layer.name, made)
 

@@ -28,6 +28,7 @@ from spatial._absorption_ledger import ledger_of, summaries
 from spatial._absorption_places import PLACE, Grounds
 from spatial._absorption_question import HOUSING, INDUSTRIAL, AbsorptionQuestion, DatedRaster
 from spatial._absorption_series import observed, year_of
+from spatial._engine import thickness
 from spatial._run import run_facts
 
 if TYPE_CHECKING:
@@ -42,8 +43,6 @@ _HA = 10_000.0
 #: less missing land than this is where borders were drawn a hand's breadth apart
 _NOTED_HA = 0.01
 _NOTED_SHARE = 1e-5
-#: a square metre of housing in a zone is a border drawn anew
-_LEAST_M2 = 1.0
 
 
 @dataclass(frozen=True)
@@ -77,7 +76,8 @@ class Absorption:
         (classes), ``noise, area_m2``, geometry.
     already_housing : geopandas.GeoDataFrame
         Land inside a zone that is housing at the last survey, one row per zone that has any: ``zone, name,
-        zone_ha, housing_ha, share_pct, housing_first_ha`` (at the first survey), geometry.
+        zone_ha, housing_ha, noise_ha`` (strips thinner than the tolerance), ``housing_first_ha`` (at the
+        first survey), ``share_pct``, geometry.
     places : geopandas.GeoDataFrame
         ``scope, place, name, ring_m``, geometry.
     run : dict
@@ -195,7 +195,7 @@ def absorption(
         ledger=ledger,
         years_left=left,
         pieces=gpd.GeoDataFrame(named, geometry="geometry", crs=land.crs),
-        already_housing=_already_housing(land, places, len(years)),
+        already_housing=_already_housing(land, places, len(years), question.tolerance_m),
         places=places,
         run=_run(states, question, zones=of_zones, units=units, within=within),
         findings=tuple(findings),
@@ -257,19 +257,35 @@ def _places(land: CellLand | PolygonLand, grounds: Grounds) -> gpd.GeoDataFrame:
     return places
 
 
-def _already_housing(land: CellLand | PolygonLand, places: gpd.GeoDataFrame, dates: int) -> gpd.GeoDataFrame:
+def _already_housing(
+    land: CellLand | PolygonLand, places: gpd.GeoDataFrame, dates: int, tolerance_m: float
+) -> gpd.GeoDataFrame:
+    """Housing in each zone at the last date; what is thinner than the tolerance is a border drawn anew."""
     zones = places[places["scope"] == "zone"]
-    homes, before = land.housing(dates - 1, zones), land.housing(0, zones)
-    whole, first = land.area_m2(zones), before.groupby("place")["area_m2"].sum()
-    rows = []
+    homes = land.housing(dates - 1, zones)
+    first = land.housing(0, zones).groupby("place")["area_m2"].sum()
+    whole, rows = land.area_m2(zones), []
     for label, name, key, area_m2 in zip(zones["place"], zones["name"], zones.index, whole, strict=True):
         mine = homes[homes["place"] == key]
-        housing_m2 = float(mine["area_m2"].sum())
-        if housing_m2 < _LEAST_M2:
+        parts = shapely.get_parts(shapely.union_all(mine.geometry.to_numpy()))
+        thick = parts[thickness(parts) >= tolerance_m]
+        if not len(thick):
             continue
-        figures = (area_m2 / _HA, housing_m2 / _HA, 100 * housing_m2 / area_m2, first.get(key, 0.0) / _HA)
-        rows.append((label, name, *figures, shapely.union_all(mine.geometry.to_numpy())))
-    columns = ["zone", "name", "zone_ha", "housing_ha", "share_pct", "housing_first_ha", "geometry"]
+        noise_m2 = float(shapely.area(parts).sum() - shapely.area(thick).sum())
+        housing_m2 = float(mine["area_m2"].sum()) - noise_m2
+        figures = (area_m2, housing_m2, noise_m2, first.get(key, 0.0))
+        share, shape = 100 * housing_m2 / area_m2, shapely.multipolygons(thick)
+        rows.append((label, name, *(figure / _HA for figure in figures), share, shape))
+    columns = [
+        "zone",
+        "name",
+        "zone_ha",
+        "housing_ha",
+        "noise_ha",
+        "housing_first_ha",
+        "share_pct",
+        "geometry",
+    ]
     frame = pd.DataFrame(rows, columns=columns).sort_values("housing_ha", ascending=False, ignore_index=True)
     return gpd.GeoDataFrame(frame, geometry="geometry", crs=land.crs)
 
@@ -279,11 +295,12 @@ def _missing_land(ledger: pd.DataFrame, left: pd.DataFrame) -> list[Finding]:
     total = ledger[ledger["scope"] == "total"]
     gaps = dict(zip(total["from_year"], total["uncovered_before_ha"], strict=True))
     gaps |= dict(zip(total["to_year"], total["uncovered_after_ha"], strict=True))
-    findings = [
-        Finding("land_uncovered", str(year), None, "warn", {"area_ha": float(area)})
-        for year, area in gaps.items()
-        if area > max(_NOTED_HA, _NOTED_SHARE * total["area_ha"].iloc[0])
-    ]
+    noted = max(_NOTED_HA, _NOTED_SHARE * float(total["area_ha"].iloc[0]))
+    missing = {str(year): float(area) for year, area in gaps.items() if area > noted}
+    findings = []
+    if missing:
+        fields = {"area_ha": max(missing.values()), "years": missing}
+        findings.append(Finding("land_uncovered", ", ".join(missing), None, "warn", fields))
     whole = left[left["scope"] == "total"].iloc[0]
     if whole["intervals"] == 1:
         years = [str(whole["from_year"]), str(whole["to_year"])]

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import date
 
+    from pyproj import CRS
+
     from layers import Layer
     from layers.align import Aligned
     from maps.asking import Answer
@@ -138,19 +140,21 @@ class Asking:
         self.inputs = Inputs(base, assumptions_of(given))
         self.aligned: Aligned | None = None
 
-    def align(self, layers: Sequence[Layer]) -> list[Layer]:
+    def align(self, layers: Sequence[Layer], crs: CRS | None = None) -> list[Layer]:
         """Bring layers into the system to measure in: ``--crs``, else that of the first layer.
 
         Parameters
         ----------
         layers : sequence of Layer
+        crs : pyproj.CRS, optional
+            System that something else settles, such as the rasters of the question.
 
         Returns
         -------
         list of Layer
         """
-        crs = self.given["crs"]
-        self.aligned = align(list(layers), as_crs(crs) if crs else None)
+        asked = self.given["crs"]
+        self.aligned = align(list(layers), crs or (as_crs(asked) if asked else None))
         return self.aligned.layers
 
     def reply(self, reply: Reply) -> NoReturn:

@@ -97,8 +97,8 @@ class Inputs:
             found = sorted(known.crs.values())
             raise QuestionError("assumed_in_workspace", found=found, crs=self.workspace.crs.name)
 
-    def zones(self, text: str, kind: str) -> Layer:
-        """Read the zones.
+    def zones(self, text: str, kind: str, *, key: str = _ZONES) -> Layer:
+        """Read the zones, or other areas that an answer can't do without.
 
         Parameters
         ----------
@@ -106,6 +106,8 @@ class Inputs:
             ``FILE[:LAYER]`` or a name in the workspace.
         kind : str
             Kind of zones that no column names.
+        key : str
+            Name under which ``--where`` and ``--assume-crs`` speak of them.
 
         Returns
         -------
@@ -117,12 +119,12 @@ class Inputs:
             If they can't be read, or no row can be used.
         """
         if self.workspace is not None:
-            layer = self._from_workspace(self.workspace, text, _ZONES)
+            layer = self._from_workspace(self.workspace, text, key)
             read = self.workspace.version(text).rows
             if layer.frame.empty:
                 raise SourceError("zones_empty", path=text, rows_read=read, set_aside=["rows_filtered"])
             return self._with_kind(layer, kind)
-        source = self._source(text, _ZONES)
+        source = self._source(text, key)
         reading = guarded_read(source, kind, name=self._free_name(source.name, kind))
         self.findings += reading.findings
         if reading.layer.frame.empty:

@@ -6,6 +6,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 import click
 
+from maps.cli.absorption import absorption
 from maps.cli.bring import bring
 from maps.cli.candidates import candidates
 from maps.cli.change import change
@@ -48,6 +49,7 @@ def main(ctx: click.Context, lang: str, *, quiet: bool) -> None:
 for command in (
     conflicts,
     distances,
+    absorption,
     candidates,
     compare,
     change,

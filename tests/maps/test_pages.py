@@ -262,3 +262,38 @@ def test_zones_stand_among_what_zones_are_checked_against(open_page, sample):
 def test_the_language_stands_in_the_address(open_page, small_workspace):
     test = open_page(small_workspace.folder, lang="en")
     assert test.query_params["lang"] in ("en", ["en"])
+
+
+@pytest.mark.parametrize(("lang", "button"), [("vi", "Tính đất bị hấp thụ"), ("en", "Reckon absorbed land")])
+def test_the_page_on_absorbed_land_gives_what_the_library_gives(open_page, sample, lang, button):
+    from maps.absorption_question import answer_absorption
+    from maps.words import words
+
+    say = words(lang)
+    test = open_page(sample.folder, lang=lang, page="absorption")
+    (zones,) = [m for m in test.multiselect if m.key == "absorption-zones"]
+    zones.set_value(["industrial_parks_2030"]).run()
+    test.pills(key="absorption-rings").set_value([]).run()
+    test.text_input(key="absorption-benchmark").set_value("0,5").run()
+    press(test, button)
+    asked = test.session_state["absorption-question"]
+    assert [name for name, _ in asked.series] == [f"land_use_{y}" for y in (2010, 2015, 2020, 2025)]
+    assert asked.about.benchmark_ha_year == 0.5
+    left = answer_absorption(asked).years_left
+    lost = say("absorption_column.lost_to_housing_ha")
+    shown = test.dataframe[0].value[lost]
+    expected = left.loc[left["scope"].isin(["total", "unit", "outside", "zone"]), "lost_to_housing_ha"]
+    assert sorted(shown) == pytest.approx(sorted(expected))
+    assert say("absorption_view.stock") in text_of(test)
+    (cards,) = [h.proto.body for h in test.get("html") if "class='tc-cards'" in h.proto.body]
+    assert say.number(float(left.loc[0, "lost_to_housing_ha"]), 1) in cards
+
+
+def test_without_two_surveys_the_page_on_absorbed_land_waits(open_page, sample):
+    test = open_page(sample.folder, page="absorption")
+    test.multiselect(key="absorption-series").set_value(["land_use_2025"]).run()
+    (button,) = [b for b in test.button if b.label == "Tính đất bị hấp thụ"]
+    assert button.disabled
+    assert "ít nhất hai hiện trạng" in text_of(test)
+    test.text_input(key="absorption-benchmark").set_value("nhiều").run()
+    assert "số dương" in text_of(test)
