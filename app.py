@@ -23,6 +23,7 @@ from layers.errors import ThoCongError
 from maps.assets import STATIC
 from maps.pages._frame import open_frame, speak, workspace_folder
 from maps.pages._start import note_pages
+from maps.printing.service import PRINT_ROUTE, printed
 from maps.search_service import SEARCH_ROUTE, find_places
 from maps.tile_service import TILE_ROUTE, keep_ready, tile
 
@@ -92,6 +93,19 @@ async def search_response(request: Request) -> Response:
     return JSONResponse(places, headers={"Cache-Control": "no-store"})
 
 
+async def print_response(request: Request) -> Response:
+    """Print what a map shows."""
+    try:
+        asked = await request.json()
+        data, media, name = await asyncio.to_thread(printed, request.path_params["token"], asked)
+    except ValueError:
+        return Response(status_code=400)
+    except ThoCongError as error:
+        return Response(status_code=403 if error.code == "token_invalid" else 400)
+    kept = {"Cache-Control": "no-store", "Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(data, media_type=media, headers=kept)
+
+
 @asynccontextmanager
 async def lifespan(_: Any) -> AsyncIterator[dict[str, Any]]:
     """Warm what the first question would wait for."""
@@ -153,6 +167,7 @@ if get_script_run_ctx(suppress_warning=True) is None:
         routes=[
             Route(TILE_ROUTE, tile_response),
             Route(SEARCH_ROUTE, search_response),
+            Route(PRINT_ROUTE, print_response, methods=["POST"]),
             Mount("/gis/static", StaticFiles(directory=STATIC)),
         ],
     )

@@ -102,6 +102,7 @@ def base_map(
     crs: CRS | None = None,
     label: str = "",
     search: str = "",
+    printing: dict[str, Any] | None = None,
 ) -> folium.Map:
     """Make the map that a page keeps: controls and no layers.
 
@@ -116,6 +117,8 @@ def base_map(
         Words that stay on the map, the made-data label.
     search : str
         Address that answers the search box; no box where empty, as in a file that no server stands behind.
+    printing : dict, optional
+        ``address`` that prints, ``title`` to begin with, ``scales`` to choose from.
 
     Returns
     -------
@@ -144,9 +147,7 @@ def base_map(
         OfflineFullscreen(title=words("map.fullscreen"), title_cancel=words("map.fullscreen_end"))
     )
     chart.add_child(Script("views", {k: words(f"map.{k}") for k in ("back", "forward")}))
-    if search:
-        asked = {k: words(f"search.{k}") for k in ("search", "hint", "none", "failed")}
-        chart.add_child(Script("search", search, asked))
+    _served(chart, words, search, printing)
     chart.add_child(Script("titles", {k: words(f"map.{k}") for k in ("zoom_in", "zoom_out")}))
     marks = _marks(words)
     chart.add_child(
@@ -161,6 +162,17 @@ def base_map(
     chart.add_child(MetricScale())
     chart.add_child(Script("fit", [[south, west], [north, east]]))
     return chart
+
+
+def _served(chart: folium.Map, words: Words, search: str, printing: dict[str, Any] | None) -> None:
+    """Add the controls that ask the application for something."""
+    if search:
+        keys = ("search", "hint", "none", "failed")
+        chart.add_child(Script("search", search, {k: words(f"search.{k}") for k in keys}))
+    if printing:
+        said = ("open", "title", "paper", "wide", "tall", "kind", "scale_label", "fit", "make", "drawing",
+                "done", "failed")  # fmt: skip
+        chart.add_child(Script("print", printing, {k: words(f"print.{k}") for k in said}))
 
 
 def _marks(words: Words) -> dict[str, str]:

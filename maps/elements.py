@@ -60,6 +60,7 @@ _SCRIPTS: Final = [
     ("thocong", asset("thocong.js")),
     ("compare", asset("compare.js")),
     ("find", asset("find.js")),
+    ("print", asset("print.js")),
 ]
 _SHEETS: Final = [
     ("leaflet_css", asset("vendor/leaflet/leaflet.css")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,6 +12,7 @@ from streamlit_folium import st_folium
 from maps.canvas import feature_group, tile_group
 from maps.compare_view import MODES, Side, sided_layers, view_group, view_map
 from maps.pages._map import note_click, searched, start_of
+from maps.pages._printing import printing_of
 from maps.tile_service import tile_address
 
 if TYPE_CHECKING:
@@ -71,15 +73,16 @@ def show_views(
     first, second = sided_layers(sides)
     draw = partial(_draw, key, words, view)
     if mode == "pair":
-        drawn = [_groups(first, sides[0], 0), _groups(second, sides[1], 1)]
-        _pair(key, draw, sides, groups=drawn, common=common)
+        pair = [_groups(first, sides[0], 0), _groups(second, sides[1], 1)]
+        _pair(key, draw, sides, groups=pair, common=common)
     elif mode == "change":
         shown = [view_group("single", go=_asked(key)), *map(feature_group, [*change, *common])]
-        draw(shown)
+        draw(shown, offered=_Offer([*change, *common]))
     else:
         facts: dict[str, Any] = {"plays": True} if mode == "blink" else {}
         way = view_group("periods" if mode == "blink" else "swipe", sides, go=_asked(key), **facts)
-        draw([way, *_groups(first, sides[0], 0), *_groups(second, sides[1], 1), *map(feature_group, common)])
+        drawn = [*_groups(first, sides[0], 0), *_groups(second, sides[1], 1)]
+        draw([way, *drawn, *map(feature_group, common)], offered=_on_paper(sides, common))
     return mode
 
 
@@ -111,7 +114,8 @@ def show_periods(
         for group in _groups(layers, side, n)
     ]
     way = view_group("periods", sides, go=_asked(key), start=start)
-    _draw(key, words, view, [way, *drawn, *map(feature_group, common)])
+    groups = [way, *drawn, *map(feature_group, common)]
+    _draw(key, words, view, groups, offered=_on_paper(sides, common))
 
 
 def _chosen(key: str, words: Words, *, with_change: bool) -> str:
@@ -153,10 +157,38 @@ def _pair(
         way = view_group("single", [side], go=_asked(key), legend=bool(n))
         with column:
             # a group is drawn once: each map gets its own
-            draw([way, *groups[n], *map(feature_group, common)], part=f"side{n}")
+            shown = [way, *groups[n], *map(feature_group, common)]
+            draw(shown, part=f"side{n}", offered=_on_paper(sides, common))
 
 
-def _draw(key: str, words: Words, view: View, groups: list[folium.FeatureGroup], *, part: str = "") -> None:
+@dataclass(frozen=True)
+class _Offer:
+    """What a map can put on paper."""
+
+    layers: list[MapLayer]
+    tiles: dict[str, tuple[str, str, int]] = field(default_factory=dict)
+
+
+def _on_paper(sides: Sequence[Side], common: Sequence[MapLayer]) -> _Offer:
+    """Layers as a sheet of paper names them: no slider stands there to say the period."""
+    layers = [
+        replace(layer, id=f"{layer.id}-s{n}", title=f"{layer.title} · {side.label}")
+        for n, side in enumerate(sides)
+        for layer in side.layers
+    ]
+    tiles = {f"{name}-s{n}": entry for n, side in enumerate(sides) for name, entry in side.tiles.items()}
+    return _Offer([*layers, *common], tiles)
+
+
+def _draw(
+    key: str,
+    words: Words,
+    view: View,
+    groups: list[folium.FeatureGroup],
+    *,
+    offered: _Offer,
+    part: str = "",
+) -> None:
     name = "-".join(filter(None, (key, part, words.lang)))
     st_folium(
         view_map(
@@ -167,6 +199,9 @@ def _draw(key: str, words: Words, view: View, groups: list[folium.FeatureGroup],
             crs=view.crs,
             label=view.label,
             search=searched(words),
+            printing=printing_of(
+                "-".join(filter(None, (key, part))), offered.layers, words, view=view, tiles=offered.tiles
+            ),
         ),
         key=name,
         height=_HEIGHT,

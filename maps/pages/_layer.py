@@ -18,6 +18,7 @@ from maps.pages._frame import plain, sentences
 from maps.pages._identify import show_identified
 from maps.pages._map import View, show_map
 from maps.pages._pick import chosen_row
+from maps.pages._printing import notes_of
 from maps.tables import layer_title
 
 if TYPE_CHECKING:
@@ -106,7 +107,9 @@ def show_layer(base: Workspace, entry: Version, words: Words) -> None:
         bounds = workspace_bounds(folder, ((entry.layer, entry.version),))
         label = words("made.label") if entry.provenance.made else ""
         key = f"layers-{entry.layer}-{entry.version}"
-        show_map(key, shown, words, view=View(bounds, base.crs, label), tiles=served)
+        show_map(
+            key, shown, words, view=View(bounds, base.crs, label, notes_of([layer], words)), tiles=served
+        )
     with right:
         show_identified(key, base, [entry], words)
         _origin(entry, words)

@@ -13,6 +13,7 @@ from maps.answer_map import context_layers, drawn_by_server
 from maps.canvas import base_map, feature_group, tile_group, view_of
 from maps.pages._cache import cached_sight, workspace_bounds
 from maps.pages._frame import workspace
+from maps.pages._printing import notes_of, printing_of
 from maps.search_service import search_address
 from maps.tile_service import tile_address
 
@@ -53,11 +54,14 @@ class View:
         System shown under the pointer.
     label : str
         Words that stay on the map: the made-data label.
+    notes : tuple of str
+        What a print says beside the map: decisions, the basis of an answer.
     """
 
     bounds: tuple[float, float, float, float]
     crs: CRS | None
     label: str = ""
+    notes: tuple[str, ...] = ()
 
 
 def show_map(
@@ -88,7 +92,14 @@ def show_map(
     ]
     moved = st.session_state.get(f"{key}-view")
     st_folium(
-        base_map(start_of(key, view.bounds), words, crs=view.crs, label=view.label, search=searched(words)),
+        base_map(
+            start_of(key, view.bounds),
+            words,
+            crs=view.crs,
+            label=view.label,
+            search=searched(words),
+            printing=printing_of(key, layers, words, view=view, tiles=served),
+        ),
         key=f"{key}-{words.lang}",
         height=540,
         use_container_width=True,
@@ -105,9 +116,9 @@ def show_answer_map(
     drawn: list[MapLayer],
     words: Words,
     *,
-    base: Workspace,
     focus: Sequence[tuple[str, int]],
     context: Sequence[tuple[str, int]],
+    basis: str = "",
 ) -> None:
     """Show what an answer draws over the layers it was asked of, and the newest boundaries below.
 
@@ -117,21 +128,24 @@ def show_answer_map(
         Name of the map; views and clicks are kept under it.
     drawn : list of MapLayer
     words : Words
-    base : Workspace
     focus, context : sequence of (str, int)
         Names and versions of the layers that the first view shows, and of those to lie below.
+    basis : str
+        What the answer rests on, for a print of it.
     """
+    base = workspace()
     folder = str(base.folder)
     units = [v for v in base.layers() if v.kind_name == "admin_unit"]
     newest = sorted(units, key=lambda v: v.period.last if v.period else 0)[-1:]
     below = [cached_sight(folder, *entry) for entry in context]
     below += [cached_sight(folder, v.layer, v.version) for v in newest]
-    label = made_label([*below, *(cached_sight(folder, *entry) for entry in focus)], words)
+    every = [*below, *(cached_sight(folder, *entry) for entry in focus)]
+    notes = (*((basis,) if basis else ()), *notes_of(every, words))
     show_map(
         key,
         [*drawn, *context_layers(below, words)],
         words,
-        view=View(workspace_bounds(folder, tuple(focus)), base.crs, label),
+        view=View(workspace_bounds(folder, tuple(focus)), base.crs, made_label(every, words), notes),
         tiles=served_tiles(base, below),
     )
 

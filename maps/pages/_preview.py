@@ -12,6 +12,7 @@ from maps.next_steps import holdings
 from maps.pages._cache import cached_sight, workspace_bounds
 from maps.pages._identify import show_identified
 from maps.pages._map import View, made_label, served_tiles, show_map
+from maps.pages._printing import notes_of
 from maps.pages._start import link_to_layers
 
 if TYPE_CHECKING:
@@ -49,7 +50,12 @@ def show_preview(base: Workspace, versions: list[Version], words: Words, *, empt
             "preview",
             context_layers(layers, words),
             words,
-            view=View(workspace_bounds(str(base.folder), names), base.crs, made_label(layers, words)),
+            view=View(
+                workspace_bounds(str(base.folder), names),
+                base.crs,
+                made_label(layers, words),
+                notes_of(layers, words),
+            ),
             tiles=served_tiles(base, layers),
         )
         on_map = set(names)

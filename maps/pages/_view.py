@@ -145,7 +145,12 @@ class AnswerView(ABC, Generic[_Q, _A]):
         Its key has to be ``self.name``: that is where clicks are looked for and views are kept.
         """
         show_answer_map(
-            self.name, self.drawn(), self.words, base=self.base, focus=self.focus(), context=self.context()
+            self.name,
+            self.drawn(),
+            self.words,
+            focus=self.focus(),
+            context=self.context(),
+            basis=self._basis(),
         )
 
     @abstractmethod

@@ -153,9 +153,11 @@
     L.DomEvent.disableClickPropagation(bar);
     L.DomEvent.on(bar, "touchstart touchmove", L.DomEvent.stopPropagation);
     map.on("move zoomend viewreset resize", draw);
+    // two periods cut at a divider make no sheet of paper
+    map.getContainer().classList.add("tc-swiping");
     return {
       draw: draw,
-      end: function () { map.off("move zoomend viewreset resize", draw); bar.remove(); }
+      end: function () { map.off("move zoomend viewreset resize", draw); map.getContainer().classList.remove("tc-swiping"); bar.remove(); }
     };
   }
 

@@ -133,6 +133,16 @@
     });
     var panel = new Panel().addTo(map);
 
+    /* What is to be seen, the lowest first: for a print of it. */
+    map.tcShown = function () {
+      return Object.keys(layers).filter(function (id) {
+        var tc = layers[id].options.tc, pane = TC.paneOf(map, id);
+        return !tc.mode && state[keyOf(tc)].show && !(pane && pane.style.visibility === "hidden");
+      }).sort(function (a, b) {
+        return state[keyOf(layers[a].options.tc)].order - state[keyOf(layers[b].options.tc)].order;
+      }).map(function (id) { return [id, state[keyOf(layers[id].options.tc)].opacity]; });
+    };
+
     function twins(key) {
       return Object.keys(layers).filter(function (id) { return keyOf(layers[id].options.tc) === key; });
     }

@@ -1,0 +1,216 @@
+"""Prints of what a page shows: the page offers its layers under a token, the map asks for a sheet of them."""
+
+from __future__ import annotations
+
+import math
+from collections import OrderedDict
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Final
+
+import geopandas as gpd
+from shapely import box
+
+from layers import Layer, Workspace
+from layers.crs import as_crs, to_crs
+from layers.errors import GeometryError, SchemaError, StoreError
+from layers.names import fold
+from layers.window import features_in
+from maps.answer_map import context_layers
+from maps.printing.paper import PAPERS, SCALES, Sheet, sheet_window
+from maps.printing.sheet import KINDS, sheet_bytes, sheet_figure
+from maps.words import words
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pyproj import CRS
+
+    from maps.canvas import MapLayer
+    from maps.words import Words
+
+    Box = tuple[float, float, float, float]
+
+__all__ = ["PRINT_ROUTE", "Printable", "offer", "print_address", "printed"]
+
+#: where the application answers
+PRINT_ROUTE: Final = "/gis/print/{token}"
+_MOST: Final = 32
+_TITLE_LETTERS: Final = 120
+_TYPES: Final = {"pdf": "application/pdf", "png": "image/png"}
+
+
+@dataclass(frozen=True)
+class Printable:
+    """What a map of a page can put on paper.
+
+    Parameters
+    ----------
+    layers : tuple of MapLayer
+    crs : pyproj.CRS
+        Projected.
+    label : str
+        The made-data label.
+    notes : tuple of str
+    lang : {"vi", "en"}
+    tiles : dict of str to (str, str, int)
+        For layers that the server draws: layer id to workspace folder, layer name and version. Their
+        frame only says where they lie; their features are read for the place that is printed.
+    """
+
+    layers: tuple[MapLayer, ...]
+    crs: CRS
+    label: str
+    notes: tuple[str, ...]
+    lang: str
+    tiles: Mapping[str, tuple[str, str, int]] = field(default_factory=dict)
+
+
+_OFFERED: OrderedDict[str, Printable] = OrderedDict()
+_SHELF = Lock()
+# one sheet at a time: each takes a core for seconds, and everybody's pages wait for the same cores
+_PRESS = Lock()
+
+
+def print_address(token: str) -> str:
+    """Address that prints what is offered under a token, relative to the map frame.
+
+    Parameters
+    ----------
+    token : str
+        Long and random: who doesn't know it gets nothing.
+
+    Returns
+    -------
+    str
+    """
+    return f"../../gis/print/{token}"
+
+
+def offer(token: str, printable: Printable) -> None:
+    """Let a map be printed; the latest offer under a token counts, the oldest offers leave.
+
+    Parameters
+    ----------
+    token : str
+    printable : Printable
+    """
+    with _SHELF:
+        _OFFERED[token] = printable
+        _OFFERED.move_to_end(token)
+        while len(_OFFERED) > _MOST:
+            _OFFERED.popitem(last=False)
+
+
+def printed(token: str, asked: Any) -> tuple[bytes, str, str]:
+    """Print a sheet.
+
+    Parameters
+    ----------
+    token : str
+    asked : object
+        As the map sends it: ``title, paper, wide, kind, scale``, ``bounds`` (degrees) and ``layers``, a list
+        of ``[id, opacity]``, the lowest first.
+
+    Returns
+    -------
+    data : bytes
+    media_type : str
+    name : str
+        Of the file.
+
+    Raises
+    ------
+    StoreError
+        ``token_invalid`` where nothing is offered (any more).
+    SchemaError
+        ``print_invalid`` for a question that no map of ours sends.
+    """
+    with _SHELF:
+        printable = _OFFERED.get(token)
+    if printable is None:
+        raise StoreError("token_invalid")
+    question = _checked(asked)
+    known = {layer.id: layer for layer in printable.layers}
+    opacity = {str(name): _number(share, "opacity") for name, share in question["layers"]}
+    sheet = Sheet(
+        question["title"], printable.crs, datetime.now(UTC), printable.notes, printable.label,
+        question["paper"], question["wide"], question["scale"],
+    )  # fmt: skip
+    say, bounds = words(printable.lang), _in_metres(question["bounds"], printable.crs)
+    window = sheet_window(sheet, bounds)
+    with _PRESS:
+        shown = [
+            _with_features(known[name], printable, window, say) if name in printable.tiles else known[name]
+            for name in opacity
+            if name in known
+        ]
+        figure = sheet_figure(shown, say, sheet=sheet, bounds=bounds, opacity=opacity)
+        data = sheet_bytes(figure, question["kind"], sheet)
+    stem = "-".join(fold(sheet.title).split())[:60] or "ban-do"
+    safe = "".join(c for c in stem if c.isascii() and (c.isalnum() or c == "-")) or "ban-do"
+    return data, _TYPES[question["kind"]], f"{safe}.{question['kind']}"
+
+
+def _checked(asked: Any) -> dict[str, Any]:
+    question: Mapping[str, Any] = asked if isinstance(asked, dict) else {}
+    bounds, layers = question.get("bounds"), question.get("layers")
+    return {
+        "title": str(question.get("title") or "")[:_TITLE_LETTERS],
+        "paper": _one_of(question, "paper", tuple(PAPERS)),
+        "kind": _one_of(question, "kind", KINDS),
+        "scale": _one_of(question, "scale", (0, *SCALES)),
+        "wide": bool(question.get("wide")),
+        "bounds": _box([_number(side, "bounds") for side in bounds] if isinstance(bounds, list) else []),
+        "layers": [pair for pair in layers if isinstance(pair, list) and len(pair) == 2]  # noqa: PLR2004
+        if isinstance(layers, list)
+        else [],
+    }
+
+
+def _one_of(question: Mapping[str, Any], field: str, expected: tuple[Any, ...]) -> Any:
+    found = question.get(field)
+    if isinstance(found, bool) or found not in expected:
+        raise SchemaError("print_invalid", field=field, expected=list(expected), found=str(found)[:40])
+    return found
+
+
+def _number(value: Any, field: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise SchemaError("print_invalid", field=field, expected="0.0", found=str(value)[:40])
+    return float(value)
+
+
+def _box(sides: list[float]) -> tuple[float, float, float, float]:
+    """A box in degrees, where a map of Vietnam can lie."""
+    fits = len(sides) == 4 and 90 <= sides[0] < sides[2] <= 130 and 0 <= sides[1] < sides[3] <= 40  # noqa: PLR2004
+    if not fits:
+        raise SchemaError("print_invalid", field="bounds", expected="90, 0, 130, 40", found=str(sides)[:60])
+    return sides[0], sides[1], sides[2], sides[3]
+
+
+def _with_features(layer: MapLayer, printable: Printable, window: Box, say: Words) -> MapLayer:
+    """Read what lies in the window of a layer that the screen has as picture tiles."""
+    folder, name, version = printable.tiles[layer.id]
+    base = Workspace(folder)
+    head = base.version(name, version)
+    try:
+        source = base.coordinates(name, version)
+    except GeometryError:  # saved with bad shapes: read as it is
+        frame = base.load(name, version).frame
+    else:
+        whole = len(source.ring) <= 1
+        own = gpd.GeoDataFrame(geometry=[box(*window)], crs=printable.crs)
+        place = to_crs(own, source.crs).total_bounds
+        west, south, east, north = (float(side) for side in place)
+        frame = base.load(name, version).frame if whole else features_in(source, (west, south, east, north))
+    read = Layer(frame, name, head.kind_name, head.period, head.provenance)
+    (drawn,) = context_layers([read], say)
+    return replace(drawn, id=layer.id, title=layer.title)
+
+
+def _in_metres(bounds: tuple[float, float, float, float], crs: CRS) -> tuple[float, float, float, float]:
+    place = gpd.GeoDataFrame(geometry=[box(*bounds)], crs=as_crs(4326))
+    west, south, east, north = (float(side) for side in to_crs(place, crs).total_bounds)
+    return west, south, east, north

@@ -1,0 +1,281 @@
+from __future__ import annotations
+
+import io
+import json
+import re
+from datetime import UTC, datetime
+
+import geopandas as gpd
+import numpy as np
+import pytest
+from PIL import Image
+from shapely import LineString, Point, box
+
+from layers.crs import as_crs
+from layers.errors import SchemaError, StoreError
+from maps.answer_map import answer_layers, context_layers, drawn_rows
+from maps.canvas import MapLayer, base_map
+from maps.printing import Sheet, sheet_bytes, sheet_figure, sheet_scale
+from maps.printing.service import Printable, offer, printed
+from maps.styles import Look
+from maps.words import words
+from tests.maps.conftest import HOSTILE, X0, Y0, frame, small_layers
+
+VN = as_crs(5897)
+VI = words("vi")
+PLACE = (X0, Y0, X0 + 1000.0, Y0 + 1000.0)
+AT = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
+
+
+def sheet(**facts):
+    return Sheet(**({"title": "Cụm công nghiệp", "crs": VN, "at": AT} | facts))
+
+
+def layer(*shapes, look=None, **facts):
+    looks = [look or Look("#ff0000", "", "#000000", 0.0)]
+    made = {"id": "a", "title": "Lớp", "group": "", "order": 1, "looks": looks, "legend": [looks[0].legend()]}
+    return MapLayer(frame=frame(*shapes), **(made | facts))
+
+
+def texts(figure):
+    return [text.get_text() for text in figure.texts]
+
+
+def picture(figure, of):
+    return np.asarray(Image.open(io.BytesIO(sheet_bytes(figure, "png", of))).convert("RGB")).astype(int)
+
+
+@pytest.mark.parametrize("paper", ["A4", "A3"])
+@pytest.mark.parametrize("wide", [True, False])
+def test_a_sheet_has_the_size_of_its_paper_and_the_map_the_scale_it_states(paper, wide):
+    of = sheet(paper=paper, wide=wide)
+    figure = sheet_figure([layer(box(0, 0, 1000, 1000))], VI, sheet=of, bounds=PLACE)
+    width, height = figure.get_size_inches() * 25.4
+    assert sorted((width, height)) == pytest.approx({"A4": [210, 297], "A3": [297, 420]}[paper])
+    assert (width > height) == wide
+    axes = figure.axes[0]
+    scale = sheet_scale(of, PLACE)
+    on_paper = axes.get_position().width * width / 1000
+    assert (axes.get_xlim()[1] - axes.get_xlim()[0]) / on_paper == pytest.approx(scale)
+    on_paper = axes.get_position().height * height / 1000
+    assert (axes.get_ylim()[1] - axes.get_ylim()[0]) / on_paper == pytest.approx(scale)
+    assert f"Tỷ lệ 1:{VI.number(scale, 0)}" in texts(figure)
+
+
+@pytest.mark.parametrize("side_m", [10.0, 430.0, 2_000.0, 33_000.0, 400_000.0])
+def test_the_scale_is_the_largest_round_one_that_shows_the_place(side_m):
+    of = sheet()
+    scale = sheet_scale(of, (X0, Y0, X0 + side_m, Y0 + side_m))
+    _, _, wide, tall = of.map_box
+    assert min(wide, tall) * scale / 1000 >= side_m
+    assert str(scale).rstrip("0") in {"1", "15", "2", "25", "3", "4", "5", "75"}
+
+
+def test_the_scale_asked_for_is_kept():
+    assert sheet_scale(sheet(scale=25_000), PLACE) == 25_000
+
+
+def test_land_is_drawn_where_it_lies_and_as_large_as_it_is():
+    of = sheet(scale=10_000)
+    figure = sheet_figure([layer(box(0, 0, 1000, 1000))], VI, sheet=of, bounds=PLACE)
+    red = (picture(figure, of) == [255, 0, 0]).all(axis=2)
+    # a kilometre at 1:10,000 is 100 mm, at 200 dots an inch
+    side = 100 / 25.4 * 200
+    rows, columns = np.flatnonzero(red.sum(axis=1) > side / 2), np.flatnonzero(red.sum(axis=0) > side / 2)
+    assert len(rows) == pytest.approx(side, abs=2)
+    assert len(columns) == pytest.approx(side, abs=2)
+    left, _, wide, _ = of.map_box
+    assert columns.mean() == pytest.approx((left + wide / 2) / 25.4 * 200, abs=2)
+
+
+def test_a_hole_stays_empty():
+    ring = box(0, 0, 1000, 1000).difference(box(300, 300, 700, 700))
+    of = sheet(scale=10_000)
+    pixels = picture(sheet_figure([layer(ring)], VI, sheet=of, bounds=PLACE), of)
+    left, bottom, wide, tall = of.map_box
+    row = int((of.size[1] - bottom - tall / 2) / 25.4 * 200) + 20
+    column = int((left + wide / 2) / 25.4 * 200) + 20
+    assert pixels[row, column].tolist() != [255, 0, 0]
+    assert pixels[row + 300, column].tolist() == [255, 0, 0]
+
+
+def test_the_grid_stands_at_round_metres(say):
+    figure = sheet_figure([], say, sheet=sheet(scale=10_000), bounds=PLACE)
+    ticks = figure.axes[0].get_xticks()
+    assert len(ticks) >= 3
+    assert set(np.diff(ticks)) == {500.0}
+    assert (ticks % 500 == 0).all()
+    assert figure.axes[0].get_xticklabels()[0].get_text() == say.number(ticks[0], 0)
+
+
+def test_a_sheet_says_title_label_system_decisions_and_day(say):
+    of = sheet(label=say("made.label"), notes=("Căn cứ: 12/QĐ-UBND",))
+    said = " ".join(texts(sheet_figure([layer(box(0, 0, 9, 9))], say, sheet=of, bounds=PLACE)))
+    for expected in (
+        "Cụm công nghiệp",
+        say("made.label"),
+        "EPSG:5897",
+        "12/QĐ-UBND",
+        say("print.legend"),
+        "Lớp",
+    ):
+        assert expected in said
+    assert say("print.made_on", at=say.moment(AT.isoformat())) in said
+
+
+def test_the_legend_names_what_lies_in_the_place_and_nothing_else():
+    far = layer(box(90_000, 0, 91_000, 1000), id="b", title="Xa")
+    looks = [Look("#00ff00"), Look("#0000ff")]
+    legend = [look.legend(name) for look, name in zip(looks, ("Lúa", "Rừng"), strict=True)]
+    land = layer(box(0, 0, 9, 9), looks=looks, legend=legend, id="c", title="Đất")
+    said = texts(sheet_figure([far, land], VI, sheet=sheet(), bounds=PLACE))
+    assert {"Đất", "Lúa"} <= set(said)
+    assert not {"Xa", "Rừng"} & set(said)
+
+
+def test_a_legend_without_room_says_how_much_it_leaves_out():
+    looks = [Look("#123456")] * 90
+    legend = [look.legend(f"Loại {n}") for n, look in enumerate(looks)]
+    shapes = frame(*[box(n, 0, n + 1, 1) for n in range(90)]).assign(look=range(90))
+    land = MapLayer("a", "Đất", "", 1, shapes, looks, legend)
+    for wide in (True, False):
+        said = texts(sheet_figure([land], VI, sheet=sheet(wide=wide), bounds=PLACE))
+        shown = sum(text.startswith("Loại") for text in said)
+        more = next(int(re.search(r"\d+", text)[0]) for text in said if text.startswith("… và"))
+        assert shown + more == 90
+
+
+def test_lines_points_hatchings_and_answers_are_drawn(answer, say):
+    _, land, schools = small_layers()
+    road = layer(LineString([(0, 0), (900, 900)]), look=Look("", "", "#d98032", 1.3, "6 4"), id="r")
+    dots = layer(Point(5, 5), look=Look("#0072B2", "", "#ffffff", 1.2), id="p")
+    drawn = [
+        road,
+        dots,
+        *context_layers([land, schools], say),
+        *answer_layers(answer, drawn_rows(answer), say),
+    ]
+    of = sheet()
+    figure = sheet_figure(drawn, say, sheet=of, bounds=PLACE)
+    assert {c.get_hatch() for c in figure.axes[0].collections} > {None}
+    assert sheet_bytes(figure, "pdf", of).startswith(b"%PDF")
+
+
+def test_names_that_look_like_formulas_or_markup_stay_text():
+    of = sheet(title=f"$x^2$ {HOSTILE}"[:100])
+    figure = sheet_figure([layer(box(0, 0, 9, 9), title="a $\\frac{")], VI, sheet=of, bounds=PLACE)
+    assert sheet_bytes(figure, "pdf", of).startswith(b"%PDF")
+    assert "a $\\frac{" in texts(figure)
+
+
+def test_fonts_are_in_the_file():
+    of = sheet()
+    data = sheet_bytes(sheet_figure([], VI, sheet=of, bounds=PLACE), "pdf", of)
+    assert b"/FontFile2" in data
+    assert b"DejaVuSans" in data
+
+
+def test_many_features_are_a_picture_in_the_file():
+    shapes = [box(x, y, x + 9, y + 9) for x in range(0, 700, 10) for y in range(0, 500, 10)]
+    figure = sheet_figure([layer(*shapes)], VI, sheet=sheet(), bounds=PLACE)
+    assert [c.get_rasterized() for c in figure.axes[0].collections] == [True]
+    few = sheet_figure([layer(*shapes[:20])], VI, sheet=sheet(), bounds=PLACE)
+    assert [c.get_rasterized() for c in few.axes[0].collections] == [False]
+
+
+ASKED = {"title": "Đất Quốc Oai 2025", "paper": "A4", "wide": True, "kind": "png", "scale": 0,
+         "bounds": [105.52, 20.98, 105.55, 21.0], "layers": [["a", 0.5], ["unknown", 1]]}  # fmt: skip
+
+
+@pytest.fixture
+def token():
+    shown = (layer(box(0, 0, 1000, 1000)),)
+    offer("thử", Printable(shown, VN, "mô phỏng", (), "vi"))
+    return "thử"
+
+
+def test_what_a_page_offers_is_printed(token):
+    data, media, name = printed(token, ASKED)
+    assert data.startswith(b"\x89PNG")
+    assert (media, name) == ("image/png", "dat-quoc-oai-2025.png")
+
+
+def test_nothing_is_printed_without_the_token():
+    with pytest.raises(StoreError, match="token_invalid"):
+        printed("nothing", ASKED)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"paper": "A0"}, {"kind": "exe"}, {"scale": 7}, {"scale": True}, {"bounds": [1, 2, 3]}, {"bounds": "x"},
+     {"bounds": [105, 21, 104, 20]}, {"bounds": [float("nan")] * 4}, {"layers": [["a", "x"]]}],
+)  # fmt: skip
+def test_a_question_that_no_map_sends_is_refused(token, change):
+    with pytest.raises(SchemaError, match="print_invalid"):
+        printed(token, ASKED | change)
+
+
+@pytest.mark.parametrize("asked", [None, [], "x", {}])
+def test_a_question_of_another_shape_is_refused(token, asked):
+    with pytest.raises(SchemaError, match="print_invalid"):
+        printed(token, asked)
+
+
+def test_only_the_latest_offers_stay(token):
+    for n in range(40):
+        offer(f"other {n}", Printable((), VN, "", (), "vi"))
+    with pytest.raises(StoreError, match="token_invalid"):
+        printed(token, ASKED)
+
+
+def test_a_map_prints_only_where_the_application_stands_behind_it(say):
+    bounds = (105.4, 20.9, 105.7, 21.1)
+    assert "TC.print(" not in base_map(bounds, say).get_root().render()
+    facts = {"address": "../../gis/print/x", "title": HOSTILE, "scales": [["1000", "1:1.000"]]}
+    html = base_map(bounds, say, printing=facts).get_root().render()
+    assert "TC.print(" in html
+    assert "<img" not in html
+    assert json.dumps("1:1.000") in html
+
+
+def test_layers_in_degrees_are_printed_too():
+    degrees = gpd.GeoDataFrame(geometry=[box(105.52, 20.98, 105.53, 20.99)], crs=4326)
+    one = MapLayer("a", "Lớp", "", 1, degrees, [Look("#ff0000")], [Look("#ff0000").legend()])
+    assert "Lớp" in texts(sheet_figure([one], VI, sheet=sheet(), bounds=PLACE))
+
+
+def test_more_areas_than_a_sheet_has_room_for_are_drawn_as_cells_where_they_lie(monkeypatch):
+    from maps.printing import marks
+
+    of, one = sheet(scale=10_000), layer(*[box(0, 100 * n, 1000, 100 * n + 100) for n in range(10)])
+    shapes = picture(sheet_figure([one], VI, sheet=of, bounds=PLACE), of)
+    monkeypatch.setattr(marks, "_HUGE", 5)
+    figure = sheet_figure([one], VI, sheet=of, bounds=PLACE)
+    assert len(figure.axes[0].images) == 1
+    cells = picture(figure, of)
+    apart = ((cells == [255, 0, 0]).all(axis=2) != (shapes == [255, 0, 0]).all(axis=2)).sum()
+    assert apart < 0.01 * (shapes == [255, 0, 0]).all(axis=2).sum()
+    assert "Lớp" in texts(figure)
+
+
+def test_a_layer_that_the_screen_has_as_tiles_is_printed_with_its_features(small_workspace, monkeypatch):
+    from maps import sight
+    from maps.printing import service
+
+    monkeypatch.setattr(sight, "MOST_FEATURES", 1)
+    afar = sight.sight(small_workspace, "land_use_2025", 1)
+    assert len(afar.frame) == 1  # a box: not what may be printed
+    (one,) = context_layers([afar], VI)
+    seen = {}
+    drawn = service.sheet_figure
+    monkeypatch.setattr(
+        service, "sheet_figure", lambda layers, *a, **k: seen.update(layers=layers) or drawn(layers, *a, **k)
+    )
+    tiles = {one.id: (str(small_workspace.folder), "land_use_2025", 1)}
+    offer("tiles", Printable((one,), VN, "", (), "vi", tiles))
+    place = gpd.GeoDataFrame(geometry=[box(*PLACE)], crs=VN).to_crs(4326).total_bounds.tolist()
+    printed("tiles", ASKED | {"bounds": place, "layers": [[one.id, 1]]})
+    (layer_on_paper,) = seen["layers"]
+    assert layer_on_paper.title == one.title
+    assert layer_on_paper.frame.area.sum() == pytest.approx(1_000_000)
+    assert [entry["label"].split()[0] for entry in layer_on_paper.legend] == ["SKN", "LUC", "ONT"]
