@@ -25,7 +25,7 @@ __all__ = ["classify", "doubt_m2", "pair_areas"]
 
 # pairs of edges above which one side is sorted instead of trying them all
 _GROUP = 16
-_ALL_PAIRS = 3000
+_ALL_PAIRS = 20_000
 # rounding of the sum, in units of the last place of the window's area; worst seen in stress tests is 3
 _ULPS = 16.0
 

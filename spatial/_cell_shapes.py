@@ -9,6 +9,8 @@ import shapely
 from shapely import GeometryType
 
 from layers.errors import GeometryError
+from spatial._rings import rings_of
+from spatial._validity import valid
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -36,37 +38,27 @@ def cell_shapes(zones: gpd.GeoDataFrame, grid: RasterGrid) -> CellShapes:
     """Bring zones into the cells of a grid; refuse what is no valid area."""
     geometry = zones.geometry.to_numpy()
     _require_areas(zones, geometry)
-    parts, of_zone = shapely.get_parts(geometry, return_index=True)
-    rings, of_part = shapely.get_rings(parts, return_index=True)
-    corners, of_ring = shapely.get_coordinates(rings, return_index=True)
-    cells = np.ascontiguousarray(grid.cells(corners))
+    rings = rings_of(geometry)
+    cells = np.ascontiguousarray(grid.cells(rings.xy))
     far = np.flatnonzero(~(np.abs(cells) < _FURTHEST).all(axis=1))
     if len(far):
-        rows = np.unique(of_zone[of_part[of_ring[far]]])
+        rows = np.unique(rings.owner[np.searchsorted(rings.offset, far, side="right") - 1])
         raise GeometryError(
             "coordinates_unreachable", layer="zones", count=len(rows), row=str(zones.index[rows[0]]),
             expected=str(grid),
         )  # fmt: skip
-    return CellShapes(
-        cells, _starts(of_ring, len(rings)), _starts(of_zone[of_part].astype(np.int64), len(geometry))
-    )
+    return CellShapes(cells, rings.offset, np.searchsorted(rings.owner, np.arange(len(geometry) + 1)))
 
 
 def _require_areas(zones: gpd.GeoDataFrame, geometry: NDArray[np.object_]) -> None:
     area = np.isin(shapely.get_type_id(geometry), _AREAS)
-    bad = np.flatnonzero(~area | ~shapely.is_valid(geometry))
+    bad = np.flatnonzero(~area | ~valid(geometry))
     if len(bad):
         shape = geometry[bad[0]]
         reason = (
             str(shapely.is_valid_reason(shape)) if area[bad[0]] else str(getattr(shape, "geom_type", None))
         )
         raise GeometryError("geometry_invalid", layer="zones", row=str(zones.index[bad[0]]), found=reason)
-
-
-def _starts(owner: NDArray[np.integer], count: int) -> Ints:
-    starts = np.zeros(count + 1, dtype=np.int64)
-    np.cumsum(np.bincount(owner, minlength=count), out=starts[1:])
-    return starts
 
 
 def row_spans(shapes: CellShapes) -> Ints:

@@ -86,14 +86,15 @@ def shared_areas(
     crossing = np.flatnonzero(~inside)
     needed, row = _compact(j[crossing], len(others))
     of_others = edges_of(others[needed])
-    area = shapely.area(others[j])
     part = np.empty(len(crossing))
     work = _Work(threads, watch, "areas")
     work.run(len(part), lambda at: _areas.pair_areas(of_zones, of_others, i[crossing[at]], row[at], part[at]))
     doubt = _areas.doubt_m2(of_zones.bounds[i[crossing]], of_others.bounds[row])
     unsure = np.flatnonzero(doubt > np.maximum(AREA_FLOOR_M2, AREA_SHARE * part))
     part[unsure] = shapely.area(shapely.intersection(zones[i[crossing[unsure]]], others[j[crossing[unsure]]]))
+    area = np.empty(len(i))
     area[crossing] = part
+    area[inside] = shapely.area(others[j[inside]])
     rows = np.full(len(i), -1, dtype=np.int64)
     rows[crossing] = row
     return Shared(i, j, area, inside, of_zones, of_others, rows).chosen(area > AREA_FLOOR_M2)

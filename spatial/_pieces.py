@@ -12,7 +12,8 @@ import numpy as np
 import shapely
 
 from spatial._geos import by_geos
-from spatial._trace import DOUBT, NOTHING, WHOLE_A, WHOLE_B, Pairs, trace
+from spatial._trace import DOUBT, TOUCHING, WHOLE_A, WHOLE_B, Pairs, trace
+from spatial._validity import valid
 
 if TYPE_CHECKING:
     from spatial._edges import Edges
@@ -30,17 +31,19 @@ def traced(
 
     Pairs that share less than ``AREA_FLOOR_M2`` give an empty polygon.
     """
-    state, xy, ring, of_pair = trace(*edges, pairs, minus=minus)
+    state, found = trace(*edges, pairs, minus=minus)
     out = np.full(len(a), _EMPTY, dtype=object)
     whole_a, whole_b = state == WHOLE_A, state == WHOLE_B
     out[whole_a], out[whole_b] = a[whole_a], b[whole_b]
-    if len(of_pair):
-        rings = shapely.linearrings(xy, indices=np.repeat(np.arange(len(of_pair)), np.diff(ring)))
-        _put(out, np.asarray(shapely.polygons(rings)), of_pair)
+    for xy, ring, of_pair in found:
+        if len(of_pair):
+            rings = shapely.linearrings(xy, indices=np.repeat(np.arange(len(of_pair)), np.diff(ring)))
+            _put(out, np.asarray(shapely.polygons(rings)), of_pair)
+    touching = np.flatnonzero(state == TOUCHING)
+    state[touching[~valid(out[touching])]] = DOUBT
     doubt = np.flatnonzero(state == DOUBT)
     if len(doubt):
         out[doubt] = by_geos(a[doubt], b[doubt], pairs.area[doubt], minus=minus)
-    assert not (state == NOTHING)[of_pair].any()
     return out
 
 

@@ -24,17 +24,42 @@ if TYPE_CHECKING:
     _Edge = tuple[float, float, float, float]
     # arrays packed together so that a kernel stays within six arguments
     _Any = Any
+    Traced = tuple[Floats, Ints, Ints]
 
 __all__ = [
+    "APART",
     "AREA_FLOOR_M2",
     "AREA_SHARE",
+    "AT_A",
+    "AT_B",
     "DOUBT",
+    "EDGE_A",
+    "EDGE_B",
+    "ENTERS",
+    "MOST_CROSSINGS",
+    "NEAR_A",
+    "NEAR_B",
+    "NEAR_M",
     "NOTHING",
+    "ORDER_A",
+    "RANK_A",
+    "SEEN",
+    "TOO_NEAR",
+    "TOUCHING",
     "TRACED",
     "WHOLE_A",
     "WHOLE_B",
     "Pairs",
+    "X",
+    "Y",
+    "cross",
+    "longer",
+    "longer_xy",
+    "near_blocks",
+    "point_of",
+    "put_in_order",
     "trace",
+    "twice_area",
 ]
 
 NOTHING = 0  # share no land
@@ -42,10 +67,11 @@ WHOLE_B = 1  # the second polygon is the piece
 TRACED = 2
 DOUBT = 3  # GEOS decides
 WHOLE_A = 4  # the first polygon is the piece
+TOUCHING = 5  # traced though the rings share vertices or edges
 
 # nearer to an edge than this, times the length of the other edge, an end point is doubtful (metres)
-_NEAR_M = 1e-7
-_MOST_CROSSINGS = 4096
+NEAR_M = 1e-7
+MOST_CROSSINGS = 4096
 
 
 class Pairs(NamedTuple):
@@ -58,29 +84,32 @@ class Pairs(NamedTuple):
     whole_b: Floats
 
 
-# what _cross() says beside the side on which an edge ends
-_APART, _TOO_NEAR = 2, 3
+# what cross() says beside the side on which an edge ends
+APART, TOO_NEAR = 2, 3
 # rows of the two tables that hold the crossings of a pair: numbers, and positions or marks
-_X, _Y, _AT_A, _AT_B = range(4)
-_EDGE_A, _EDGE_B, _ORDER_A, _ORDER_B, _RANK_A, _RANK_B, _ENTERS, _SEEN, _NEAR_A, _NEAR_B = range(10)
+X, Y, AT_A, AT_B = range(4)
+EDGE_A, EDGE_B, ORDER_A, ORDER_B, RANK_A, RANK_B, ENTERS, SEEN, NEAR_A, NEAR_B = range(10)
 
 
-def trace(a: Edges, b: Edges, pairs: Pairs, *, minus: bool) -> tuple[NDArray[np.int8], Floats, Ints, Ints]:
+def trace(a: Edges, b: Edges, pairs: Pairs, *, minus: bool) -> tuple[NDArray[np.int8], list[Traced]]:
     """Trace a∩b, or b less a, of every pair.
 
     Returns
     -------
     tuple
-        State of every pair, coordinates of all rings, first coordinate of every ring (one more than
-        the rings), and the pair of every ring.
+        State of every pair; and of pairs in general position, then of those that share vertices, the
+        coordinates of all rings, the first coordinate of every ring (one more than the rings), and
+        the pair of every ring.
     """
+    from spatial._trace_touching import trace_touching  # noqa: PLC0415 - it stands on this module
+
     state = np.full(len(pairs.ia), DOUBT, dtype=np.int8)
     if not minus:
         state[pairs.area >= pairs.whole_a * (1 - 1e-11) - 1e-7] = WHOLE_A
     state[pairs.area >= pairs.whole_b * (1 - 1e-11) - 1e-7] = WHOLE_B
     state[pairs.area <= AREA_FLOOR_M2] = NOTHING
-    xy, ring, of_pair = _trace(a, b, pairs, -1 if minus else 1, state)
-    return state, xy, ring, of_pair
+    way = -1 if minus else 1
+    return state, [act(a, b, pairs, way, state) for act in (_trace, trace_touching)]
 
 
 @kernel()
@@ -90,8 +119,8 @@ def _trace(a: Edges, b: Edges, pairs: Pairs, way: int, state: NDArray[np.int8]) 
     of_pair = np.empty(1024, dtype=np.int64)
     used = 0
     rings = 0
-    num = np.empty((4, _MOST_CROSSINGS))
-    idx = np.empty((10, _MOST_CROSSINGS), dtype=np.int64)
+    num = np.empty((4, MOST_CROSSINGS))
+    idx = np.empty((10, MOST_CROSSINGS), dtype=np.int64)
     spans_a, spans_b = (
         (a.first, a.span, a.span_box, a.box, a.ring),
         (b.first, b.span, b.span_box, b.box, b.ring),
@@ -102,22 +131,22 @@ def _trace(a: Edges, b: Edges, pairs: Pairs, way: int, state: NDArray[np.int8]) 
         left, low = max(a.bounds[pa, 0], b.bounds[pb, 0]), max(a.bounds[pa, 1], b.bounds[pb, 1])
         right, high = min(a.bounds[pa, 2], b.bounds[pb, 2]), min(a.bounds[pa, 3], b.bounds[pb, 3])
         window = (left, low, right, high)
-        near_a = _near(spans_a, pa, window, idx, _NEAR_A)
-        near_b = _near(spans_b, pb, window, idx, _NEAR_B)
+        near_a = near_blocks(spans_a, pa, window, idx, NEAR_A)
+        near_b = near_blocks(spans_b, pb, window, idx, NEAR_B)
         if near_a <= 0 or near_b <= 0:
             continue
         found = _crossings(blocks_a, blocks_b, (near_a, near_b), num, idx)
         if found == 0:
             continue
-        _put_in_order(num, idx, found)
-        ba, bb = idx[_NEAR_A, 0], idx[_NEAR_B, 0]
+        put_in_order(num, idx, found)
+        ba, bb = idx[NEAR_A, 0], idx[NEAR_B, 0]
         ra, rb = a.ring[ba], b.ring[bb]
         limits = (a.ring_first[ra], a.ring_first[ra + 1] - 1, b.ring_first[rb], b.ring_first[rb + 1] - 1)
         need = used + limits[1] - limits[0] + limits[3] - limits[2] + 4 * found
         if need > len(xy):
-            xy = _longer_xy(xy, need)
+            xy = longer_xy(xy, need)
         if rings + found + 1 > len(ring):
-            ring, of_pair = _longer(ring, rings + found + 1), _longer(of_pair, rings + found + 1)
+            ring, of_pair = longer(ring, rings + found + 1), longer(of_pair, rings + found + 1)
         ways = (way if a.sign[ba] > 0 else -way, 1 if b.sign[bb] > 0 else -1)
         _enter_by_land(idx, found, b.sign[bb] > 0)
         end, made, area = _walk_all((a.xy, b.xy), limits, ways, (num, idx, found), (xy, used, ring, rings))
@@ -135,25 +164,25 @@ def _enter_by_land(idx: Ints, n: int, land_left: bool) -> None:  # noqa: FBT001
     """Turn 'ends on the left of the edge' into 'enters the land'."""
     if not land_left:
         for q in range(n):
-            idx[_ENTERS, q] = 1 - idx[_ENTERS, q]
+            idx[ENTERS, q] = 1 - idx[ENTERS, q]
 
 
 @kernel()
-def _longer_xy(xy: Floats, need: int) -> Floats:
+def longer_xy(xy: Floats, need: int) -> Floats:
     out = np.empty((2 * need, 2))
     out[: len(xy)] = xy
     return out
 
 
 @kernel()
-def _longer(values: Ints, need: int) -> Ints:
+def longer(values: Ints, need: int) -> Ints:
     out = np.empty(2 * need, dtype=np.int64)
     out[: len(values)] = values
     return out
 
 
 @kernel()
-def _near(spans: _Any, p: int, window: _Any, idx: Ints, row: int) -> int:
+def near_blocks(spans: _Any, p: int, window: _Any, idx: Ints, row: int) -> int:
     """Write down the blocks in the window; -1 where they are of several rings, or too many."""
     first, span, span_box, box, ring = spans
     x0, y0, x1, y1 = window
@@ -164,7 +193,7 @@ def _near(spans: _Any, p: int, window: _Any, idx: Ints, row: int) -> int:
         for k in range(span[far], span[far + 1]):
             if box[k, 2] < x0 or box[k, 0] > x1 or box[k, 3] < y0 or box[k, 1] > y1:
                 continue
-            if n == _MOST_CROSSINGS or (n > 0 and ring[k] != ring[idx[row, 0]]):
+            if n == MOST_CROSSINGS or (n > 0 and ring[k] != ring[idx[row, 0]]):
                 return -1
             idx[row, n] = k
             n += 1
@@ -178,9 +207,9 @@ def _crossings(of_a: _Any, of_b: _Any, near: tuple[int, int], num: Floats, idx: 
     q, start_b, stop_b, box_b = of_b
     n = 0
     for s in range(near[0]):
-        u = idx[_NEAR_A, s]
+        u = idx[NEAR_A, s]
         for w in range(near[1]):
-            v = idx[_NEAR_B, w]
+            v = idx[NEAR_B, w]
             x0, y0, x1, y1 = box_b[v, 0], box_b[v, 1], box_b[v, 2], box_b[v, 3]
             if x1 < box_a[u, 0] or x0 > box_a[u, 2] or y1 < box_a[u, 1] or y0 > box_a[u, 3]:
                 continue
@@ -199,13 +228,13 @@ def _crossings(of_a: _Any, of_b: _Any, near: tuple[int, int], num: Floats, idx: 
                         continue
                     edge_p = (p[i, 0], p[i, 1], p[i + 1, 0], p[i + 1, 1])
                     edge_q = (q[j, 0], q[j, 1], q[j + 1, 0], q[j + 1, 1])
-                    met = _cross(edge_p, edge_q)
-                    if met == _TOO_NEAR or n >= _MOST_CROSSINGS:
+                    met = cross(edge_p, edge_q)
+                    if met == TOO_NEAR or n >= MOST_CROSSINGS:
                         return 0
-                    if met != _APART:
-                        num[_X, n], num[_Y, n], num[_AT_A, n], num[_AT_B, n] = _point(edge_p, edge_q)
-                        idx[_EDGE_A, n], idx[_EDGE_B, n] = i, j
-                        idx[_ENTERS, n], idx[_SEEN, n] = met, 0
+                    if met != APART:
+                        num[X, n], num[Y, n], num[AT_A, n], num[AT_B, n] = point_of(edge_p, edge_q)
+                        idx[EDGE_A, n], idx[EDGE_B, n] = i, j
+                        idx[ENTERS, n], idx[SEEN, n] = met, 0
                         n += 1
     return 0 if n & 1 else n
 
@@ -217,23 +246,23 @@ def _turned(edge: _Edge, x: float, y: float) -> float:
 
 
 @kernel()
-def _cross(p: _Edge, q: _Edge) -> int:
+def cross(p: _Edge, q: _Edge) -> int:
     """Whether two edges cross, and then whether p ends on the left of q (1) or on its right (0)."""
     o1, o2 = _turned(p, q[0], q[1]), _turned(p, q[2], q[3])
     o3, o4 = _turned(q, p[0], p[1]), _turned(q, p[2], p[3])
-    near_p = _NEAR_M * (abs(p[2] - p[0]) + abs(p[3] - p[1]))
-    near_q = _NEAR_M * (abs(q[2] - q[0]) + abs(q[3] - q[1]))
+    near_p = NEAR_M * (abs(p[2] - p[0]) + abs(p[3] - p[1]))
+    near_q = NEAR_M * (abs(q[2] - q[0]) + abs(q[3] - q[1]))
     if abs(o1) < near_p or abs(o2) < near_p or abs(o3) < near_q or abs(o4) < near_q:
         astride_p = min(o1, o2) < near_p and max(o1, o2) > -near_p
         astride_q = min(o3, o4) < near_q and max(o3, o4) > -near_q
-        return _TOO_NEAR if astride_p and astride_q else _APART
+        return TOO_NEAR if astride_p and astride_q else APART
     if (o1 > 0) == (o2 > 0) or (o3 > 0) == (o4 > 0):
-        return _APART
+        return APART
     return 1 if o4 > 0 else 0
 
 
 @kernel()
-def _point(p: _Edge, q: _Edge) -> tuple[float, float, float, float]:
+def point_of(p: _Edge, q: _Edge) -> tuple[float, float, float, float]:
     """Where two edges cross: x, y, and the place along each.
 
     The point is reckoned from both edges in a fixed order of their ends, so that the two polygons of a
@@ -249,10 +278,10 @@ def _point(p: _Edge, q: _Edge) -> tuple[float, float, float, float]:
 
 
 @kernel()
-def _put_in_order(num: Floats, idx: Ints, n: int) -> None:
+def put_in_order(num: Floats, idx: Ints, n: int) -> None:
     """Rank the crossings along both rings; they are few and nearly in order, so insertion is quickest."""
     for side in range(2):
-        order, edge, at = _ORDER_A + side, _EDGE_A + side, _AT_A + side
+        order, edge, at = ORDER_A + side, EDGE_A + side, AT_A + side
         for i in range(n):
             e, t = idx[edge, i], num[at, i]
             j = i - 1
@@ -264,7 +293,7 @@ def _put_in_order(num: Floats, idx: Ints, n: int) -> None:
                 j -= 1
             idx[order, j + 1] = i
         for i in range(n):
-            idx[_RANK_A + side, idx[order, i]] = i
+            idx[RANK_A + side, idx[order, i]] = i
 
 
 @kernel()
@@ -276,25 +305,25 @@ def _walk_all(coords: _Any, limits: _Any, ways: _Any, crossings: _Any, out: _Any
     made = made0
     area = 0.0
     for s in range(found):
-        start = idx[_ORDER_A, s]
-        if idx[_SEEN, start] or idx[_ENTERS, start] != into:
+        start = idx[ORDER_A, s]
+        if idx[SEEN, start] or idx[ENTERS, start] != into:
             continue
         first = used
         here = start
         for _ in range(found):
             here, used = _leg((coords[0], limits[0], limits[1]), (ways[0], 0), crossings, here, (xy, used))
-            if idx[_ENTERS, here] == into:
+            if idx[ENTERS, here] == into:
                 return used, 0, 0.0
             here, used = _leg((coords[1], limits[2], limits[3]), (ways[1], 1), crossings, here, (xy, used))
             if here == start:
                 break
-            if idx[_SEEN, here] or idx[_ENTERS, here] != into:
+            if idx[SEEN, here] or idx[ENTERS, here] != into:
                 return used, 0, 0.0
         if here != start:
             return used, 0, 0.0
         xy[used, 0], xy[used, 1] = xy[first, 0], xy[first, 1]
         used += 1
-        twice = _twice_area(xy, first, used)
+        twice = twice_area(xy, first, used)
         if twice <= 0.0:
             return used, 0, 0.0
         area += 0.5 * twice
@@ -310,13 +339,13 @@ def _leg(along: _Any, step: _Any, crossings: _Any, here: int, out: _Any) -> tupl
     way, side = step
     num, idx, n = crossings
     xy, used = out
-    xy[used, 0] = num[_X, here]
-    xy[used, 1] = num[_Y, here]
+    xy[used, 0] = num[X, here]
+    xy[used, 1] = num[Y, here]
     used += 1
-    idx[_SEEN, here] = 1
-    there = idx[_ORDER_A + side, (idx[_RANK_A + side, here] + way) % n]
-    i, j = idx[_EDGE_A + side, here], idx[_EDGE_A + side, there]
-    ahead = (num[_AT_A + side, there] - num[_AT_A + side, here]) * way
+    idx[SEEN, here] = 1
+    there = idx[ORDER_A + side, (idx[RANK_A + side, here] + way) % n]
+    i, j = idx[EDGE_A + side, here], idx[EDGE_A + side, there]
+    ahead = (num[AT_A + side, there] - num[AT_A + side, here]) * way
     past_the_end = (j - i) * way < 0 or (i == j and ahead <= 0)
     count = (j - i) * way + (high - low if past_the_end else 0)
     v = i + 1 if way > 0 else i
@@ -333,7 +362,7 @@ def _leg(along: _Any, step: _Any, crossings: _Any, here: int, out: _Any) -> tupl
 
 
 @kernel()
-def _twice_area(xy: Floats, first: int, end: int) -> float:
+def twice_area(xy: Floats, first: int, end: int) -> float:
     x0, y0 = xy[first, 0], xy[first, 1]
     twice = 0.0
     for q in range(first, end - 1):

@@ -12,10 +12,10 @@ import shapely
 
 from layers.crs import require_metric
 from layers.errors import CrsError, GeometryError, SchemaError
-from spatial import _compiled
 from spatial._engine import parts_of, shared_areas, shared_pieces, thickness
 from spatial._lines import line_pieces
 from spatial._meet import meeting_boxes
+from spatial._validity import valid
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -233,18 +233,10 @@ def _arrays(
 
 
 def _check(frame: gpd.GeoDataFrame, geometry: Geometries, rows: Ints, name: str) -> None:
-    bad = rows[~_valid(geometry[rows])]
+    bad = rows[~valid(geometry[rows])]
     if len(bad):
         reason = str(shapely.is_valid_reason(geometry[bad[0]]))
         raise GeometryError("geometry_invalid", layer=name, row=str(frame.index[bad[0]]), found=reason)
-
-
-def _valid(geometry: Geometries) -> Bools:
-    if _compiled.worth_compiling(len(geometry)):
-        from spatial._validity import valid  # noqa: PLC0415 - compiled code is loaded when it is used
-
-        return valid(geometry)
-    return np.asarray(shapely.is_valid(geometry) & ~shapely.is_missing(geometry))
 
 
 def _areal(geometry: Geometries) -> Bools:

@@ -33,12 +33,12 @@ def warm_engine() -> float:
         from spatial import _areas, _pairs  # noqa: PLC0415 - compiled code is loaded when it is used
         from spatial._edges import edges_of  # noqa: PLC0415
         from spatial._pieces import traced  # noqa: PLC0415
+        from spatial._simple import plainly_valid  # noqa: PLC0415
         from spatial._trace import Pairs  # noqa: PLC0415
-        from spatial._validity import valid  # noqa: PLC0415
 
         a = np.array([shapely.box(0, 0, 10, 10)], dtype=object)
         b = np.array([shapely.box(5, 5, 15, 14.5)], dtype=object)
-        valid(a)
+        plainly_valid(a)
         i, j = _pairs.by_grid(shapely.bounds(a), shapely.bounds(b))
         edges, area, where = (edges_of(a), edges_of(b)), np.empty(1), np.empty(1, dtype=np.int8)
         _areas.classify(edges[0], shapely.bounds(b), i, j, where)

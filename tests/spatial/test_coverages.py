@@ -14,6 +14,7 @@ from shapely import MultiPolygon, Polygon, box
 
 from spatial import _compiled, _twins
 from spatial._coverages import compared
+from spatial._geos import by_geos
 from spatial._twins import twins
 from spatial._weld import welded
 from spatial.overlap import overlap_areas
@@ -87,20 +88,6 @@ def test_equal_numbers_of_unequal_polygons_make_no_twins(seed):
         patch.setattr(_twins, "_keys", lambda g: np.arange(1, len(g) + 1, dtype=np.uint64))
         i, j = twins(a, b)
         assert set(zip(i.tolist(), j.tolist(), strict=True)) == {(p, q) for p, q in expected if p == q}
-
-
-@given(seeds)
-def test_both_ways_give_a_polygon_the_same_number(seed):
-    pytest.importorskip("numba", reason="numba is not installed: there is no compiled path to test")
-    rng = np.random.default_rng(seed)
-    shapes = array(*polygons(*net(rng, 3)), ring_with_hole(rng), Polygon(), box(-0.0, 0.0, 1, 1))
-    found = []
-    with pytest.MonkeyPatch.context() as patch:
-        for few in (0, 10**9):
-            patch.setattr(_compiled, "FEW", few)
-            found.append(_twins._keys(shapes).tolist())
-    assert found[0] == found[1]
-    assert len(set(found[0])) == len(shapes)
 
 
 def test_polygons_that_occur_twice_and_empty_ones_have_no_twin():
@@ -193,6 +180,94 @@ def test_the_land_of_a_gapless_coverage_is_shared_whole(seed):
     i, j, area_m2 = compared(a, b).areas()
     assert np.bincount(i, area_m2) == pytest.approx(shapely.area(a), rel=1e-9)
     assert np.bincount(j, area_m2) == pytest.approx(shapely.area(b), rel=1e-9)
+
+
+@given(seeds)
+@settings(max_examples=10)
+@pytest.mark.parametrize("moved", [0.05, 0.3])
+def test_pieces_along_shared_borders_are_those_of_geos(moved, seed):
+    a, b = valid_dates(np.random.default_rng(seed), n=5, moved=moved)
+    found = compared(a, b)
+    pieces = found.pieces()
+    expected = shapely.intersection(found.before[found.shared.i], found.after[found.shared.j])
+    assert shapely.is_valid(pieces).all()
+    assert shapely.area(shapely.symmetric_difference(pieces, expected)).max(initial=0.0) < 1e-5
+    assert np.isin(shapely.get_type_id(pieces), (3, 6)).all()
+
+
+@pytest.mark.skipif(
+    not _compiled.COMPILED, reason="numba is not installed: there is no compiled path to test"
+)
+@given(seeds)
+@settings(max_examples=15)
+def test_what_is_left_along_shared_borders_is_the_rest(seed):
+    from spatial._edges import edges_of
+    from spatial._pieces import traced
+    from spatial._trace import Pairs
+
+    a, b = valid_dates(np.random.default_rng(seed), n=5, moved=0.1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_compiled, "FEW", 0)
+        found = compared(a, b)
+    i, j = found.shared.i, found.shared.j
+    a, b = found.before, found.after
+    area_b = shapely.area(b)[j]
+    pairs = Pairs(i, j, np.maximum(area_b - found.shared.area_m2, 0.0), shapely.area(a)[i], area_b)
+    left = traced(a[i], b[j], (edges_of(a), edges_of(b)), pairs, minus=True)
+    assert shapely.is_valid(left).all()
+    expected = shapely.difference(b[j], a[i])
+    assert shapely.area(shapely.symmetric_difference(left, expected)).max(initial=0.0) < 1e-5
+
+
+CORNER = [(0, 0), (100, 0), (100, 100), (0, 100)]
+
+
+@pytest.mark.parametrize(
+    ("other", "expected"),
+    [
+        # a border moved between two vertices that stay: along shared edges with land on one side
+        ([(0, 0), (100, 0), (100, 100), (50, 80), (0, 100)], 9000.0),
+        ([(0, 0), (100, 0), (100, 100), (50, 120), (0, 100)], 10_000.0),
+        # both beside it and crossing into it, from a vertex that both have
+        ([(100, 0), (200, 0), (200, 100), (100, 100), (80, 50)], 1000.0),
+        ([(100, 0), (200, 0), (200, 100), (100, 100), (120, 50)], None),
+        # a corner cut off: its ends lie on an edge, which GEOS has to judge
+        ([(0, 0), (60, 0), (0, 60)], 1800.0),
+        # through two opposite corners
+        ([(0, 0), (120, -10), (100, 100)], None),
+        # two pieces that touch in a vertex of both
+        ([(0, 0), (100, 100), (150, 50), (120, 200), (-50, 150), (-20, 50)], None),
+    ],
+)
+@pytest.mark.parametrize("turn", [0, 1, 3])
+@pytest.mark.parametrize("ways", [(1, 1), (1, -1), (-1, 1)])
+def test_polygons_that_share_vertices_by_hand(other, expected, turn, ways):
+    ours, theirs = CORNER[:: ways[0]], (other[turn:] + other[:turn])[:: ways[1]]
+    a, b = array(place(Polygon(ours))), array(place(Polygon(theirs)))
+    found = compared(a, b)
+    true = shapely.intersection(a, b)[0]
+    assert found.areas()[2].sum() == pytest.approx(true.area, abs=1e-6)
+    if expected is not None:
+        assert true.area == pytest.approx(expected)
+    pieces = found.pieces()
+    assert shapely.is_valid(pieces).all()
+    assert shapely.area(shapely.symmetric_difference(shapely.union_all(pieces), true)) < 1e-5
+
+
+def test_shared_borders_are_traced_and_not_left_to_geos(way, monkeypatch):
+    if way == "plain":
+        pytest.skip("only the compiled path traces")
+    rng = np.random.default_rng(3)
+    points, rings = net(rng, 8, 4)
+    b = points.copy()
+    b[rng.random(len(points)) < 0.1] += 7.0
+    seen = []
+    monkeypatch.setattr(
+        "spatial._pieces.by_geos", lambda a, *rest, **how: seen.append(len(a)) or by_geos(a, *rest, **how)
+    )
+    found = compared(polygons(points, rings), polygons(b, rings))
+    assert len(found.pieces()) > 100
+    assert sum(seen) < 0.25 * len(found.shared.i)
 
 
 def vertex_set(shapes):
