@@ -21,6 +21,7 @@ from layers.crs import as_crs, in_vietnam
 from layers.findings import Ledger
 from layers.kinds import kind as kind_named
 from layers.layer import Layer
+from layers.legacy_text import with_text_read
 from layers.provenance import Provenance, file_hash
 from layers.schema import check, map_columns, normal_text
 from layers.source import FORMATS, Source, format_of, parse_source, source_parts
@@ -111,6 +112,7 @@ def read_layer(
     frame = _with_crs(frame, asked, ledger)
     frame = frame.loc[~frame.index.isin(list(ledger.aside))]
     frame = clean_geometry(frame, ledger, polygons=wanted.geometry == "polygon")
+    frame = with_text_read(frame, ledger)
     frame = map_columns(normal_text(frame, ledger), kind, ledger)
     frame = check(frame, kind, ledger, period=period)
     if frame.empty:
@@ -216,6 +218,7 @@ def _steps(ledger: Ledger) -> tuple[str, ...]:
         "rows_filtered",
         "rows_with_value",
         "axes_swapped",
+        "text_decoded",
     )
     counts: dict[str, int] = {}
     for finding in ledger.findings:

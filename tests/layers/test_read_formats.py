@@ -198,7 +198,7 @@ def test_the_cpg_decides_what_the_bytes_mean(tmp_path: Path, cpg: str | None, en
     if cpg:
         path.with_suffix(".cpg").write_text(cpg)
     # the fields keep their length: what is shorter in the other encoding is filled up with blanks
-    word = "Khu Đông Âu so" if encoding in ("utf-8", "cp1258") else "Khu Ðông Âu so"
+    word = "Khu Đông Âu so" if encoding in ("utf-8", "cp1258") else "Île Zürich so"
     raw = table.read_bytes()
     for i in range(ROWS):
         old, new = f"Khu Đông Âu số {i} ".encode(), f"{word} {i}".encode(encoding)
@@ -227,12 +227,13 @@ def test_the_vietnamese_charset_of_mapinfo_is_read(tmp_path: Path, name: str) ->
     assert set(read_layer(str(path), "industrial_park").layer.frame["name"]) == {"Khu Đông Âu so 1"}
 
 
-def test_text_said_to_be_latin_that_is_utf8_is_suspicious(tmp_path: Path) -> None:
+def test_text_said_to_be_latin_that_is_utf8_is_read_as_utf8_and_said_so(tmp_path: Path) -> None:
     path = write(tmp_path, "shp")
     path.with_suffix(".cpg").write_text("ISO-8859-1")
     found = balanced(read_layer(str(path), "industrial_park"))
-    (finding,) = [f for f in found.findings if f.code == "text_suspicious"]
-    assert (finding.fields["column"], finding.fields["count"]) == ("ten_khu", ROWS)
+    (finding,) = [f for f in found.findings if f.code == "text_decoded"]
+    assert (finding.fields["column"], finding.fields["encoding"]) == ("ten_khu", "utf-8")
+    assert list(found.layer.frame["name"]) == list(small_layer()["ten_khu"])
 
 
 def test_rows_deleted_in_the_table_are_said_and_do_not_shift_the_others(tmp_path: Path) -> None:
