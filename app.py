@@ -144,6 +144,7 @@ def show() -> None:
             st.Page(
                 _PAGES / "absorption.py", title=words("page.absorption.title"), url_path="dat-bi-hap-thu"
             ),
+            st.Page(_PAGES / "change.py", title=words("page.change.title"), url_path="bien-dong"),
         ],
         words("nav.data"): [
             st.Page(_PAGES / "layers.py", title=words("page.layers.title"), url_path="lop-du-lieu"),

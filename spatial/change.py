@@ -9,7 +9,7 @@ parts of changed land that are nowhere as wide as the tolerance.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from layers.crosswalk import Crosswalk
+    from layers.findings import Finding
     from layers.layer import Layer
     from spatial._change_classes import Side
     from spatial._rings import Floats
@@ -61,6 +62,17 @@ class ChangeSeries:
     intervals: tuple[Change, ...]
     overall: Change
     stock: pd.DataFrame
+
+    @property
+    def run(self) -> dict[str, Any]:
+        """What the answer from the first date to the last was made from."""
+        return self.overall.run
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What should be known about all layers, each once."""
+        said = {(f.code, f.layer, f.row): f for one in (self.overall, *self.intervals) for f in one.findings}
+        return tuple(said.values())
 
     @classmethod
     def of(cls, intervals: Sequence[Change], overall: Change) -> ChangeSeries:

@@ -65,6 +65,8 @@ class AnswerView(ABC, Generic[_Q, _A]):
     basis: ClassVar[str] = "ask.basis"
     #: name of exported files, before the day
     stem: ClassVar[str]
+    #: widths of the map and of what stands beside it
+    widths: ClassVar[tuple[int, int]] = (7, 12)
     #: largest zoom when the map goes to a row
     closest: ClassVar[float] = 16.0
 
@@ -169,8 +171,22 @@ class AnswerView(ABC, Generic[_Q, _A]):
     def below(self) -> None:
         """Show totals and charts under map and table."""
 
+    def above(self) -> None:
+        """Show what chooses a part of the answer; nothing where there is one part."""
+
+    def choice(self) -> int | None:
+        """Show what a row is chosen from beside the map.
+
+        Returns
+        -------
+        int or None
+            Index of the row chosen.
+        """
+        return show_table(self.rows(), self.link, self.words, stem=f"{self.stem}-{self.answer.run['on']}")
+
     def show(self) -> None:
         """Show the answer."""
+        self.above()
         self.link.take_click(self.answer, self.find)
         cards, note = self.cards()
         show_cards(cards, note)
@@ -181,10 +197,9 @@ class AnswerView(ABC, Generic[_Q, _A]):
         with exports:
             show_exports(self.files(), self.words, stem=f"{self.stem}-{self.answer.run['on']}")
         with st.container(key="tc-answer"):
-            left, right = st.columns([7, 12], gap="small")
-        rows = self.rows()
+            left, right = st.columns(self.widths, gap="small")
         with right:
-            row = show_table(rows, self.link, self.words, stem=f"{self.stem}-{self.answer.run['on']}")
+            row = self.choice()
             self.link.follow(row, self.place, closest=self.closest)
         with left:
             self.map()
