@@ -5,17 +5,24 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
+import shapely
+
 from layers import province_epsg, reference
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import geopandas as gpd
     from pyproj import CRS
 
     from maps.words import Words
 
-__all__ = ["crs_label", "province_systems"]
+__all__ = ["crs_label", "place_label", "province_systems", "units_met"]
 
 #: 63 provinces became 34 the day after; older files keep the meridian of theirs
 _LAST_OF_63: Final = date(2025, 6, 30)
+_NAMED: Final = 2
 _MERIDIAN: Final = "Longitude of natural origin"
 _SCALE: Final = "Scale factor at natural origin"
 #: k0 of Vietnam's zones, by Circular 973/2001/TT-TCĐC
@@ -53,6 +60,60 @@ def crs_label(crs: CRS | None, words: Words) -> str:
         return f"{crs.name} (EPSG:{code})" if code else crs.name
     width, meridian = known
     return words("crs.zone", width=width, meridian=_degrees(meridian), code=str(code))
+
+
+def units_met(frame: gpd.GeoDataFrame, units: gpd.GeoDataFrame) -> list[str]:
+    """Name the administrative units that some features meet.
+
+    Parameters
+    ----------
+    frame : geopandas.GeoDataFrame
+        Any geometry.
+    units : geopandas.GeoDataFrame
+        Polygons with a column ``name``, in the same system.
+
+    Returns
+    -------
+    list of str
+        In the order of the units; a unit that is only touched along its border is not met.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> from shapely import Point, box
+    >>> units = gpd.GeoDataFrame({"name": ["A", "B"]}, geometry=[box(0, 0, 1, 1), box(1, 0, 2, 1)])
+    >>> units_met(gpd.GeoDataFrame(geometry=[Point(0.5, 0.5)]), units)
+    ['A']
+    """
+    shapes = units.geometry.to_numpy()
+    features, places = shapely.STRtree(shapes).query(frame.geometry.to_numpy(), predicate="intersects")
+    real = ~shapely.touches(frame.geometry.to_numpy()[features], shapes[places])
+    return [str(name) for name in units["name"].iloc[np.unique(places[real])]]
+
+
+def place_label(names: Sequence[str], of: int, words: Words) -> str:
+    """Say in few words where something lies.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Units that it meets.
+    of : int
+        How many units there are.
+    words : Words
+
+    Returns
+    -------
+    str
+        Two names at the most; empty where none is met.
+    """
+    if not names:
+        return ""
+    if len(names) == of:
+        return words("layers.everywhere", count=of)
+    if len(names) <= _NAMED:
+        return ", ".join(names)
+    return words("layers.and_more", names=", ".join(names[:_NAMED]), count=len(names) - _NAMED)
 
 
 def _zone(crs: CRS) -> tuple[int, float] | None:

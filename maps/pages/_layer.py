@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import pandas as pd
 import streamlit as st
 
 from maps.answer_map import context_layers, drawn_by_server
@@ -17,76 +16,19 @@ from maps.pages._findings import show_findings
 from maps.pages._frame import plain, sentences
 from maps.pages._identify import show_identified
 from maps.pages._map import View, show_map
-from maps.pages._pick import chosen_row
 from maps.pages._printing import notes_of
-from maps.tables import layer_title
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
-
-    from pandas.io.formats.style import Styler
 
     from layers import Version
     from layers.store import Workspace
     from maps.words import Words
 
-__all__ = ["show_layer", "show_layers"]
+__all__ = ["show_layer"]
 
 _MOST_ROWS = 1000
 _ENDINGS = (".gpkg", ".geojson", ".zip", ".kml", ".xlsx", ".csv")
-
-
-def show_layers(versions: list[Version], words: Words) -> Version | None:
-    """List the layers; one can be selected.
-
-    Parameters
-    ----------
-    versions : list of Version
-    words : Words
-
-    Returns
-    -------
-    Version or None
-    """
-    if not versions:
-        st.html(f"<div class='tc-empty'>{words('layers.empty')}</div>")
-        return None
-    columns = ("name", "kind", "period", "stage", "rows", "version", "decision", "saved_at")
-    table = pd.DataFrame(
-        [
-            (
-                layer_title(v, words),
-                words(f"kind.{v.kind_name}"),
-                str(v.period or ""),
-                words(f"stage.{v.period.stage}") if v.period else "",
-                v.rows,
-                v.version,
-                v.provenance.decision,
-                words.moment(v.saved_at),
-            )
-            for v in versions
-        ],
-        columns=[words(f"column.{c}") for c in columns],
-    )
-    write: dict[Any, str | Callable[[object], str] | None]
-    write = {words("column.rows"): lambda n: words.number(float(str(n)), 0)}
-    # written the way the language does, sorted as numbers
-    shown: Styler = table.style.format(write)
-    event = st.dataframe(
-        shown,
-        hide_index=True,
-        width="stretch",
-        height=36 * min(len(versions), 12) + 40,
-        on_select="rerun",
-        selection_mode=["single-row", "single-cell"],
-        key="layers",
-    )
-    place = chosen_row(event["selection"], "layers")
-    if place is None or place >= len(versions):
-        st.caption(words("layers.choose"))
-        return None
-    return versions[place]
 
 
 def show_layer(base: Workspace, entry: Version, words: Words) -> None:
@@ -98,6 +40,7 @@ def show_layer(base: Workspace, entry: Version, words: Words) -> None:
     entry : Version
     words : Words
     """
+    entry = _version(base, entry, words)
     folder = str(base.folder)
     layer = cached_sight(folder, entry.layer, entry.version)
     left, right = st.columns([5, 4])
@@ -113,7 +56,6 @@ def show_layer(base: Workspace, entry: Version, words: Words) -> None:
     with right:
         show_identified(key, base, [entry], words)
         _origin(entry, words)
-        _versions(base, entry, words)
         _export(base, entry, words)
         findings = base.findings(entry.layer, entry.version)
         if findings:
@@ -153,27 +95,50 @@ def _step(text: str, words: Words) -> str:
     return f"{said} ({times.lstrip('x')})" if times else said
 
 
-def _versions(base: Workspace, entry: Version, words: Words) -> None:
+def _version(base: Workspace, entry: Version, words: Words) -> Version:
+    """Let an earlier version be looked at, and be the current one again."""
     history = base.history(entry.layer)
     if len(history) < 2:  # noqa: PLR2004 - there is nothing to go back to
         st.caption(words("layers.one_version"))
-        return
-    labels = {
-        v.version: " · ".join(part for part in (f"v{v.version}", words.moment(v.saved_at), v.note) if part)
-        for v in history
-    }
-    older = [v.version for v in history if not v.current]
-    left, right = st.columns([3, 2], vertical_alignment="bottom")
+        return entry
+    said = {v.version: _said(v, words) for v in history}
+    left, right = st.columns([5, 2], vertical_alignment="bottom")
+    # a new key after each save: the current version is the one shown again
     wanted = left.selectbox(
-        words("layers.earlier"), older, format_func=labels.__getitem__, key=f"earlier-{entry.layer}"
+        words("layers.versions", count=len(history)),
+        list(said),
+        format_func=said.__getitem__,
+        key=f"version-{entry.layer}-{history[0].version}",
     )
-    if right.button(words("layers.restore"), width="stretch", key=f"restore-{entry.layer}"):
+    chosen = next(v for v in history if v.version == wanted)
+    if chosen.current:
+        return chosen
+    st.info(words("layers.looking_back", version=chosen.version, rows=chosen.rows, now=entry.rows))
+    if right.button(words("layers.restore"), width="stretch", type="primary", key=f"restore-{entry.layer}"):
         with sentences():
-            saved = base.restore(entry.layer, int(wanted))
+            saved = base.restore(entry.layer, chosen.version)
         st.toast(
-            words("cli.workspace.undone", layer=plain(entry.layer), wanted=wanted, version=saved.version)
+            words(
+                "cli.workspace.undone",
+                layer=plain(entry.layer),
+                wanted=chosen.version,
+                version=saved.version,
+            )
         )
         st.rerun()
+    return chosen
+
+
+def _said(version: Version, words: Words) -> str:
+    parts = [
+        words("layers.version", version=version.version),
+        words("layers.current") if version.current else "",
+        words.moment(version.saved_at),
+        words("run.rows", rows=version.rows),
+        version.provenance.decision,
+        version.note,
+    ]
+    return " · ".join(part for part in parts if part)
 
 
 def _export(base: Workspace, entry: Version, words: Words) -> None:

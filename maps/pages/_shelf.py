@@ -17,7 +17,7 @@ _SHELVES: dict[str, OrderedDict[Hashable, Any]] = {}
 _Value = TypeVar("_Value")
 
 
-def shelved(shelf: str, key: Hashable, make: Callable[[], _Value]) -> _Value:
+def shelved(shelf: str, key: Hashable, make: Callable[[], _Value], *, most: int = _MOST) -> _Value:
     """Take a value from its shelf, or make it and put it there; the one unused longest leaves.
 
     Streamlit's own cache would replay the progress bar at every hit, and hashes a frame by a sample of its
@@ -30,6 +30,8 @@ def shelved(shelf: str, key: Hashable, make: Callable[[], _Value]) -> _Value:
     key : hashable
         A frozen question, with whatever else the value depends on.
     make : callable
+    most : int
+        How many values the shelf holds.
 
     Returns
     -------
@@ -45,6 +47,6 @@ def shelved(shelf: str, key: Hashable, make: Callable[[], _Value]) -> _Value:
     value = make()
     with _LOCK:
         kept[key] = value
-        while len(kept) > _MOST:
+        while len(kept) > most:
             kept.popitem(last=False)
     return value

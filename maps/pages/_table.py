@@ -87,6 +87,8 @@ class Rows:
         What else the rows amount to, or what their sum means: stands beside their number.
     notes : list of str
         Lines above the table when it is taken away: title, rules, the made-data label.
+    height_px : int
+        At the most; a table of few rows is as low as they are.
     """
 
     frame: pd.DataFrame
@@ -95,6 +97,7 @@ class Rows:
     groups: Groups | None = None
     counted: str = ""
     notes: list[str] = field(default_factory=list)
+    height_px: int = _HEIGHT
 
 
 def ordered(rows: pd.DataFrame, states: Mapping[str, Any], by: Mapping[str, bool]) -> pd.DataFrame:
@@ -142,7 +145,7 @@ def show_table(rows: Rows, link: Link, words: Words, *, stem: str) -> int | None
     # a column that says nothing in any row only takes room
     columns = [c for c in rows.columns if c.name in frame and not _silent(frame[c.name])]
     table = frame[[c.name for c in columns]].rename(columns={c.name: c.heading(words) for c in columns})
-    row = _chosen(_styled(table, columns, rows.states, words), columns, link, words)
+    row = _chosen(_styled(table, columns, rows.states, words), columns, link, words, height_px=rows.height_px)
     _foot(table, columns, rows, words, stem=stem)
     return row
 
@@ -194,7 +197,7 @@ def _styled(table: pd.DataFrame, columns: list[Column], states: States | None, w
     return style.apply(lambda column: [f"background-color: {grounds[i]}" for i in column.index], subset=heads)
 
 
-def _chosen(style: Styler, columns: list[Column], link: Link, words: Words) -> int | None:
+def _chosen(style: Styler, columns: list[Column], link: Link, words: Words, *, height_px: int) -> int | None:
     positions = list(style.data.index)  # type: ignore[attr-defined]
     start: DataframeStateInput | None
     start = {"selection": {"rows": [positions.index(link.row)]}} if link.row in positions else None
@@ -203,7 +206,7 @@ def _chosen(style: Styler, columns: list[Column], link: Link, words: Words) -> i
     event = st.dataframe(
         style,
         hide_index=True,
-        height=min(_HEIGHT, _ROW_PX * len(positions) + 40),
+        height=min(height_px, _ROW_PX * len(positions) + 40),
         width="stretch",
         on_select="rerun",
         # a click anywhere in a row chooses it, not only one on the box before it

@@ -7,7 +7,8 @@ import streamlit as st
 from layers.kinds import kinds
 from maps.pages._frame import heading, speak, workspace
 from maps.pages._import import show_import
-from maps.pages._layer import show_layer, show_layers
+from maps.pages._layer import show_layer
+from maps.pages._layers import show_layers
 
 
 def show() -> None:
@@ -22,7 +23,7 @@ def show() -> None:
     heading(words("page.layers.title"), base, made=made)
     listed, added = st.tabs([words("layers.list"), words("layers.add")])
     with listed:
-        chosen = show_layers(versions, words)
+        chosen = show_layers(base, versions, words)
         if chosen is not None:
             show_layer(base, chosen, words)
     with added:

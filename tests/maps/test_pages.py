@@ -297,3 +297,33 @@ def test_without_two_surveys_the_page_on_absorbed_land_waits(open_page, sample):
     assert "ít nhất hai hiện trạng" in text_of(test)
     test.text_input(key="absorption-benchmark").set_value("nhiều").run()
     assert "số dương" in text_of(test)
+
+
+def test_an_earlier_version_is_looked_at_and_is_the_current_one_again_with_none_lost(
+    open_page, small_workspace
+):
+    from tests.maps.conftest import small_layers
+
+    land = small_layers()[1]
+    small_workspace.save(land.with_frame(land.frame.iloc[:1]), expected=1, note="bớt hai thửa")
+    test = open_page(small_workspace.folder, page="layers")
+    table = test.dataframe[0].value
+    place = table["Tên"].tolist().index("Sử dụng đất 2025")
+    assert table["Phiên bản"].tolist()[place] == 2
+    test.session_state["layers-row"] = place
+    test.session_state["layers-mark"] = 1
+    test.run()
+    (versions,) = [box for box in test.selectbox if box.key and box.key.startswith("version-land_use")]
+    assert "hiện hành" in versions.options[0]
+    assert "bớt hai thửa" in versions.options[0]
+    versions.set_value(1).run()
+    assert "Đang xem phiên bản cũ v1: 3 đối tượng; bản hiện hành có 1" in text_of(test)
+    press(test, "Quay lại phiên bản này")
+    assert [v.version for v in small_workspace.history("land_use_2025")] == [3, 2, 1]
+    assert len(small_workspace.load("land_use_2025").frame) == 3
+
+
+def test_layers_are_filtered_by_group(open_page, small_workspace):
+    test = open_page(small_workspace.folder, page="layers")
+    (groups,) = [g for g in test.get("button_group") if len(g.options) == 3]
+    assert groups.options == ["Khu, cụm (1)", "Đất đai (1)", "Dân cư, đô thị (1)"]

@@ -1,0 +1,108 @@
+"""The layers of the workspace by group: kind, place, period, decision, source, version."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import streamlit as st
+
+from layers.kinds import kind
+from maps.columns import Column
+from maps.pages._cache import cached_layer, cached_sight
+from maps.pages._link import Link
+from maps.pages._shelf import shelved
+from maps.pages._table import Rows, States, show_table
+from maps.places import place_label, units_met
+from maps.tables import layer_title
+
+if TYPE_CHECKING:
+    from layers import Version
+    from layers.store import Workspace
+    from maps.words import Words
+
+__all__ = ["show_layers"]
+
+#: a larger layer is placed by the box round it
+_MOST_FEATURES = 3_000
+_HEIGHT_PX = 364  # the map of the layer chosen still shows below
+_GROUPS = ("industry", "land", "settlement", "nature", "water", "infrastructure", "boundary")
+_COLUMNS = (
+    Column("name", width=186),
+    Column("kind", width=126),
+    Column("place", width=184),
+    Column("period", width=84),
+    Column("stage", width=132),
+    Column("rows", digits=0, width=78, short="rows_short"),
+    Column("version", digits=0, width=54, short="version_short"),
+    Column("decision", width=118),
+    Column("source", width=150),
+    Column("saved_at", width=122),
+)
+
+
+def show_layers(base: Workspace, versions: list[Version], words: Words) -> Version | None:
+    """List the layers; they can be filtered by group, and one can be selected.
+
+    Parameters
+    ----------
+    base : Workspace
+    versions : list of Version
+        Current ones, in the order of reading.
+    words : Words
+
+    Returns
+    -------
+    Version or None
+    """
+    if not versions:
+        st.html(f"<div class='tc-empty'>{words('layers.empty')}</div>")
+        return None
+    units = _units(versions)
+    frame = pd.DataFrame(
+        [
+            {
+                "name": layer_title(v, words),
+                "kind": words(f"kind.{v.kind_name}"),
+                "place": _place(base, v, units, words),
+                "period": str(v.period or ""),
+                "stage": words(f"stage.{v.period.stage}") if v.period else "",
+                "rows": v.rows,
+                "version": v.version,
+                "decision": v.provenance.decision,
+                "source": v.provenance.source,
+                "saved_at": words.moment(v.saved_at),
+            }
+            for v in versions
+        ]
+    )
+    groups = pd.Series([kind(v.kind_name).group for v in versions], index=frame.index)
+    link = Link("layers")
+    states = States(groups, "layer_group", dict.fromkeys(_GROUPS, ""))
+    row = show_table(Rows(frame, _COLUMNS, states, height_px=_HEIGHT_PX), link, words, stem="lop-du-lieu")
+    link.follow(row, lambda _: None)
+    if row is None or row >= len(versions):
+        st.caption(words("layers.choose"))
+        return None
+    return versions[row]
+
+
+def _units(versions: list[Version]) -> Version | None:
+    """The newest boundaries: places are named by them."""
+    found = [v for v in versions if v.kind_name == "admin_unit"]
+    return max(found, key=lambda v: v.period.last if v.period else 0, default=None)
+
+
+def _place(base: Workspace, entry: Version, units: Version | None, words: Words) -> str:
+    if units is None:
+        return ""
+    folder = str(base.folder)
+
+    def met() -> tuple[list[str], int]:
+        read = cached_layer if entry.rows <= _MOST_FEATURES else cached_sight
+        shapes = cached_layer(folder, units.layer, units.version).frame
+        return units_met(read(folder, entry.layer, entry.version).frame, shapes), len(shapes)
+
+    key = (folder, entry.layer, entry.version, units.layer, units.version)
+    names, of = shelved("place", key, met, most=256)
+    return place_label(names, of, words)
