@@ -141,6 +141,7 @@ def show() -> None:
         words("nav.analysis"): [
             st.Page(_PAGES / "conflicts.py", title=words("page.conflicts.title"), url_path="xung-dot"),
             st.Page(_PAGES / "distances.py", title=words("page.distances.title"), url_path="khoang-cach"),
+            st.Page(_PAGES / "compare.py", title=words("page.compare.title"), url_path="so-sanh-ky"),
             st.Page(
                 _PAGES / "absorption.py", title=words("page.absorption.title"), url_path="dat-bi-hap-thu"
             ),

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from spatial.compare import Comparison
 
 __all__ = [
+    "both_sides",
     "comparison_lines",
     "comparison_links",
     "comparison_record",
@@ -115,6 +116,37 @@ def _named(label: str, name: str) -> str:
     if not name or name == label:
         return str(label)
     return name if str(label).startswith(name) else f"{name} ({label})"
+
+
+def both_sides(row: Mapping[str, Any], what: str, *, most: int = 4) -> str:
+    """Say what features of a row are called in both versions, once where that is the same.
+
+    Parameters
+    ----------
+    row : mapping
+        Of ``answer.rows``.
+    what : {"ids", "names"}
+    most : int
+        Named of each version; of more the number stands behind.
+
+    Returns
+    -------
+    str
+        ``before → after``; the arrow alone shows a version that has nothing.
+
+    Examples
+    --------
+    >>> both_sides({"before_ids": ["QH20-06"], "after_ids": ["CCN-16"]}, "ids")
+    'QH20-06 → CCN-16'
+    """
+    said = []
+    for side in ("before", "after"):
+        found = [str(v) for v in row[f"{side}_{what}"] if v]
+        more = f" (+{len(found) - most})" if len(found) > most else ""
+        said.append(", ".join(found[:most]) + more)
+    if said[0] == said[1] or (what == "names" and not all(said)):
+        return said[0] or said[1]
+    return " → ".join(said).strip()
 
 
 def comparison_lines(answer: Comparison, words: Words) -> pd.DataFrame:

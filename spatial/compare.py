@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     Progress = Callable[[int, int, str], None]
 
-__all__ = ["CHANGES", "MOST_M", "STATUSES", "Comparison", "Suggestion", "compare"]
+__all__ = ["CHANGES", "MOST_M", "STATUSES", "TOLERANCES_M", "Comparison", "Suggestion", "compare"]
 
 #: answers in the order in which a reader wants them
 STATUSES: Final = (
@@ -43,6 +43,8 @@ STATUSES: Final = (
 CHANGES: Final = ("gained", "lost", "redrawn")
 #: a wider tolerance would call whole communes redrawing, metres
 MOST_M: Final = STEPS_M[-1]
+#: tolerances of the curve, metres
+TOLERANCES_M: Final = (0.0, *STEPS_M)
 _HA: Final = 10_000.0
 _MOST_THREADS: Final = 4
 
