@@ -95,8 +95,8 @@ class ComparisonView(AnswerView[ComparisonQuestion, Comparison]):
     stem = "so-sanh-ky"
     widths = (1, 1)
 
-    def show(self) -> None:
-        """Show the answer under its tolerance and what that makes of the differences."""
+    def above(self) -> None:
+        """The tolerance, and what it makes of the differences."""
         with st.container(key="tc-tolerance"):
             left, right = st.columns([5, 7], gap="medium")
         with left:
@@ -104,7 +104,6 @@ class ComparisonView(AnswerView[ComparisonQuestion, Comparison]):
             st.caption(plain(reason_of(self.answer, self.words)))
         with right:
             st.altair_chart(_curve(self), width="stretch")
-        super().show()
 
     def files(self) -> ComparisonFiles:
         """What can be exported."""

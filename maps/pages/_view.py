@@ -69,8 +69,6 @@ class AnswerView(ABC, Generic[_Q, _A]):
     widths: ClassVar[tuple[int, int]] = (7, 12)
     #: largest zoom when the map goes to a row
     closest: ClassVar[float] = 16.0
-    #: widths of map and table; two maps side by side want more room
-    widths: ClassVar[tuple[int, int]] = (7, 12)
 
     def __init__(self, base: Workspace, question: _Q, answer: _A, *, words: Words, version: Hashable) -> None:
         self.base = base
