@@ -146,6 +146,7 @@ def show() -> None:
                 _PAGES / "absorption.py", title=words("page.absorption.title"), url_path="dat-bi-hap-thu"
             ),
             st.Page(_PAGES / "change.py", title=words("page.change.title"), url_path="bien-dong"),
+            st.Page(_PAGES / "candidates.py", title=words("page.candidates.title"), url_path="chon-dia-diem"),
         ],
         words("nav.data"): [
             st.Page(_PAGES / "layers.py", title=words("page.layers.title"), url_path="lop-du-lieu"),

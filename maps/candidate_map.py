@@ -55,13 +55,15 @@ def excluded_frame(answer: CandidateAnswer, words: Words) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(facts, geometry=joined.geometry.to_numpy(), crs=found.area.crs)
 
 
-def site_layers(answer: CandidateAnswer, words: Words) -> list[MapLayer]:
+def site_layers(answer: CandidateAnswer, words: Words, *, coarse_m: float = 0.0) -> list[MapLayer]:
     """Layers of the map.
 
     Parameters
     ----------
     answer : CandidateAnswer
     words : Words
+    coarse_m : float
+        How much outlines of taken land may be simplified, for the screen alone.
 
     Returns
     -------
@@ -69,6 +71,9 @@ def site_layers(answer: CandidateAnswer, words: Words) -> list[MapLayer]:
         From below: area of search, land taken, land passed over, sites; those that are empty left out.
     """
     taken, passed = excluded_frame(answer, words), answer.passed_over
+    if coarse_m:
+        taken = taken.set_geometry(taken.geometry.simplify(coarse_m))
+        taken = taken[~taken.geometry.is_empty].reset_index(drop=True)
     frames = {
         "area": (answer.exclusions.area.dissolve(), [[words("site_sheet.area")]]),
         "taken": (taken, [[row["label"], row["clause"]] for row in _facts(taken)]),

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import json
 import re
 import zipfile
@@ -18,6 +19,7 @@ from maps.candidate_tables import boundary_table, exclusion_table
 from maps.cli import main
 from maps.criteria import named_criterion, split_criterion
 from maps.export.candidates import write_dossier
+from maps.waterfall_chart import waterfall_chart
 from maps.words import words
 from spatial.candidates import candidates
 from tests.spatial.planted import GOOD, district, wanted
@@ -174,6 +176,13 @@ def test_tables_say_every_row_in_words(answer):
 def test_scripts_get_plain_numbers(answer):
     text = json.dumps(contract(answer, words("vi")), default=str, allow_nan=False)
     assert "NaN" not in text
+
+
+def test_the_waterfall_goes_from_the_area_to_what_is_left(answer):
+    bars = waterfall_chart(answer, words("vi"))["data"]["values"]
+    assert bars[0]["from"] == pytest.approx(answer.exclusions.area_ha)
+    assert bars[-1]["from"] == pytest.approx(answer.exclusions.left_ha)
+    assert all(a["to"] == pytest.approx(b["from"]) for a, b in itertools.pairwise(bars))
 
 
 # --- files -------------------------------------------------------------------------------------------

@@ -327,3 +327,36 @@ def test_layers_are_filtered_by_group(open_page, small_workspace):
     test = open_page(small_workspace.folder, page="layers")
     (groups,) = [g for g in test.get("button_group") if len(g.options) == 3]
     assert groups.options == ["Khu, cụm (1)", "Đất đai (1)", "Dân cư, đô thị (1)"]
+def test_the_page_that_finds_sites_gives_what_the_library_gives(open_page, sample):
+    from datetime import date
+
+    from maps.candidate_question import answer_candidates
+    from maps.words import words
+
+    say = words("vi")
+    test = open_page(sample.folder, page="candidates")
+    test.date_input(key="candidate-on").set_value(date(2026, 6, 1)).run()
+    (least,) = [n for n in test.number_input if n.label == say("site_question.min_ha")]
+    assert least.value == 10.0  # of the rule in force on the day
+    test.selectbox(key="candidate-cell").set_value(50.0)
+    test.multiselect(key="candidate-units-communes_2025").set_value(["Yên Xuân"]).run()
+    press(test, say("candidate_ask.go"))
+    found = answer_candidates(test.session_state["candidate-question"])
+    assert len(found.sites)
+    assert set(found.sites["commune"]) == {"Yên Xuân"}
+    shown = test.dataframe[0].value
+    assert shown[say("site_column.site")].tolist() == found.sites.index.tolist()
+    assert shown[say("site_column.score")].tolist() == pytest.approx(found.sites["score"].tolist())
+    assert say("candidate_ask.why_not_how") in text_of(test)
+    x, y = found.sites.geometry.iloc[0].representative_point().coords[0]
+    test.session_state["candidate-place"] = (test.session_state["candidate-question"].key, x, y)
+    test.run()
+    assert [box.value for box in test.success] == [say("candidate_ask.free")]
+
+
+def test_without_criteria_the_page_that_finds_sites_waits(open_page, small_workspace):
+    from maps.words import words
+
+    test = open_page(small_workspace.folder, page="candidates")
+    (button,) = [b for b in test.button if b.label == words("vi")("candidate_ask.go")]
+    assert button.disabled

@@ -1,0 +1,199 @@
+"""The answer of the page that searches sites: figures, ranked list, map, waterfall, and why not here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+import streamlit as st
+
+from maps.candidate_map import site_layers
+from maps.candidate_question import CandidateQuestion
+from maps.candidate_tables import (
+    breakdown_table,
+    checks_table,
+    constraint_name,
+    exclusion_table,
+    land_table,
+)
+from maps.columns import Column
+from maps.export.candidates import CandidateFiles
+from maps.pages._cards import Card
+from maps.pages._facts import show_facts, show_figures
+from maps.pages._frame import plain
+from maps.pages._table import Rows
+from maps.pages._view import AnswerView
+from maps.tables import clause_of, records
+from maps.waterfall_chart import waterfall_chart
+from spatial.candidates import CandidateAnswer
+from spatial.exclusions import why_not
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from maps.canvas import MapLayer
+
+__all__ = ["CandidateView"]
+
+_SECTION = "site_column"
+
+
+def _column(name: str, width: int, digits: int | None = None) -> Column:
+    return Column(name, _SECTION, digits, width)
+
+
+_COLUMNS = (
+    _column("site", 56),
+    _column("rank", 50, 0),
+    _column("score", 60, 3),
+    _column("area_ha", 84, 2),
+    _column("commune", 130),
+    _column("rank_low", 90, 0),
+    _column("rank_high", 90, 0),
+    _column("top_share", 110, 2),
+    _column("topsis_rank", 96, 0),
+    _column("rice_ha", 90, 2),
+    _column("compactness", 76, 2),
+    _column("width_m", 120, 0),
+)
+_FIGURES = (
+    _column("alone_ha", 100, 2),
+    _column("added_ha", 100, 2),
+    _column("left_ha", 100, 2),
+    _column("value", 80, 3),
+    _column("weight", 80, 3),
+    _column("points", 80, 3),
+    _column("area_ha", 90, 4),
+    _column("share_pct", 80, 1),
+    _column("found", 80, 2),
+    _column("numerator", 80, 2),
+    _column("denominator", 80, 2),
+)
+_FACTS = (
+    *(("score", 3), ("rank", 0), ("rank_low", 0), ("rank_high", 0), ("topsis_rank", 0)),
+    *(("area_ha", 4), ("rice_ha", 4), ("excluded_ha", 4)),
+    *(("perimeter_m", 1), ("width_m", 1), ("compactness", 3)),
+)
+
+
+class CandidateView(AnswerView[CandidateQuestion, CandidateAnswer]):
+    """Where the next zone can go."""
+
+    name = "candidate"
+    title = "page.candidates.title"
+    empty = "candidate_ask.empty"
+    basis = "candidate_ask.basis"
+    stem = "chon-dia-diem"
+
+    def files(self) -> CandidateFiles:
+        """What can be exported."""
+        return CandidateFiles(self.answer, self.words)
+
+    def rows(self) -> Rows:
+        """Sites by rank."""
+        sites = self.answer.sites
+        names = [column.name for column in _COLUMNS if column.name != "site"]
+        frame = pd.DataFrame(sites.drop(columns="geometry")).reindex(columns=names)
+        frame.insert(0, "site", [str(site) for site in sites.index])
+        counted = self.words("candidate_ask.rows_note")
+        return Rows(frame.reset_index(drop=True), _COLUMNS, counted=counted, notes=self.files().notes)
+
+    def cards(self) -> tuple[list[Card], str]:
+        """Hectares searched, taken and left; sites."""
+        say, found = self.words, self.answer.exclusions
+        sites = self.answer.sites
+        share = 100 * found.left_ha / found.area_ha
+        figures = [
+            ("area", say.number(found.area_ha, 1), ""),
+            ("taken", say.number(found.area_ha - found.left_ha, 1), ""),
+            ("left", say.number(found.left_ha, 1), f"{say.number(share, 1)} %"),
+            ("sites", say.number(len(sites), 0), ""),
+            ("sites_ha", say.number(float(sites.area.sum()) / 1e4, 1), ""),
+            ("passed", say.number(len(self.answer.passed_over), 0), ""),
+        ]
+        return [Card(say(f"candidate_ask.card_{name}"), value, beside) for name, value, beside in figures], ""
+
+    def drawn(self) -> list[MapLayer]:
+        """Area, taken land, land passed over, sites."""
+        return self.kept("drawn", lambda: site_layers(self.answer, self.words, coarse_m=15.0))
+
+    def focus(self) -> Sequence[tuple[str, int]]:
+        """The area of search."""
+        return (self.question.area,)
+
+    def find(self, x: float, y: float) -> tuple[str | None, int | None]:
+        """Site at a place; the place is kept for the question why not."""
+        st.session_state["candidate-place"] = (self.question.key, x, y)
+        hit = self.answer.sites.geometry.intersects(shapely.Point(x, y)).to_numpy()
+        return None, int(hit.argmax()) if hit.any() else None
+
+    def place(self, row: int) -> gpd.GeoDataFrame | None:
+        """A site with some land round it."""
+        if row >= len(self.answer.sites):
+            return None
+        site = self.answer.sites.iloc[[row]]
+        room = site.geometry.buffer(0.5 * float(site.length.iloc[0]) / 4)
+        return gpd.GeoDataFrame(geometry=room, crs=site.crs)
+
+    def detail(self, row: int) -> None:
+        """Breakdown, land and rules of a site."""
+        say, sites = self.words, self.answer.sites
+        if row >= len(sites):
+            return
+        site = str(sites.index[row])
+        facts = records(pd.DataFrame(sites.drop(columns="geometry")).iloc[[row]])[0]
+        with st.container(border=True):
+            st.markdown(f"**{plain(site)}** – {plain(str(facts['commune']))}")
+            show_facts(
+                (say(f"{_SECTION}.{name}"), say.number(facts[name], digits)) for name, digits in _FACTS
+            )
+            tables = {
+                "site_sheet.breakdown": breakdown_table(self.answer, say),
+                "site_sheet.land": land_table(self.answer, say),
+                "site_sheet.checks": checks_table(self.answer, say),
+            }
+            mine = say(f"{_SECTION}.site")
+            for tab, table in zip(st.tabs([say(n) for n in tables]), tables.values(), strict=True):
+                with tab:
+                    show_figures(table[table[mine] == site].drop(columns=[mine]), _FIGURES, say)
+
+    def below(self) -> None:
+        """Why not here, the waterfall, and what was not applied."""
+        say = self.words
+        self._why_not()
+        st.markdown(f"#### {say('site_sheet.exclusions')}")
+        rows, table = self.answer.exclusions.rows, exclusion_table(self.answer, say)
+        holds = rows["applied"].to_numpy(dtype=bool)
+        st.vega_lite_chart(waterfall_chart(self.answer, say), width="stretch")
+        show_figures(table[holds], _FIGURES, say)
+        found = self.answer.exclusions
+        st.caption(say("site_export.closing", area_ha=found.area_ha, left_ha=found.left_ha))
+        with st.expander(say("candidate_ask.not_applied")):
+            show_figures(table[~holds], _FIGURES, say)
+
+    def _why_not(self) -> None:
+        """Every constraint at the place that was clicked."""
+        say = self.words
+        st.markdown(f"#### {say('candidate_ask.why_not')}")
+        key, x, y = st.session_state.get("candidate-place", ("", 0.0, 0.0))
+        if key != self.question.key:
+            st.caption(say("candidate_ask.why_not_how"))
+            return
+        hits = why_not(self.answer.exclusions, shapely.Point(x, y))
+        st.caption(say("candidate_ask.place", north=say.number(y, 1), east=say.number(x, 1)))
+        if hits[hits["applied"].astype(bool)].empty:
+            st.success(say("candidate_ask.free"))
+        show_facts((self._named(row), self._said(row)) for row in records(hits))
+
+    def _named(self, row: dict[str, object]) -> str:
+        if row["constraint"] == "outside":
+            return self.words("site_why.outside")
+        return constraint_name(row, self.words)
+
+    def _said(self, row: dict[str, object]) -> str:
+        say = self.words
+        why = say(f"site_why.{row['why']}", needs=row.get("needs", "")) if row["why"] else ""
+        tier = say(f"site_tier.{row['tier']}") if row["applied"] else ""
+        return " · ".join(text for text in (tier, clause_of(row, say), why) if text and text != "nan") or "–"
