@@ -327,6 +327,8 @@ def test_layers_are_filtered_by_group(open_page, small_workspace):
     test = open_page(small_workspace.folder, page="layers")
     (groups,) = [g for g in test.get("button_group") if len(g.options) == 3]
     assert groups.options == ["Khu, cụm (1)", "Đất đai (1)", "Dân cư, đô thị (1)"]
+
+
 def test_the_page_that_finds_sites_gives_what_the_library_gives(open_page, sample):
     from datetime import date
 
