@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from layers import Workspace, guarded_read, parse_period, parse_source
+from layers import Finding, Workspace, as_crs, guarded_read, parse_period, parse_source, to_crs
+from layers.coverage import coverage_findings, mend_coverage
+from layers.crs import is_metric
 from layers.errors import ThoCongError
 from layers.findings import worst_level
 from layers.kinds import kinds
@@ -16,18 +18,20 @@ from layers.quality import plain_report, quality_of
 from layers.verdict import layer_verdict, verdict_finding
 from layers.witnesses import known_layers
 from maps.cli.check import report_findings, write_failure
-from maps.cli.click_words import kinds_in_words
+from maps.cli.click_words import NUMBER, kinds_in_words
 from maps.cli.options import check_targets
 from maps.cli.speech import DONE, FINDINGS, Command, T, Terminal, finding_records, terminal, write_json
 from maps.export.quality import write_quality
 
 if TYPE_CHECKING:
-    from layers import Finding, Reading, Source
+    from layers import Reading, Source
     from layers.verdict import Verdict
 
 __all__ = ["bring"]
 
 _KINDS = [k.name for k in kinds()]
+_HA = 10_000.0
+_NAMED = 20
 _FACTS = {"decision": "decision", "body": "body", "day": "date", "scale": "scale"}
 
 
@@ -56,6 +60,7 @@ _FACTS = {"decision": "decision", "body": "body", "day": "date", "scale": "scale
 @click.option("--date", "day", default="", metavar="DATE", help=T("cli.workspace.date"))
 @click.option("--scale", default="", help=T("cli.workspace.scale"))
 @click.option("--note", default="", help=T("cli.workspace.note"))
+@click.option("--mend-m", type=NUMBER, metavar="M", help=T("cli.import.mend"))
 @click.option("--dry-run", is_flag=True, help=T("cli.import.dry_run"))
 @click.option("--report", metavar="FILE.xlsx", type=click.Path(path_type=Path), help=T("cli.import.report"))
 @click.option("--json", "json_target", metavar="FILE", help=T("cli.json"))
@@ -70,9 +75,10 @@ def bring(**given: Any) -> None:
     except ThoCongError as error:
         write_failure(error, given, speak)
         speak.fail(error)
+    reading, seen = _covered(reading, base, given["mend_m"])
     verdict = layer_verdict(reading, known=known_layers(base, but=reading.layer.name))
     said = verdict_finding(verdict, reading.layer.name)
-    findings = [*reading.findings, *([said] if said else [])]
+    findings = [*reading.findings, *seen, *([said] if said else [])]
     usable = not (reading.layer.frame.empty or reading.layer.frame.crs is None)
     saved = _save(base, reading, findings, given) if usable and not given["dry_run"] else None
     _report(reading, verdict, findings, given={**given, **(saved or {})}, speak=speak)
@@ -83,6 +89,26 @@ def bring(**given: Any) -> None:
         speak.say(speak.words(key, layer=reading.layer.name))
     blocked = worst_level(findings) == "block" or not usable
     raise SystemExit(FINDINGS if blocked and not given["exit_zero"] else DONE)
+
+
+def _covered(reading: Reading, base: Workspace, mend_m: float | None) -> tuple[Reading, list[Finding]]:
+    """Look for gaps and overlaps of a coverage, and mend them where that was asked for."""
+    layer = reading.layer
+    if layer.kind.coverage != "full" or layer.frame.empty or layer.frame.crs is None:
+        return reading, []
+    metric = is_metric(as_crs(layer.frame.crs))
+    frame = layer.frame if metric else to_crs(layer.frame, base.crs, layer=layer.name)
+    if mend_m is None:
+        return reading, coverage_findings(frame, layer.name)
+    mended = mend_coverage(frame, layer.name, tolerance_m=mend_m)
+    moved = mended.moved_m2[mended.moved_m2 > 0]
+    facts = {"count": len(moved), "area_ha": float(moved.sum()) / _HA, "tolerance_m": mend_m}
+    kept = [str(row) for row in mended.kept[:_NAMED]]
+    told = Finding("coverage_mended", layer.name, None, "warn", {**facts, "found": kept})
+    steps = (*layer.provenance.steps, f"coverage_mended {mend_m:g}")
+    better = layer.with_frame(mended.frame, provenance=replace(layer.provenance, steps=steps))
+    left = coverage_findings(mended.frame, layer.name)
+    return replace(reading, layer=better), [told, *left]
 
 
 def _source(given: dict[str, Any]) -> Source:

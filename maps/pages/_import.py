@@ -8,9 +8,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
+import pandas as pd
 import streamlit as st
 
 from layers import Period, Source, guarded_look, guarded_read, parse_period
+from layers.coverage import coverage_faults
+from layers.crs import as_crs, is_metric
 from layers.errors import ThoCongError
 from layers.kinds import kinds
 from layers.period import Stage
@@ -27,6 +30,8 @@ from maps.pages._map import View, show_map
 from maps.places import province_systems
 
 if TYPE_CHECKING:
+    import geopandas as gpd
+
     from layers import Reading
     from layers.store import Workspace
     from layers.verdict import Verdict
@@ -35,6 +40,7 @@ if TYPE_CHECKING:
 __all__ = ["main_files", "show_import"]
 
 _MOST_ON_PREVIEW = 3_000
+_MOST_FAULTS = 500
 _SAVED = "import-saved"
 _CHOSEN = "import-candidate"
 _FIELD = "import-read-as-field"
@@ -66,7 +72,8 @@ def show_import(base: Workspace, words: Words) -> None:
         said = verdict_finding(verdict, reading.layer.name)
         _candidates(verdict, words)
         reading = replace(reading, findings=(*reading.findings, *([said] if said else [])))
-        _report(reading, words)
+        fault = _faults(reading, words)
+        _report(reading, words, fault)
         _quality(reading, verdict, words)
         _save(base, reading, chosen or "", words)
 
@@ -223,7 +230,39 @@ def _counts(reading: Reading) -> dict[str, int]:
     return {"read": reading.rows_read, "used": reading.rows_used, "aside": len(reading.set_aside)}
 
 
-def _report(reading: Reading, words: Words) -> None:
+def _faults(reading: Reading, words: Words) -> gpd.GeoDataFrame | None:
+    """List the gaps and overlaps of a coverage; the one that is chosen is shown on the map."""
+    layer = reading.layer
+    crs = layer.frame.crs
+    if layer.kind.coverage != "full" or crs is None or layer.frame.empty or not is_metric(as_crs(crs)):
+        return None
+    faults = coverage_faults(layer.frame, layer.name)
+    if faults.empty:
+        st.success(words("coverage.whole"))
+        return None
+    sums = {"count": len(faults), "area_ha": float(faults["area_ha"].sum())}
+    st.markdown(words("coverage.found", **sums))
+    shown = pd.DataFrame(
+        {
+            words("coverage.kind"): [words(f"coverage.{kind}") for kind in faults["kind"]],
+            words("quality.row"): faults["rows"],
+            words("column.area_ha"): [words.number(v, 4) for v in faults["area_ha"]],
+            words("coverage.width_m"): [words.number(v, 2) for v in faults["width_m"]],
+        }
+    ).head(_MOST_FAULTS)
+    event = st.dataframe(
+        shown,
+        hide_index=True,
+        width="stretch",
+        on_select="rerun",
+        selection_mode="single-row",
+        key="import-faults",
+    )
+    rows = event["selection"]["rows"]
+    return faults.iloc[[rows[0]]] if rows and rows[0] < len(faults) else None
+
+
+def _report(reading: Reading, words: Words, fault: gpd.GeoDataFrame | None) -> None:
     st.markdown(words("cli.check.rows", layer=f"**{plain(reading.layer.name)}**", **_counts(reading)))
     left, right = st.columns([4, 5])
     with left:
@@ -236,7 +275,8 @@ def _report(reading: Reading, words: Words) -> None:
         return
     with right:
         few = replace(reading.layer, frame=frame.head(_MOST_ON_PREVIEW))
-        west, south, east, north = to_lonlat(frame[[frame.geometry.name]]).total_bounds
+        place = fault if fault is not None else frame[[frame.geometry.name]]
+        west, south, east, north = to_lonlat(place).total_bounds
         box = (float(west), float(south), float(east), float(north))
         label = words("made.label") if reading.layer.provenance.made else ""
         shown = [replace(layer, show=True, folded=False) for layer in context_layers([few], words)]

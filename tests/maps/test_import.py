@@ -113,3 +113,18 @@ def test_check_tells_the_verdict(tmp_path: Path) -> None:
     found = json.loads(run("check", path, "--kind", "industrial_park", "--json", "-").stdout)
     assert found["crs_verdict"]["state"] == "plausible"
     assert found["rows_read"] == ROWS
+
+
+def test_a_coverage_is_mended_when_asked_and_says_what_moved(tmp_path: Path, workspace: Workspace) -> None:
+    frame = small_layer().iloc[:2].assign(code=["LUC", "ONT"])
+    east = [558_000, 558_099.8]
+    frame = frame.set_geometry([shapely.box(x, 2_325_000, x + 100, 2_325_100) for x in east], crs=5897)
+    path = write(tmp_path, "gpkg", frame)
+    base = ("--workspace", workspace.folder, "--kind", "land_use", "--name", "đất", "--json", "-")
+    plain = json.loads(run("import", path, *base).stdout)
+    assert [f["code"] for f in plain["findings"] if f["code"].startswith("coverage")] == ["coverage_slivers"]
+    mended = json.loads(run("import", path, *base, "--mend-m", "0.5").stdout)
+    told = next(f for f in mended["findings"] if f["code"] == "coverage_mended")
+    assert 0 < told["fields"]["area_ha"] < 0.01
+    assert workspace.load("đất").provenance.steps[-1] == "coverage_mended 0.5"
+    assert workspace.load("đất").frame.geometry.area.sum() == pytest.approx(19_980, abs=0.1)
