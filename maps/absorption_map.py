@@ -48,7 +48,8 @@ def interval_look(n: int, count: int) -> Look:
     ('#fdae61', '#67001f')
     """
     at = round(n * (len(_SHADES) - 1) / max(count - 1, 1)) if count > 1 else len(_SHADES) // 2
-    return Look(_SHADES[at], "", "#4a0012", 0.8, opacity=0.9)
+    # a line of another colour would drown small pieces at small scales
+    return Look(_SHADES[at], "", _SHADES[at], 1.0, opacity=0.9)
 
 
 def lost_land(answer: Absorption) -> gpd.GeoDataFrame:

@@ -35,7 +35,7 @@ from maps.pages._facts import show_figures
 from maps.pages._figures import show_stock
 from maps.pages._frame import plain
 from maps.pages._map import View, made_label, served_tiles
-from maps.pages._table import Rows, States
+from maps.pages._table import Groups, Rows, States
 from maps.pages._view import AnswerView
 from maps.stock_chart import Benchmark
 from maps.tables import records
@@ -124,7 +124,13 @@ class AbsorptionView(AnswerView[AbsorptionAsked, Absorption]):
         ).sort_values(["scope", "rank", "years", "lost"], kind="stable")
         lines = places_lines(self.answer, self.words).loc[order.index]
         states = States(left["scope"], "absorption_scope", _GROUNDS)
-        return Rows(lines, _COLUMNS, states, notes=self.files().notes)
+        # each place is a group of its own: a click on the map leaves its row alone in the table
+        keys = left.index.map(str)
+        names = [place_label(row, self.words) for row in records(left)]
+        groups = Groups(
+            pd.Series(keys, index=left.index), pd.Series(names, index=keys), "absorption_view.place"
+        )
+        return Rows(lines, _COLUMNS, states, groups, notes=self.files().notes)
 
     def cards(self) -> tuple[list[Card], str]:
         """Lost, pace, left, how long, housing inside zones, benchmark."""
@@ -225,7 +231,8 @@ class AbsorptionView(AnswerView[AbsorptionAsked, Absorption]):
     def find(self, x: float, y: float) -> tuple[str | None, int | None]:
         """Zone or unit at a place; a unit is found by all its land, not only by what was followed."""
         row = place_at(self.answer, x, y)
-        return None, self._unit_at(x, y) if row is None else row
+        row = self._unit_at(x, y) if row is None else row
+        return (None if row is None else str(row)), row
 
     def _unit_at(self, x: float, y: float) -> int | None:
         left = self.answer.years_left

@@ -418,6 +418,42 @@ def test_data_of_old_units_reach_new_communes_by_geometry(shared):
     assert found.to_numpy() == pytest.approx(np.array(expected), rel=1e-3, abs=0.5)
 
 
+def test_old_districts_and_the_old_communes_in_them_give_the_same_figures(shared):
+    data = shared / "data"
+    old = gpd.read_file(data / "vietnam63_old_communes" / "hanoi_communes_old.gpkg").to_crs(CRS)
+    districts = gpd.read_file(data / "dvhcvn_old_districts" / "hanoi_districts_2019.gpkg").to_crs(CRS)
+    old = old.set_geometry(shapely.make_valid(old.geometry.to_numpy())).iloc[:150].reset_index(drop=True)
+    districts = districts.set_geometry(shapely.make_valid(districts.geometry.to_numpy()))
+    shapes = old.geometry.to_numpy()
+    series = [
+        Layer(
+            gpd.GeoDataFrame({"code": codes}, geometry=shapes, crs=CRS),
+            f"{year}",
+            "land_use",
+            Period(year, year, "surveyed"),
+        )
+        for year, codes in (
+            (2015, ["LUC"] * len(old)),
+            (2020, np.where(np.arange(len(old)) % 2 == 0, "ONT", "LUC")),
+        )
+    ]
+    lost = {}
+    for name, frame_of in (("districts", districts), ("communes", old)):
+        named = gpd.GeoDataFrame(
+            {"name": [f"{name} {n}" for n in range(len(frame_of))]},
+            geometry=frame_of.geometry.to_numpy(),
+            crs=CRS,
+        )
+        found = absorption(series, asked(scope="everywhere"), units=Layer(named, name, "admin_unit"))
+        parts = found.ledger[found.ledger["scope"].isin(["unit", "outside"])]
+        total = of(found, "total")["lost_to_housing_ha"].iloc[0]
+        lost[name] = total
+        assert rest(found.ledger) < 1e-6
+        twice = [f.fields["area_ha"] for f in found.findings if f.code == "units_overlap"]
+        assert parts["lost_to_housing_ha"].sum() == pytest.approx(total, abs=1e-3 + sum(twice))
+    assert lost["districts"] == pytest.approx(lost["communes"], rel=1e-9)
+
+
 @pytest.mark.parametrize(
     ("changes", "code"),
     [
