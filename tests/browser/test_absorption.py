@@ -9,7 +9,7 @@ from tests.browser.test_journeys import click_row, settled, the_map, view
 
 GO = {"vi": "Tính đất bị hấp thụ", "en": "Reckon absorbed land"}
 SWIPE = {"vi": "Kéo so sánh", "en": "Swipe"}
-SIDE = {"vi": "Kỳ {} ·", "en": "{} · survey"}
+SIDE = {"vi": "Kỳ {} ·", "en": "{} · surveyed"}
 EXPORT = {"vi": "Xuất kết quả", "en": "Export"}
 
 
