@@ -24,10 +24,12 @@ if TYPE_CHECKING:
     from spatial._engine import Watch
     from spatial._rings import Bools, Floats, Geometries, Ints
 
-__all__ = ["HALF", "LEAST", "PART", "Links", "linked", "own_overlaps", "rows_of"]
+__all__ = ["HALF", "LEAST", "PART", "WHOLE", "Links", "linked", "own_overlaps", "rows_of"]
 
 #: share of the land of a feature that makes a link strong
 HALF: Final = 0.5
+#: share of its land that a feature has in another which took it in: no sliver, however narrow it is itself
+WHOLE: Final = 0.9
 #: share of its land that a feature without a strong link must have in its best counterpart
 LEAST: Final = 0.1
 #: share of the land of the smaller feature below which a link says nothing: two sources of the same communes
@@ -88,7 +90,8 @@ def linked(
     own : pair of :func:`own_overlaps`
         Of both versions.
     tolerance_m : float
-        What two features share makes no link where it is nowhere wider, unless it is half of both.
+        What two features share makes no link where it is nowhere wider, unless it is half of both or nearly
+        all of one.
     threads, watch
         As for :func:`spatial._engine.shared_areas`.
     """
@@ -100,7 +103,7 @@ def linked(
     of_i, of_j = area / ones.area[i], area / others.area[j]
     counts = np.maximum(of_i, of_j) >= PART
     i, j, area, of_i, of_j = i[counts], j[counts], area[counts], of_i[counts], of_j[counts]
-    real = _more_than_redrawing((ones, others), (i, j), np.minimum(of_i, of_j), tolerance_m)
+    real = _more_than_redrawing((ones, others), (i, j), (of_i, of_j), tolerance_m)
     i, j, area, of_i, of_j = i[real], j[real], area[real], of_i[real], of_j[real]
     apart = _stands_for_another(ones, others, (i, j), area)
     strong = (np.maximum(of_i, of_j) >= HALF - _ROUNDING) & ~apart
@@ -146,11 +149,11 @@ def _without(n: int, taken: Ints) -> Ints:
 
 
 def _more_than_redrawing(
-    lands: tuple[_Land, _Land], pairs: tuple[Ints, Ints], least: Floats, tolerance_m: float
+    lands: tuple[_Land, _Land], pairs: tuple[Ints, Ints], shares: tuple[Floats, Floats], tolerance_m: float
 ) -> Bools:
-    """Pairs that share more than slivers, or the half of both; only pairs that may be slivers are cut."""
+    """Pairs that share more than slivers, half of both or all of one; only those in doubt are cut."""
     (ones, others), (i, j) = lands, pairs
-    real = least >= HALF
+    real = (np.minimum(*shares) >= HALF) | (np.maximum(*shares) >= WHOLE)
     # a sliver all along its border is 2·width/thickness of a polygon, so this much of it is no sliver
     bulky = np.minimum(thickness(ones.shape)[i], thickness(others.shape)[j]) * PART >= 2 * tolerance_m
     real |= bulky

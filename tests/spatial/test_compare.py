@@ -135,6 +135,12 @@ def test_a_zone_without_a_counterpart_is_never_redrawn_however_thin():
     assert found.rows["noise_ha"].tolist() == [0.0, 0.0]
 
 
+def test_a_narrow_zone_that_another_took_in_is_merged_whatever_the_tolerance():
+    found = ask(plan(A, box(500, 0, 540, 400)), plan(box(0, 0, 540, 400)), tolerance_m=100)
+    assert statuses(found) == ["merged"]
+    assert_closes(found)
+
+
 def test_a_thin_zone_drawn_anew_keeps_its_counterpart():
     before, after = box(0, 0, 2000, 0.4), box(0, 0.1, 2000, 0.5)
     found = ask(plan(before), plan(after))
