@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Growth", "Patch", "grown_patches", "opened", "reachable"]
 
+_STRIP_CELLS: Final = 4_000_000
 _SIDES: Final = ((-1, 0), (0, -1), (0, 1), (1, 0))
 #: a cell this much poorer than the patch so far is left alone once the patch is large enough
 _DROP: Final = 0.15
@@ -50,7 +51,21 @@ class Patch(NamedTuple):
 
 
 def opened(free: Cells, width: float) -> Cells:
-    """Cells of places that a disk as wide as asked fits into."""
+    """Cells of places that a disk as wide as asked fits into; by strips with their surroundings."""
+    halo = ceil(width) + 2
+    rows = max(_STRIP_CELLS // max(free.shape[1], 1), 4 * halo)
+    if width <= 1 or free.shape[0] <= rows:
+        return _opened(free, width)
+    out = np.zeros_like(free)
+    for top in range(0, free.shape[0], rows):
+        first = max(top - halo, 0)
+        part = _opened(free[first : top + rows + halo], width)
+        out[top : top + rows] = part[top - first : top - first + rows]
+    return out
+
+
+def _opened(free: Cells, width: float) -> Cells:
+    """Open a strip; beyond the grid nothing is free, beyond the strip its halo answers for what is there."""
     from scipy.ndimage import distance_transform_edt  # noqa: PLC0415 - takes a moment to load
 
     radius = width / 2

@@ -262,6 +262,21 @@ def test_narrow_places_are_cut_off():
     assert widened_nowhere(box(0, 0, 1000, 40), 50).is_empty
 
 
+@given(seeds)
+@settings(max_examples=10, deadline=None)
+def test_opening_by_strips_is_opening_at_once(seed):
+    import spatial._growth as growth
+
+    rng = np.random.default_rng(seed)
+    free = rng.random((300, 40)) < 0.97
+    whole = growth._opened(free, 5.0)
+    before, growth._STRIP_CELLS = growth._STRIP_CELLS, 1600
+    try:
+        assert (growth.opened(free, 5.0) == whole).all()
+    finally:
+        growth._STRIP_CELLS = before
+
+
 # --- invariants --------------------------------------------------------------------------------------
 
 
