@@ -36,7 +36,7 @@ def test_from_a_commune_that_loses_land_to_the_polygons_behind_it(page, server, 
     for year in ("2010", "2025"):
         the_map(page).get_by_text(SIDE[lang].format(year)).first.wait_for()
     page.get_by_role("button", name=EXPORT[lang]).click()
-    with page.expect_download() as waiting:
+    with page.expect_download(timeout=120_000) as waiting:
         page.get_by_role("button", name="GeoPackage").first.click()
     waiting.value.save_as(tmp_path / "x.gpkg")
     lost = gpd.read_file(tmp_path / "x.gpkg", layer="lost")
