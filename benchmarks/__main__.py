@@ -13,13 +13,13 @@ import click
 import psutil
 import shapely
 
-from benchmarks import _postgis, _steps, periods, raster, vector
+from benchmarks import _postgis, _steps, change, periods, raster, vector
 from benchmarks._measure import HEAD, Row, in_child, line, measured, table
 
 LIBRARIES = ("geopandas", "shapely", "numpy", "pandas", "numba", "rasterio", "rasterstats", "exactextract")
 RASTER_SIDE = 5_000
-_WHICH = "Which, with commas; also mixed, noise, welded, stored."
-JOBS = {**vector.JOBS, **periods.JOBS}
+_WHICH = "Which, with commas; also mixed, noise, welded, stored, change-equal, change-mixed, change-union."
+JOBS = {**vector.JOBS, **periods.JOBS, **change.JOBS}
 
 
 def _about() -> str:
@@ -51,7 +51,7 @@ def _steps_of(job: str, n: int, rounds: int) -> str:
     "--jobs",
     default="overlap,rings,raster",
     show_default=True,
-    help="Which, with commas; also mixed, noise, welded, stored.",
+    help=_WHICH,
 )
 @click.option(
     "--sizes",

@@ -143,12 +143,18 @@ def dissolved(pieces: Geometries, key: Ints) -> tuple[Geometries, Ints]:
     values, first = np.unique(key[order], return_index=True)
     for value, at in zip(values, np.split(order, first[1:]), strict=True):
         whole = np.array([shapely.disjoint_subset_union_all(even[at])])
-        # vertices that a cut has left on a straight edge would be corners of a buffer
-        whole = shapely.simplify(whole, _IN_LINE_M, preserve_topology=True)
         parts, _ = parts_of(areal(whole))
         out.append(parts)
         keys.append(np.full(len(parts), value))
-    return np.concatenate(out), np.concatenate(keys)
+    return _straightened(np.concatenate(out)), np.concatenate(keys)
+
+
+def _straightened(parts: Geometries) -> Geometries:
+    """Parts without vertices that a cut has left on a straight edge: a buffer would take them for corners."""
+    plain = shapely.simplify(parts, _IN_LINE_M, preserve_topology=False)
+    broken = np.flatnonzero(~shapely.is_valid(plain) | shapely.is_empty(plain))
+    plain[broken] = shapely.simplify(parts[broken], _IN_LINE_M, preserve_topology=True)
+    return np.asarray(plain)
 
 
 def _evened(pieces: Geometries) -> Geometries:

@@ -26,7 +26,7 @@ __all__ = ["Claimed", "claimed", "doubled_land"]
 
 # more open edges than this cost more to lay in a net than all pairs of neighbours cost to reckon
 _MANY_EDGES: Final = 200_000
-_EMPTY: Final = shapely.Polygon()
+_TABLE_BITS: Final = 22
 
 
 @dataclass(frozen=True)
@@ -144,9 +144,21 @@ def _unpaired(key: NDArray[np.uint64], forward: Bools, moving: Bools) -> Bools:
     count = np.diff(np.concatenate([first, [len(place)]]))
     both = count == 2  # noqa: PLR2004 - an edge and its answer
     both[both] = marked[first[both]] != marked[first[both] + 1]
-    lonely = place[first[~both]]
-    at = np.minimum(np.searchsorted(lonely, key), max(len(lonely) - 1, 0))
-    return np.asarray(lonely[at] == key) if len(lonely) else np.zeros(len(key), dtype=bool)
+    return _among(key, place[first[~both]])
+
+
+def _among(key: NDArray[np.uint64], few: NDArray[np.uint64]) -> Bools:
+    """Which of many numbers are among some sorted few; a table of first bits leaves little to look up."""
+    out = np.zeros(len(key), dtype=bool)
+    if not len(few):
+        return out
+    table = np.zeros(1 << _TABLE_BITS, dtype=bool)
+    down = np.uint64(64 - _TABLE_BITS)
+    table[few >> down] = True
+    likely = np.flatnonzero(table[key >> down])
+    at = np.minimum(np.searchsorted(few, key[likely]), len(few) - 1)
+    out[likely] = few[at] == key[likely]
+    return out
 
 
 def _mixed(words: NDArray[np.uint64]) -> NDArray[np.uint64]:
