@@ -20,6 +20,7 @@ _COLOURS: Final = {
     "chosen": "#8b5cf6",
     "own": "#7c8aa0",
     "no_data": "#a1a1aa",
+    "small": "#cbd5e1",
     "left": "#1a7f4b",
 }
 _ROW_PX: Final = 22
@@ -47,7 +48,7 @@ def waterfall_chart(answer: CandidateAnswer, words: Words) -> dict[str, Any]:
         bar["tier"] = named[str(bar["kind"])]
     number = "format(datum.value, ',.0f')"
     mark = f"replace({number}, ',', '.')" if words.lang == "vi" else number
-    axis, legend = {"labelLimit": 300, "title": None}, {"orient": "top", "title": None}
+    axis, legend = {"labelLimit": 300, "labelOverlap": False, "title": None}, {"orient": "top", "title": None}
     left = words("site_column.left_ha")
     colour = {"domain": list(named.values()), "range": [_COLOURS[tier] for tier in tiers]}
     return {
@@ -78,7 +79,7 @@ def _bars(answer: CandidateAnswer, words: Words) -> list[dict[str, Any]]:
     rest = at - found.left_ha
     if rest > 0 and len(large) < len(taking):
         count = len(taking) - len(large)
-        bars.append(_bar(words("candidate_ask.small_ones", count=count), "own", (at, found.left_ha), words))
+        bars.append(_bar(words("candidate_ask.small_ones", count=count), "small", (at, found.left_ha), words))
     return [*bars, _bar(words("site_column.left_ha"), "left", (found.left_ha, 0.0), words)]
 
 

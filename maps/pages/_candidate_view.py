@@ -166,7 +166,8 @@ class CandidateView(AnswerView[CandidateQuestion, CandidateAnswer]):
         st.markdown(f"#### {say('site_sheet.exclusions')}")
         rows, table = self.answer.exclusions.rows, exclusion_table(self.answer, say)
         holds = rows["applied"].to_numpy(dtype=bool)
-        st.vega_lite_chart(waterfall_chart(self.answer, say), width="stretch")
+        chart = waterfall_chart(self.answer, say)
+        st.vega_lite_chart(chart, width="stretch", height=int(chart["height"]) + 80)
         show_figures(table[holds], _FIGURES, say)
         found = self.answer.exclusions
         st.caption(say("site_export.closing", area_ha=found.area_ha, left_ha=found.left_ha))
