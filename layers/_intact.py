@@ -14,6 +14,7 @@ from xml.parsers import expat
 
 import numpy as np
 
+from layers._told import CornerCount, find_zeros
 from layers.causes import cause_of
 from layers.errors import SourceError
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from layers.findings import Ledger
 
 _BLOCK: Final = 1 << 20
+_BINARY: Final = (".dgn", ".pbf")
 _NUMBER: Final = re.compile(r"[-+]?(?:(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|nan|inf(?:inity)?)", re.IGNORECASE)
 _COORDINATE_TAGS: Final = ("coordinates", "posList", "pos", "lowerCorner", "upperCorner")
 _ROOTS: Final = {".kml": ("kml",), ".osm": ("osm",)}
@@ -80,6 +82,8 @@ def check_whole(path: Path, name: str, ledger: Ledger) -> Walk:
         ".mif": _walk_mif,
         ".pbf": _walk_pbf,
     }.get(path.suffix.lower(), _count_features if name == "GeoJSON" else None)
+    if walk is not None and path.suffix.lower() not in _BINARY:
+        find_zeros(path, ledger)
     return walk(path, ledger) if walk else Walk()
 
 
@@ -154,7 +158,9 @@ def _walk_dxf(path: Path, ledger: Ledger) -> Walk:
             )
         handle.seek(0)
         code, value, line = b"", b"", 0
+        corners = CornerCount()
         for line, (code, value) in enumerate(_pairs(handle), 1):
+            corners.take(code, value)
             if code.isdigit() and _is_coordinate(int(code)) and not _is_float(value):
                 raise SourceError(
                     "coordinates_unreadable",
@@ -162,6 +168,8 @@ def _walk_dxf(path: Path, ledger: Ledger) -> Walk:
                     line=2 * line,
                     found=value[:40].decode("latin-1"),
                 )
+    if corners.wrong:
+        ledger.find("corners_missing", level="block", count=corners.wrong)
     if (code, value) != (b"0", b"EOF"):
         ledger.find(
             "source_truncated",

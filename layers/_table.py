@@ -13,6 +13,7 @@ import openpyxl
 from layers._docx import docx_tables
 from layers._door import opening
 from layers._numbers import number, numbers
+from layers._told import find_zeros
 from layers._unpack import check_archive
 from layers.errors import SourceError
 
@@ -76,6 +77,7 @@ def load_grid(path: Path, ledger: Ledger) -> Grid:
     if path.suffix.lower() == ".docx":
         tables = docx_tables(path)
         return _first({str(n): _grid(dict(enumerate(t, 1))) for n, t in enumerate(tables, 1)}, ledger)
+    find_zeros(path, ledger)
     text = _decoded(path.read_bytes())
     grids = [_split(text, separator) for separator in _SEPARATORS if separator in text]
     return max(grids, key=_score, default=_split(text, ","))

@@ -275,3 +275,27 @@ def test_a_finding_and_a_provenance_survive_the_way(tmp_path: Path) -> None:
     found = guarded_read(source, "industrial_park")
     assert all(isinstance(f, Finding) for f in found.findings)
     assert isinstance(found.layer.provenance, Provenance)
+
+
+@pytest.mark.parametrize("name", ["geojson", "csv", "dxf", "mif", "kml"])
+def test_zero_bytes_in_a_file_of_text_are_told(whole_files: Path, tmp_path: Path, name: str) -> None:
+    main = f"khu{PARTS[name][0]}"
+    spoil(whole_files / name, tmp_path, Damage("cut", PARTS[name][0], 100))
+    raw = (tmp_path / main).read_bytes()
+    at = len(raw) // 2
+    (tmp_path / main).write_bytes(raw[:at] + bytes(40) + raw[at + 40 :])
+    try:
+        found = read_layer(Source(tmp_path / main, assume_crs="5897"), "industrial_park")
+    except SourceError as error:
+        code = error.code
+    else:
+        code = next(f.code for f in found.findings if f.level == "block")
+    assert code in ("text_with_zeros", "source_unreadable", "coordinates_unreadable")
+
+
+def test_a_polyline_without_all_its_corners_is_told(whole_files: Path, tmp_path: Path) -> None:
+    text = (whole_files / "dxf" / "khu.dxf").read_text()
+    at = text.index("\n 93\n", text.index("HATCH"))
+    (tmp_path / "khu.dxf").write_text(text[:at] + "\n 93\n9" + text[at + 5 :])
+    found = read_layer(Source(tmp_path / "khu.dxf", assume_crs="5897"), "industrial_park")
+    assert "corners_missing" in {f.code for f in found.findings}
