@@ -9,6 +9,7 @@ import openpyxl
 import pytest
 import shapely
 from click.testing import CliRunner
+from streamlit.testing.v1 import AppTest
 
 from maps.cli import main
 from tests.layers.formats import ROWS, small_layer, write
@@ -128,3 +129,34 @@ def test_a_coverage_is_mended_when_asked_and_says_what_moved(tmp_path: Path, wor
     assert 0 < told["fields"]["area_ha"] < 0.01
     assert workspace.load("đất").provenance.steps[-1] == "coverage_mended 0.5"
     assert workspace.load("đất").frame.geometry.area.sum() == pytest.approx(19_980, abs=0.1)
+
+
+def test_the_page_lists_faults_and_takes_an_explanation() -> None:
+    def script() -> None:
+        import geopandas as gpd
+        import numpy as np
+        import pandas as pd
+        import streamlit as st
+        from shapely import box
+
+        from layers import Layer, Reading
+        from layers.crs import as_crs
+        from layers.verdict import judge_crs
+        from maps.pages import _import
+        from maps.words import words
+
+        vi = words("vi")
+        boxes = [box(558_000 + 90 * i, 2_325_000, 558_100 + 90 * i, 2_325_100) for i in range(2)]
+        layer = Layer(gpd.GeoDataFrame({"code": ["LUC", "ONT"]}, geometry=boxes, crs=5897), "đất", "land_use")
+        reading = Reading(layer, (), 2, pd.DataFrame({"row": [], "code": []}))
+        _import._faults(reading, vi)
+        st.session_state[_import._FIELD] = "field"
+        st.text_input("x", key="field")
+        _import._candidates(judge_crs(np.array([[2_325_000.0, 558_000.0]] * 3), as_crs(5897)), vi)
+
+    page = AppTest.from_function(script, default_timeout=60).run()
+    assert not page.exception
+    assert "0,1 ha" in page.markdown[0].value
+    assert page.dataframe[0].value.iloc[0, 1] == "0, 1"
+    page.selectbox[0].select("EPSG:5897+swapped").run()
+    assert page.text_input[0].value == "EPSG:5897+swapped"
