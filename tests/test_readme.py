@@ -34,12 +34,23 @@ def test_commands_run_in_the_order_shown(beside_data: Path) -> None:
         # the sample clusters do run into homes: exit code 1 is the answer
         expected = 1 if command == "conflicts" and "--exit-zero" not in rest else 0
         assert result.exit_code == expected, f"{line}\n{result.output}"
-    assert seen == {"change", "check", "conflicts", "distances", "workspace", "export", "doctor", "serve"}
+    assert seen == {
+        "change",
+        "check",
+        "compare",
+        "conflicts",
+        "distances",
+        "workspace",
+        "export",
+        "doctor",
+        "serve",
+    }
     assert {path.name for path in beside_data.iterdir()} >= {
         "ketqua.gpkg",
         "bando.html",
         "cum.kml",
         "khoangcach.xlsx",
+        "sosanh.xlsx",
     }
 
 
