@@ -35,6 +35,7 @@ def test_commands_run_in_the_order_shown(beside_data: Path) -> None:
         expected = 1 if command == "conflicts" and "--exit-zero" not in rest else 0
         assert result.exit_code == expected, f"{line}\n{result.output}"
     assert seen == {
+        "absorption",
         "change",
         "check",
         "compare",
@@ -42,6 +43,7 @@ def test_commands_run_in_the_order_shown(beside_data: Path) -> None:
         "distances",
         "workspace",
         "export",
+        "import",
         "doctor",
         "serve",
     }
@@ -51,6 +53,9 @@ def test_commands_run_in_the_order_shown(beside_data: Path) -> None:
         "cum.kml",
         "khoangcach.xlsx",
         "sosanh.xlsx",
+        "chuchuyen.xlsx",
+        "hapthu.xlsx",
+        "truong.xlsx",
     }
 
 
