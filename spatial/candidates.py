@@ -128,7 +128,7 @@ def candidates(
     >>> from shapely import LineString, box
     >>> from layers import Layer, reference
     >>> from spatial._run import run_facts
-    from spatial.exclusions import ExclusionQuestion
+    >>> from spatial.exclusions import ExclusionQuestion
     >>> from spatial.value_functions import parse_value_function
     >>> def layer(kind, *shapes, **columns):
     ...     return Layer(gpd.GeoDataFrame(columns, geometry=list(shapes), crs=5897), kind, kind)

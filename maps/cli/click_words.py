@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from layers.kinds import kinds
-from maps.cli.speech import T, language
+from maps.cli.speech import T, helped, language
 from maps.words import words
 
 if TYPE_CHECKING:
@@ -45,6 +45,19 @@ class Group(click.Group):
     def __init__(self, *given: Any, **options: Any) -> None:
         metavars = {"options_metavar": T("cli.options"), "subcommand_metavar": T("cli.subcommand")}
         super().__init__(*given, **{**metavars, **options})
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """Return the option that shows the help; click keeps it, with the words of the first run.
+
+        Parameters
+        ----------
+        ctx : click.Context
+
+        Returns
+        -------
+        click.Option or None
+        """
+        return helped(super().get_help_option(ctx))
 
     def main(self, args: Sequence[str] | None = None, *rest: Any, **options: Any) -> Any:
         """Run as a program.

@@ -31,6 +31,7 @@ __all__ = [
     "T",
     "Terminal",
     "finding_records",
+    "helped",
     "language",
     "pairs",
     "terminal",
@@ -197,6 +198,23 @@ _LANG = click.Option(
 )
 
 
+def helped(option: click.Option | None) -> click.Option | None:
+    """Let an option that shows the help say so in the language of this run.
+
+    Parameters
+    ----------
+    option : click.Option or None
+
+    Returns
+    -------
+    click.Option or None
+        The same.
+    """
+    if option is not None:
+        option.help = T("click.help")
+    return option
+
+
 class Command(click.Command):
     """A command whose errors are sentences and never a traceback."""
 
@@ -219,6 +237,19 @@ class Command(click.Command):
         """
         *own, last = super().get_params(ctx)
         return [*own, _LANG, last]
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """Return the option that shows the help; click keeps it, with the words of the first run.
+
+        Parameters
+        ----------
+        ctx : click.Context
+
+        Returns
+        -------
+        click.Option or None
+        """
+        return helped(super().get_help_option(ctx))
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run, and turn our errors into a message and exit code 2.

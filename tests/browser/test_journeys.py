@@ -318,10 +318,10 @@ def test_of_several_files_none_is_lost_and_what_is_saved_is_in_the_list(page, se
     for n, name in enumerate(("khu một", "khu hai")):
         shape = box(560_000 + 3000 * n, 2_325_000, 561_000 + 3000 * n, 2_326_000)
         gpd.GeoDataFrame({"ten": [name]}, geometry=[shape], crs=5897).to_file(tmp_path / f"{name}.gpkg")
-    (tmp_path / "ghi chú.docx").write_bytes(b"PK")
-    upload(page, server, *(tmp_path / n for n in ("khu một.gpkg", "khu hai.gpkg", "ghi chú.docx")))
+    (tmp_path / "ghi chú.pptx").write_bytes(b"PK")
+    upload(page, server, *(tmp_path / n for n in ("khu một.gpkg", "khu hai.gpkg", "ghi chú.pptx")))
     page.get_by_text("Đã nhận 2 lớp").wait_for()
-    page.get_by_text("Không đọc được và đã bỏ qua: ghi chú.docx").wait_for()
+    page.get_by_text("Không đọc được và đã bỏ qua: ghi chú.pptx").wait_for()
     page.get_by_role("button", name="Lưu vào không gian làm việc").click()
     page.get_by_text("Đã lưu khu một, phiên bản 1").wait_for()
     page.get_by_role("tab", name="Danh sách lớp").click()

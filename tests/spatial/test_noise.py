@@ -119,7 +119,8 @@ def test_real_and_redrawn_add_up_and_do_not_overlap(piece, tolerance):
 @given(cases)
 def test_a_wider_tolerance_never_finds_more_real_change(piece):
     real = [split(piece, t=t).real_m2[0] for t in (0.0, 0.1, 0.5, 2.0, 10.0)]
-    assert (np.diff(real) <= 0.01).all()  # offset curves are rounded
+    # offset curves are rounded: a hundred-thousandth of the area
+    assert (np.diff(real) <= 0.01 + 1e-5 * piece.area).all()
 
 
 @given(cases, st.integers(0, 1000))
@@ -136,7 +137,8 @@ def test_order_doubling_and_redundancy_of_vertices_change_nothing(piece, seed):
     ]
     again = shapely.segmentize(shapely.MultiPolygon(parts[::-1]), 11.0)
     one, other = split(piece), split(again)
-    assert other.real_m2[0] == pytest.approx(one.real_m2[0], abs=1e-2)
+    # cores end where mitres are rounded: a hundred-thousandth of the area, less than any figure shown
+    assert other.real_m2[0] == pytest.approx(one.real_m2[0], abs=1e-2, rel=1e-5)
 
 
 @given(cases, st.floats(0, 360), st.floats(-5000, 5000))
