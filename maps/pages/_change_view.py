@@ -28,6 +28,7 @@ from maps.pages._figures import show_flows, show_stock
 from maps.pages._frame import plain
 from maps.pages._map import View, made_label, served_tiles
 from maps.pages._table import Rows
+from maps.pages._timeline import show_timeline
 from maps.pages._view import AnswerView
 from maps.styles import SELECTED
 from maps.tables import records
@@ -63,12 +64,14 @@ _COLUMNS = (
 _TOTALS = tuple(
     _column(name, 96, 2)
     for name in (
+        "stated_start_ha",
         "start_ha",
         "kept_ha",
         "decrease_ha",
         "increase_ha",
         "net_ha",
         "end_ha",
+        "stated_end_ha",
         "noise_out_ha",
         "noise_in_ha",
     )
@@ -319,6 +322,7 @@ class ChangeView(AnswerView[ChangeQuestion, ChangeSeries]):
         st.markdown(f"#### {say('change.sheet_totals')}")
         table = totals_table(shown, say)
         show_figures(table.set_index(say("change_column.class")), _TOTALS, say)
+        show_timeline("change-periods", self.base, self.question.layers, say)
 
     def _follow_ribbon(self, picked: tuple[str, str] | None) -> None:
         """A ribbon that was clicked anew chooses its cell."""

@@ -14,7 +14,7 @@ from maps.change_map import change_layers, change_look
 from maps.columns import Column, headed
 from maps.compare_view import Side, period_label, side_layers
 from maps.comparison_map import comparison_parts, marked_row, row_land, row_under
-from maps.comparison_question import ComparisonQuestion
+from maps.comparison_question import ComparisonQuestion, comparable
 from maps.comparison_tables import both_sides, comparison_lines, comparison_links, reason_of, row_label
 from maps.export.comparison import ComparisonFiles
 from maps.flow_chart import number_locale
@@ -26,6 +26,7 @@ from maps.pages._facts import show_facts, show_figures
 from maps.pages._frame import plain
 from maps.pages._map import View, made_label, served_tiles
 from maps.pages._table import Rows, States, ordered
+from maps.pages._timeline import show_agreement, show_timeline
 from maps.pages._view import AnswerView
 from maps.tables import records
 from spatial.compare import Comparison
@@ -143,6 +144,9 @@ class ComparisonView(AnswerView[ComparisonQuestion, Comparison]):
             )
             for name, change, digits in figures
         ]
+        both = (say.number(float(totals[f"noise_{way}_ha"]), 2) for way in ("gained", "lost"))
+        # what closes the account is the difference of the two
+        cards[3] = replace(cards[3], beside="+{} / −{}".format(*both))
         of = say("comparison_ask.of_rows", count=len(self.answer.rows))
         return [Card(say("comparison_ask.changed"), say.number(float(changed), 0), of), *cards], ""
 
@@ -204,7 +208,13 @@ class ComparisonView(AnswerView[ComparisonQuestion, Comparison]):
                 show_figures(headed(links, say, section=_SECTION), _LINKS, say)
 
     def below(self) -> None:
-        """Nothing: the figures stand above and the curve beside the tolerance."""
+        """All versions of the kind: a slider over their periods, and the land they agree on."""
+        kind_name = self.base.version(*self.question.before).kind_name
+        versions = comparable(self.base.layers()).get(kind_name, [])
+        entries = [(v.layer, v.version) for v in versions]
+        show_timeline("comparison-periods", self.base, entries, self.words)
+        tolerance_m = float(self.answer.run["tolerance_m"])
+        show_agreement("agreement", self.base, versions, self.words, tolerance_m=tolerance_m)
 
 
 def _curve(view: ComparisonView) -> alt.LayerChart:
