@@ -120,7 +120,8 @@ class Words:
         """
         if value is None or value != value:  # noqa: PLR0124 - NaN
             return ""
-        text = f"{value:,.{digits}f}"
+        # a rounded nought has no sign
+        text = f"{round(float(value), digits) + 0.0:,.{digits}f}"
         if self.lang == "vi":
             text = text.translate(str.maketrans(",.", ".,"))
         return text.replace("-", "−")

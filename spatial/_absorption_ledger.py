@@ -9,7 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from spatial._absorption_pace import pace_of, ranked, years_until_gone
+from spatial._absorption_pace import NOTHING_HA, pace_of, ranked, years_until_gone
 from spatial._absorption_places import PLACE
 
 if TYPE_CHECKING:
@@ -100,13 +100,22 @@ def summaries(ledger: pd.DataFrame, benchmark_ha_year: float | None) -> pd.DataF
     return out.assign(rank=ranked(units).reindex(out.index).astype("Int64"))
 
 
+def _stock_is_known(mine: pd.DataFrame, known: pd.Series) -> bool:
+    """Whether what is left was seen: land that went out of sight is neither left nor gone."""
+    last = mine.iloc[-1]
+    unseen = float(mine["lost_to_no_data_ha"].sum() - mine["gained_from_no_data_ha"].sum())
+    if unseen > NOTHING_HA and float(last["closing_ha"]) < NOTHING_HA:
+        return False
+    return bool(last["uncovered_after_ha"] < known.iloc[-1])
+
+
 def _summary(mine: pd.DataFrame, benchmark_ha_year: float | None) -> dict[str, Any]:
     first, last = mine.iloc[0], mine.iloc[-1]
     known = mine["area_ha"] * (1 - _LEAST_SHARE)
     seen = ((mine["uncovered_before_ha"] < known) & (mine["uncovered_after_ha"] < known)).to_numpy()
     lost, years = mine["lost_to_housing_ha"].to_numpy(), mine["years"].to_numpy(dtype=float)
     pace = pace_of(lost, years, seen)
-    stock = float(last["closing_ha"]) if last["uncovered_after_ha"] < known.iloc[-1] else float("nan")
+    stock = float(last["closing_ha"]) if _stock_is_known(mine, known) else float("nan")
     sums = ["lost_to_housing_ha", "lost_to_other_ha", "lost_to_no_data_ha", "gained_ha"]
     sums += ["gained_from_no_data_ha", "noise_ha"]
     out = {

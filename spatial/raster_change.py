@@ -164,6 +164,10 @@ def change_rasters(
     places = [{value: place[name] for value, name in of.items()} for of in called]
     cells = RasterCells(order, area, (ours, theirs), (places[0], places[1]))
     findings += _naive(before, after, counts) if findings else []
+    if crosswalk is not None:
+        findings += _unmapped(before.name, counts, names or {}, crosswalk)
+    if not float(counts.dropna()["area_ha"].sum()) > 0:
+        findings.append(Finding("rasters_apart", after.name, None, "warn", {"other": before.name}))
     side = float(np.sqrt(ours.grid.cell_ha(ours.name) * _HA))
     if tolerance_m:
         fields = {"cell_m": side, "tolerance_m": tolerance_m}
@@ -182,6 +186,27 @@ def _called(
     classes = {} if walk is None else (walk.before, walk.after)[side]
     said = {int(v): (names or {}).get(int(v), str(int(v))) for v in values.dropna().unique()}
     return {value: classes.get(name, name) for value, name in said.items()}
+
+
+def _unmapped(layer: str, counts: pd.DataFrame, names: Mapping[int, str], walk: Crosswalk) -> list[Finding]:
+    """Codes that the crosswalk doesn't know, and codes that it sets against several."""
+    out: list[Finding] = []
+    met: set[str] = set()
+    for column, classes in zip(("from", "to"), (walk.before, walk.after), strict=True):
+        area = counts.dropna(subset=[column]).groupby(column)["area_ha"].sum()
+        values = [int(value) for value in area.index.tolist()]
+        codes = dict(zip([names.get(v, str(v)) for v in values], area.tolist(), strict=True))
+        met |= {classes.get(code, code) for code in codes}
+        unknown = sorted(code for code in codes if code not in classes)
+        if unknown:
+            area_ha = sum(codes[code] for code in unknown)
+            fields = {"found": unknown, "area_ha": area_ha, "table": walk.name}
+            out.append(Finding("crosswalk_unmapped", layer, None, "warn", fields))
+    for code, others in walk.several.items():
+        if walk.before[code] in met:
+            fields = {"found": code, "expected": list(others), "name": walk.before[code]}
+            out.append(Finding("crosswalk_several", layer, None, "warn", fields))
+    return out
 
 
 def _naive(before: CellSource, after: CellSource, aligned: pd.DataFrame) -> list[Finding]:

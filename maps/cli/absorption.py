@@ -112,7 +112,7 @@ def _aligned(asking: Asking, layers: list[Layer], states: list[Layer | DatedRast
         return []
     rasters = [state for state in states if isinstance(state, DatedRaster)]
     crs: CRS | None = rasters[0].cells.grid.crs if rasters else None
-    return asking.align(layers, crs)
+    return asking.align_areas(layers, crs)
 
 
 def _reply(files: AbsorptionFiles, answer: Absorption) -> Reply:

@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
+import shapely
 
 from layers import Workspace, as_crs
 from layers.align import align
+from layers.errors import SourceError
 from layers.findings import worst_level
 from maps.cli.click_words import NUMBER
 from maps.cli.grouping import once
@@ -37,6 +39,8 @@ if TYPE_CHECKING:
     from layers.align import Aligned
     from maps.asking import Answer
     from maps.export.files import AnswerFiles
+
+_AREA = 2
 
 __all__ = ["Asking", "Reply", "asking_options"]
 
@@ -156,6 +160,31 @@ class Asking:
         asked = self.given["crs"]
         self.aligned = align(list(layers), crs or (as_crs(asked) if asked else None))
         return self.aligned.layers
+
+    def align_areas(self, layers: Sequence[Layer], crs: CRS | None = None) -> list[Layer]:
+        """Bring layers into one system, and refuse one without a single area: no answer would be true of it.
+
+        Parameters
+        ----------
+        layers : sequence of Layer
+        crs : pyproj.CRS, optional
+
+        Returns
+        -------
+        list of Layer
+
+        Raises
+        ------
+        SourceError
+            ``no_areas``, after the findings that say why.
+        """
+        placed = self.align(layers, crs)
+        for layer in placed:
+            if not (shapely.get_dimensions(layer.frame.geometry.to_numpy()) == _AREA).any():
+                found = [*self.inputs.findings, *(self.aligned.findings if self.aligned else ())]
+                self.speak.complain_all(once(found))
+                raise SourceError("no_areas", path=layer.name, rows_read=len(layer.frame))
+        return placed
 
     def reply(self, reply: Reply) -> NoReturn:
         """Write what was asked for, and leave with the exit code that fits.

@@ -81,7 +81,7 @@ def _of_layers(asking: Asking, walk: Crosswalk | None) -> ChangeSeries:
         asking.inputs.land(name, column, role=role, period=period)
         for name, column, role, period in zip(given["layers"], columns, roles, periods, strict=True)
     ]
-    layers = asking.align([layer for layer, _ in read])
+    layers = asking.align_areas([layer for layer, _ in read])
     return change_series(
         layers, by=[column for _, column in read], crosswalk=walk, tolerance_m=given["tolerance_m"]
     )

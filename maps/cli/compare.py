@@ -59,7 +59,7 @@ def compare(**given: Any) -> None:
     names = [given["before"], given["after"], *given["also"]]
     roles = [_ROLES[0], *[_ROLES[1]] * (len(names) - 1)]
     read = [asking.inputs.features(n, given["kind"], role=role) for n, role in zip(names, roles, strict=True)]
-    layers = asking.align(read)
+    layers = asking.align_areas(read)
     answer = ask(
         layers[0],
         layers[1],

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from maps.columns import number_writers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     import pandas as pd
 
@@ -48,7 +48,13 @@ def show_figures(table: pd.DataFrame, columns: Sequence[Column], words: Words) -
         Those that are numbers; they are written the way of the language.
     words : Words
     """
-    write = {name: how for name, how in number_writers(columns, words).items() if name in table}
+    writers = number_writers(columns, words)
+    write: dict[Any, Any] = {name: _told(how) for name, how in writers.items() if name in table}
     height = _ROW_PX * min(len(table), _MOST_ROWS) + 40
     shown = table.style.format(write)
     st.dataframe(shown, hide_index=True, width="stretch", height=height, placeholder="–")
+
+
+def _told(how: Callable[[Any], str]) -> Callable[[Any], str]:
+    """Write numbers one way, and leave a text that stands among them as it is."""
+    return lambda value: value if isinstance(value, str) else how(value)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 from affine import Affine
 from click.testing import CliRunner
 from openpyxl.utils import coordinate_to_tuple
-from shapely import box
+from shapely import LineString, box
 
 from layers import Layer, Provenance, Raster, Workspace, as_crs, write_raster
 from layers.period import parse_period
@@ -252,3 +253,26 @@ def test_classes_that_would_like_to_run_stay_text(tmp_path):
     assert all(f.startswith("=ROUND(") for f in formulas)
     export_change(found, tmp_path / "a.html", VI)
     assert "<img src=x" not in (tmp_path / "a.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("command", ["change", "compare", "absorption"])
+@pytest.mark.parametrize("what", ["no system", "no rows", "lines"])
+def test_a_layer_without_an_area_to_measure_gives_no_answer(tmp_path, command, what):
+    square = gpd.GeoDataFrame({"code": ["LUC"]}, geometry=[box(X0, Y0, X0 + 100, Y0 + 100)], crs=5897)
+    bad = {
+        "no system": square.set_crs(None, allow_override=True),
+        "no rows": square.iloc[:0],
+        "lines": square.set_geometry([LineString([(X0, Y0), (X0 + 100, Y0)])], crs=5897),
+    }[what]
+    square.to_parquet(tmp_path / "good.parquet")
+    bad.to_parquet(tmp_path / "bad.parquet")
+    good, wrong, out = (str(tmp_path / n) for n in ("good.parquet", "bad.parquet", "out.json"))
+    given = {
+        "change": ["change", good, wrong, "--class", "code"],
+        "compare": ["compare", good, wrong],
+        "absorption": ["absorption", f"2010={good}", f"2015={good}", "--zones", wrong],
+    }[command]
+    result = CliRunner().invoke(main, [*given, "--json", out])
+    assert result.exit_code == 2, result.output
+    assert isinstance(result.exception, SystemExit)
+    assert not Path(out).exists()

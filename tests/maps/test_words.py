@@ -165,3 +165,9 @@ def test_moments_are_of_the_time_zone_of_the_machine(monkeypatch):
     finally:
         monkeypatch.undo()
         time.tzset()
+
+
+def test_a_rounded_nought_has_no_sign():
+    assert words("vi").number(-0.001, 2) == "0,00"
+    assert words("en").number(-0.0) == "0.00"
+    assert words("vi").number(-1.005, 1) == "−1,0"

@@ -500,3 +500,20 @@ def test_layers_that_can_not_be_measured_together_are_refused():
     bow = shapely.Polygon([(0, 0), (10, 10), (10, 0), (0, 10)])
     with pytest.raises(GeometryError, match="geometry_invalid"):
         absorption(series, asked(), zones=zone(bow))
+
+
+def test_land_that_went_out_of_sight_is_not_gone():
+    before = survey(2010, (box(0, 0, 50, 100), "ONT"), (box(50, 0, 300, 100), "LUC"))
+    after = survey(2015, (box(0, 0, 100, 100), "ONT"))
+    answer = absorption([before, after], asked(), zones=zone(box(0, 0, 300, 100)))
+    row = of(answer, "total", "years_left").iloc[0]
+    assert (row["lost_to_housing_ha"], row["lost_to_no_data_ha"]) == pytest.approx((0.5, 2.0))
+    assert row["closing_ha"] == pytest.approx(0.0)
+    assert row["state"] == "no_data"
+
+
+def test_land_that_housing_took_is_gone():
+    series = [growing(200, 600, 800)[0], survey(2020, (FIELD, "ONT"))]
+    assert (
+        of(absorption(series, asked(), zones=zone(FIELD)), "total", "years_left").iloc[0]["state"] == "gone"
+    )

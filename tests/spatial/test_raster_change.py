@@ -137,3 +137,23 @@ def test_two_real_rasters_that_lie_apart_are_mended_and_it_is_said(shared):
 def test_measures_are_no_classes():
     with pytest.raises(SchemaError, match="raster_not_classes"):
         change_rasters(raster([[0.5]]), raster([[1]]))
+
+
+def two(before, after, **known):
+    grid = Affine(100, 0, X0, 0, -100, Y0)
+    layers = [Raster(np.array(rows, np.uint8), grid, CRS, 0) for rows in (before, after)]
+    return change_rasters(*layers, **known)
+
+
+def test_codes_of_cells_that_the_crosswalk_does_not_know_are_told():
+    walk = Crosswalk(pd.DataFrame({"code_before": ["1", "1"], "code_after": ["1", "3"]}), "bảng")
+    told = {f.code: f for f in two([[1, 1]], [[2, 3]], crosswalk=walk).findings}
+    assert told["crosswalk_unmapped"].fields["found"] == ["2"]
+    assert told["crosswalk_unmapped"].fields["area_ha"] == 1.0
+    assert told["crosswalk_several"].fields["expected"] == ["1", "3"]
+
+
+def test_rasters_without_a_common_cell_are_told():
+    codes = {f.code for f in two([[1, 0]], [[0, 1]]).findings}
+    assert "rasters_apart" in codes
+    assert "rasters_apart" not in {f.code for f in two([[1, 0]], [[1, 1]]).findings}
