@@ -80,7 +80,7 @@ def _origin(entry: Version, words: Words) -> None:
         (words("about.date"), words.day(origin.date)),
         (words("about.scale"), origin.scale),
         (words("about.steps"), ", ".join(_step(step, words) for step in origin.steps)),
-        ("SHA-256", origin.sha256[:24]),
+        ("SHA-256", f"{origin.sha256[:24]}…" if origin.sha256 else ""),
         (words("run.warning"), words("made.label") if origin.made else ""),
     ]
     show_facts(rows)
