@@ -5,13 +5,16 @@ BIN := $(VENV)/bin
 WORKSPACE ?= workspace
 PORT ?= 8501
 
-.PHONY: run test test-hostile lint bench wheel clean
+.PHONY: run test test-random test-hostile lint bench wheel clean
 
 run: $(VENV)/.run  ## install, make the sample workspace, open the app
 	$(BIN)/thocong serve --sample --workspace $(WORKSPACE) --port $(PORT)
 
 test: $(VENV)/.test  ## install, then all tests with their doctests
 	$(BIN)/python -m pytest -n auto --dist loadgroup
+
+test-random: $(VENV)/.test  ## the property tests with examples drawn anew, three times as many
+	THOCONG_EXPLORE=1 $(BIN)/python -m pytest -n auto --dist loadgroup -m hypothesis
 
 test-hostile: $(VENV)/.test  ## thousands of damaged, hostile and odd files through the guarded door
 	$(BIN)/python -m tests.hostile.run_damage --rounds 40
