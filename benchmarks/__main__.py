@@ -13,12 +13,14 @@ import click
 import psutil
 import shapely
 
-from benchmarks import _postgis, _steps, change, periods, raster, vector
+from benchmarks import _postgis, _steps, change, front, periods, raster, vector
 from benchmarks._measure import HEAD, Row, in_child, line, measured, table
 
 LIBRARIES = ("geopandas", "shapely", "numpy", "pandas", "numba", "rasterio", "rasterstats", "exactextract")
 RASTER_SIDE = 5_000
-_WHICH = "Which, with commas; also mixed, noise, welded, stored, change-equal, change-mixed, change-union."
+_WHICH = (
+    "Which, with commas; also mixed, noise, welded, stored, change-equal, change-mixed, change-union, front."
+)
 JOBS = {**vector.JOBS, **periods.JOBS, **change.JOBS}
 
 
@@ -46,6 +48,15 @@ def _steps_of(job: str, n: int, rounds: int) -> str:
     return f"\n{chosen.name}, n = {n:,}: processor time by step\n\n{_steps.steps_table(columns)}"
 
 
+def _front(sizes: str) -> str:
+    click.echo(f"\n{front.HEAD}")
+    lines = []
+    for row in front.run([int(n) for n in sizes.split(",")]):
+        lines.append(front.front_line(row))
+        click.echo(lines[-1])
+    return "\n".join(["", front.HEAD, *lines, ""])
+
+
 @click.command(context_settings={"max_content_width": 100})
 @click.option(
     "--jobs",
@@ -66,17 +77,20 @@ def main(jobs: str, sizes: str, rounds: int, out: Path | None, *, steps: bool) -
     """Measure ours beside its peers; ends with 1 if any two answers differ."""
     text, rows = _about(), []
     click.echo(f"{text}\n{HEAD}")
-    for job in jobs.split(","):
+    asked = [job for job in jobs.split(",") if job != "front"]
+    for job in asked:
         for n in [0] if job == "raster" else map(int, sizes.split(",")):
             for row in _raster_rows(rounds) if job == "raster" else measured(JOBS[job], n, rounds):
                 click.echo(line(row))
                 rows.append(row)
     text += "\n" + table(rows)
-    for job in jobs.split(","):
+    for job in asked:
         if steps and job in vector.JOBS:
             more = _steps_of(job, int(sizes.rsplit(",", maxsplit=1)[-1]), rounds)
             click.echo(more)
             text += more
+    if "front" in jobs.split(","):
+        text += _front(sizes)
     if out:
         out.write_text(text, encoding="utf-8")
     if not all(row.agrees for row in rows):
