@@ -15,6 +15,7 @@ import geopandas as gpd
 
 from layers._catalogue import Catalogue, Version
 from layers._derived import Derived
+from layers._entries import Entries, Entry
 from layers._version_file import check_frame, sync_folder, write_version
 from layers.causes import cause_of
 from layers.crs import as_crs, is_metric, to_crs, transform_geometry
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
     from layers.findings import Finding
 
-__all__ = ["Version", "Workspace"]
+__all__ = ["Entry", "Version", "Workspace"]
 
 
 class Workspace(Derived):
@@ -63,6 +64,8 @@ class Workspace(Derived):
     def __init__(self, folder: Path | str) -> None:
         self.folder = Path(folder)
         self._catalogue = Catalogue(self.folder)
+        #: what is put down beside the layers, by kind and name: runs
+        self.entries = Entries(self.folder)
         meta = self._catalogue.meta()
         if "crs" not in meta:
             raise StoreError("workspace_damaged", path=str(self.folder), found="meta.crs")

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from layers.store import Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from layers import Finding, Layer
 
@@ -34,7 +35,8 @@ class Answer(Protocol):
 class Question:
     """What was asked of a workspace, frozen: equal questions have equal answers.
 
-    Each question is a frozen dataclass under this one; layers stand in it as names and versions.
+    Each question is a frozen dataclass under this one; layers stand in it as names and versions, each
+    version right behind its name in one tuple, and nothing else in it is a text with a whole number behind.
 
     Parameters
     ----------
@@ -55,6 +57,27 @@ class Question:
         facts = {k: v for k, v in asdict(self).items() if k != "folder"}
         return hashlib.sha256(json.dumps(facts, default=str, sort_keys=True).encode()).hexdigest()[:16]
 
+    @property
+    def entries(self) -> tuple[tuple[str, int], ...]:
+        """Names and versions of the layers that the question reads, each once, in its order."""
+        found = (pair for field in fields(self) for pair in _entries(getattr(self, field.name)))
+        return tuple(dict.fromkeys(found))
+
+    def at_versions(self, versions: Mapping[str, int]) -> Self:
+        """Ask the same of other versions of the layers.
+
+        Parameters
+        ----------
+        versions : mapping of str to int
+            Layer to version; layers that it doesn't name stay as they are.
+
+        Returns
+        -------
+        Question
+        """
+        given = {field.name: getattr(self, field.name) for field in fields(self)}
+        return replace(self, **{name: _moved(value, versions) for name, value in given.items()})
+
     def load(self, entries: Iterable[tuple[str, int]]) -> list[Layer]:
         """Read layers of the workspace.
 
@@ -74,6 +97,28 @@ class Question:
         """
         base = Workspace(self.folder)
         return [base.load(name, version) for name, version in entries]
+
+
+def _entries(value: Any) -> Iterator[tuple[str, int]]:
+    """Names with a version behind, at any depth."""
+    if isinstance(value, tuple):
+        yield from ((one, two) for one, two in pairwise(value) if _is_entry(one, two))
+        for part in value:
+            yield from _entries(part)
+
+
+def _moved(value: Any, versions: Mapping[str, int]) -> Any:
+    if not isinstance(value, tuple):
+        return value
+    parts = list(value)
+    for n, (one, two) in enumerate(pairwise(value), start=1):
+        if _is_entry(one, two):
+            parts[n] = versions.get(one, two)
+    return tuple(_moved(part, versions) for part in parts)
+
+
+def _is_entry(one: Any, two: Any) -> bool:
+    return isinstance(one, str) and isinstance(two, int) and not isinstance(two, bool)
 
 
 def stamp(answer: Answer, question: Question | None = None) -> None:

@@ -17,6 +17,7 @@ from maps.cli.conflicts import conflicts
 from maps.cli.distances import distances
 from maps.cli.doctor import doctor
 from maps.cli.export import export
+from maps.cli.runs import runs
 from maps.cli.serve import serve
 from maps.cli.speech import T, Terminal
 from maps.cli.workspace import workspace
@@ -55,6 +56,7 @@ for command in (
     change,
     check,
     export,
+    runs,
     serve,
     doctor,
     workspace,
