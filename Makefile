@@ -16,7 +16,8 @@ test: $(VENV)/.test  ## install, then all tests with their doctests
 test-random: $(VENV)/.test  ## the property tests with examples drawn anew, three times as many
 	THOCONG_EXPLORE=1 $(BIN)/python -m pytest -n auto --dist loadgroup -m hypothesis
 
-test-hostile: $(VENV)/.test  ## thousands of damaged, hostile and odd files through the guarded door
+test-hostile: $(VENV)/.test  ## thousands of damaged, hostile and odd files through the guarded door; saves killed, raced, on full disks
+	$(BIN)/python -m tests.hostile.run_saves
 	$(BIN)/python -m tests.hostile.run_damage --rounds 40
 	$(BIN)/python -m tests.hostile.run_hostile
 	$(BIN)/python -m tests.hostile.run_odd

@@ -15,19 +15,21 @@ import numpy as np
 import shapely
 from shapely.errors import ShapelyError
 
-from layers.causes import cause_of
+from layers.causes import Cause, cause_of
 from layers.errors import QuestionError, StoreError
 from layers.findings import Finding
 from layers.period import Period
 from layers.provenance import Provenance
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from layers._version_file import SavedFile
     from layers.layer import Layer
     from layers.period import Stage
+
+    _Way = Callable[[Path], sqlite3.Connection]
 
 _CATALOGUE: Final = "catalogue.sqlite"
 _PATIENCE_S: Final = 30
@@ -39,6 +41,14 @@ _TROUBLES: Final = {
     sqlite3.SQLITE_READONLY: "workspace_unwritable",
     sqlite3.SQLITE_CANTOPEN: "workspace_unwritable",
 }
+#: no room for the shared memory of a log, or for what is written
+_NO_ROOM: Final = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_SHMSIZE, sqlite3.SQLITE_IOERR_WRITE)
+_ANOTHER_WAY: Final = (
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_CANTOPEN,
+)
 _SCHEMA: Final = """
 create table if not exists meta (key text primary key, value text not null);
 create table if not exists versions (
@@ -165,14 +175,23 @@ class Catalogue:
         with self._read() as base:
             return base.execute("select 1 from versions where file = ?", (file,)).fetchone() is not None
 
+    @contextmanager
+    def nobody_saving(self) -> Iterator[set[str]]:
+        """Keep every save from being entered, and give the version files that are named."""
+        with self._transaction() as base:
+            yield {row[0] for row in base.execute("select file from versions").fetchall()}
+
     def enter(
         self, layer: Layer, file: SavedFile, *, expected: int | None, note: str, findings: Sequence[Finding]
     ) -> int:
         """Make a file the current version, unless another one became current meanwhile."""
-        with self._transaction() as base:
+        with self._transaction(layer=layer.name) as base:
             head = base.execute("select version from heads where layer = ?", (layer.name,)).fetchone()
             if (head[0] if head else None) != expected:
                 raise StoreError("save_conflict", layer=layer.name, expected=expected, found=head and head[0])
+            # a save that slept for days may find its file swept away
+            if not (self.folder / "versions" / file.name).is_file():
+                raise StoreError("save_failed", layer=layer.name, found=Cause("not_there"))
             number = (expected or 0) + 1
             base.execute(
                 "insert into versions values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -208,27 +227,38 @@ class Catalogue:
             return [{**json.loads(content), "id": key, "at": at} for key, at, content in rows]
 
     @contextmanager
-    def _base(self) -> Iterator[sqlite3.Connection]:
+    def _base(self, ways: Sequence[_Way], *, layer: str | None = None) -> Iterator[sqlite3.Connection]:
         try:
-            with closing(sqlite3.connect(self.path, timeout=_PATIENCE_S, isolation_level=None)) as base:
+            with closing(_connected(self.path, ways)) as base:
                 base.execute("pragma synchronous=full")
                 yield base
         except sqlite3.Error as error:
-            code = _TROUBLES.get(getattr(error, "sqlite_errorcode", 0) & 0xFF, "workspace_damaged")
-            raise StoreError(code, path=str(self.folder), found=cause_of(error)) from error
+            raise self._trouble(error, layer, reading=ways is _READING) from error
+
+    def _trouble(self, error: sqlite3.Error, layer: str | None, *, reading: bool) -> StoreError:
+        """Say what SQLite's trouble means to whom: a layer that is saved, a writer, a reader."""
+        number = getattr(error, "sqlite_errorcode", 0)
+        found = Cause("disk_full") if number in _NO_ROOM else cause_of(error)
+        code = _TROUBLES.get(number & 0xFF, "workspace_damaged")
+        if code != "save_failed":
+            return StoreError(code, path=str(self.folder), found=found)
+        if layer is None:
+            code = "workspace_unreadable" if reading else "workspace_unwritable"
+            return StoreError(code, path=str(self.folder), found=found)
+        return StoreError(code, layer=layer, path=str(self.folder), found=found)
 
     @contextmanager
     def _read(self) -> Iterator[sqlite3.Connection]:
         """Read and understand: what stands in a damaged catalogue may be neither JSON nor a period."""
         try:
-            with self._base() as base:
+            with self._base(_READING) as base:
                 yield base
         except (ValueError, TypeError, KeyError, AttributeError, QuestionError, ShapelyError) as error:
             raise StoreError("workspace_damaged", path=str(self.folder), found=cause_of(error)) from error
 
     @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        with self._base() as base:
+    def _transaction(self, *, layer: str | None = None) -> Iterator[sqlite3.Connection]:
+        with self._base(_WRITING, layer=layer) as base:
             base.execute("begin immediate")
             try:
                 yield base
@@ -237,6 +267,54 @@ class Catalogue:
                     base.execute("rollback")
                 raise
             base.execute("commit")
+
+
+def _connected(path: Path, ways: Sequence[_Way]) -> sqlite3.Connection:
+    """Open the file in the first of several ways that works here; the error is that of the first."""
+    failed: sqlite3.Error | None = None
+    for way in ways:
+        try:
+            return way(path)
+        except sqlite3.Error as error:
+            failed = failed or error
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF not in _ANOTHER_WAY:
+                break
+    raise failed or sqlite3.OperationalError(str(path))
+
+
+def _shared(path: Path) -> sqlite3.Connection:
+    """Open beside others; a small file of shared memory is made where there is none."""
+    return _opened(sqlite3.connect(path, timeout=_PATIENCE_S, isolation_level=None))
+
+
+def _alone(path: Path) -> sqlite3.Connection:
+    """Open without the file of shared memory, for which a full disk has no room."""
+    base = sqlite3.connect(path, timeout=_PATIENCE_S, isolation_level=None)
+    base.execute("pragma locking_mode=exclusive")
+    return _opened(base)
+
+
+def _as_it_stands(path: Path) -> sqlite3.Connection:
+    """Open where nothing can be written: only if all that was saved is in the file itself."""
+    log = path.with_name(f"{path.name}-wal")
+    if log.exists() and log.stat().st_size:
+        raise sqlite3.OperationalError(log.name)
+    return _opened(
+        sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True, isolation_level=None)
+    )
+
+
+def _opened(base: sqlite3.Connection) -> sqlite3.Connection:
+    try:
+        base.execute("select count(*) from sqlite_schema").fetchone()
+    except sqlite3.Error:
+        base.close()
+        raise
+    return base
+
+
+_WRITING: Final[tuple[_Way, ...]] = (_shared, _alone)
+_READING: Final[tuple[_Way, ...]] = (_shared, _alone, _as_it_stands)
 
 
 def as_json(content: dict[str, Any]) -> str:

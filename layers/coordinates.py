@@ -21,6 +21,7 @@ import shapely
 
 from layers.crs import as_crs
 from layers.errors import GeometryError, SchemaError, StoreError
+from layers.kept import sync_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -112,6 +113,7 @@ def write_coordinates(frame: gpd.GeoDataFrame, folder: Path | str) -> None:
         labels.to_parquet(draft / "labels.parquet")
         meta = {"format": _FORMAT, "crs": frame.crs.to_wkt() if frame.crs else "", "rows": len(frame)}
         (draft / "meta.json").write_text(json.dumps(meta), encoding="utf-8")
+        sync_files(draft)
         shutil.rmtree(folder, ignore_errors=True)
         try:
             draft.rename(folder)
@@ -179,7 +181,7 @@ def open_coordinates(folder: Path | str) -> Coordinates:
         labels = pd.Index(pd.read_parquet(folder / "labels.parquet")["label"].to_numpy())
         if len(arrays["row"]) != meta["rows"] or len(arrays["xy"]) != arrays["ring"][-1]:
             raise ValueError(len(arrays["row"]))  # noqa: TRY301
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, EOFError) as error:
         raise StoreError("coordinates_damaged", path=str(folder), found=str(error)[:200]) from error
     return Coordinates(**arrays, crs=as_crs(meta["crs"]), labels=labels, classes=classes)
 

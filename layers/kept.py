@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import uuid
 from pathlib import Path
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["kept_arrays"]
+__all__ = ["kept_arrays", "sync_files"]
 
 
 def kept_arrays(folder: Path | str, make: Callable[[], list[NDArray[Any]]]) -> list[NDArray[Any]]:
@@ -44,7 +45,7 @@ def kept_arrays(folder: Path | str, make: Callable[[], list[NDArray[Any]]]) -> l
     folder = Path(folder)
     try:
         return _opened(folder)
-    except (OSError, ValueError):
+    except (OSError, ValueError, EOFError):
         made = make()
     draft = folder.with_name(f".{folder.name}-{uuid.uuid4().hex[:8]}")
     try:
@@ -52,6 +53,7 @@ def kept_arrays(folder: Path | str, make: Callable[[], list[NDArray[Any]]]) -> l
         for n, values in enumerate(made):
             np.save(draft / f"{n:03d}.npy", values)
         (draft / "count").write_text(str(len(made)), encoding="utf-8")
+        sync_files(draft)
         shutil.rmtree(folder, ignore_errors=True)
         draft.rename(folder)
         return _opened(folder)
@@ -59,6 +61,18 @@ def kept_arrays(folder: Path | str, make: Callable[[], list[NDArray[Any]]]) -> l
         return made
     finally:
         shutil.rmtree(draft, ignore_errors=True)
+
+
+def sync_files(folder: Path) -> None:
+    """Bring the files of a folder to the disk, or a power cut would leave names without content.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+    """
+    for path in folder.iterdir():
+        with path.open("rb+") as handle:
+            os.fsync(handle.fileno())
 
 
 def _opened(folder: Path) -> list[NDArray[Any]]:

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
 
 from layers._catalogue import Catalogue, Version
 from layers._derived import Derived
 from layers._entries import Entries, Entry
+from layers._leftovers import Leftover, find_leftovers, remove
 from layers._version_file import check_frame, sync_folder, write_version
 from layers.causes import cause_of
 from layers.crs import as_crs, is_metric, to_crs, transform_geometry
@@ -30,7 +31,10 @@ if TYPE_CHECKING:
 
     from layers.findings import Finding
 
-__all__ = ["Entry", "Version", "Workspace"]
+__all__ = ["SETTLED_H", "Entry", "Leftover", "Version", "Workspace"]
+
+#: hours after which nobody is still writing a file of a save
+SETTLED_H: Final = 24.0
 
 
 class Workspace(Derived):
@@ -340,3 +344,40 @@ class Workspace(Derived):
             if not sound:
                 out.append(entry.file)
         return out
+
+    def leftovers(self, *, older_than_h: float = SETTLED_H) -> list[Leftover]:
+        """List what savers left that were killed: files that no version refers to.
+
+        Parameters
+        ----------
+        older_than_h : float
+            Hours since a file was last written; a save that is still running has younger ones.
+
+        Returns
+        -------
+        list of Leftover
+        """
+        named = {entry.file for entry in self._catalogue.versions()}
+        return find_leftovers(self.folder, named, older_than_h=older_than_h)
+
+    def sweep(self, *, older_than_h: float = SETTLED_H) -> list[Leftover]:
+        """Remove what :meth:`leftovers` lists; no save is entered meanwhile.
+
+        Parameters
+        ----------
+        older_than_h : float
+
+        Returns
+        -------
+        list of Leftover
+            What is gone.
+
+        Raises
+        ------
+        StoreError
+            ``workspace_busy`` or ``workspace_unwritable``.
+        """
+        with self._catalogue.nobody_saving() as named:
+            return [
+                left for left in find_leftovers(self.folder, named, older_than_h=older_than_h) if remove(left)
+            ]

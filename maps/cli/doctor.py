@@ -14,6 +14,7 @@ from pyproj.transformer import TransformerGroup
 from layers import Workspace, reference
 from layers.crs import DATUM_OPERATION
 from layers.errors import ThoCongError
+from layers.store import SETTLED_H, Leftover
 from maps.assets import STATIC, vendor_packages
 from maps.cli.options import check_targets
 from maps.cli.speech import DONE, FINDINGS, Command, T, terminal, write_json
@@ -33,6 +34,7 @@ _LIBRARIES = (
     "streamlit-folium",
 )
 _OLDEST = (3, 11)
+_MB = 1_000_000.0
 
 
 @dataclass(frozen=True)
@@ -148,17 +150,39 @@ def _workspace(folder: Path) -> list[Check]:
     if damaged:
         fields = {"path": str(folder), "found": ", ".join(damaged)}
         return [Check("workspace", "fail", "doctor.workspace_damaged", fields)]
-    return [Check("workspace", "ok", "doctor.workspace", {"path": str(folder), "count": len(base.layers())})]
+    sound = Check("workspace", "ok", "doctor.workspace", {"path": str(folder), "count": len(base.layers())})
+    return [sound, *_leftovers(base)]
+
+
+def _leftovers(base: Workspace) -> list[Check]:
+    """Files of saves that were killed: harmless, but they take room."""
+    found = base.leftovers()
+    if not found:
+        return []
+    fields = {**_amount(found), "hours": round(SETTLED_H)}
+    return [Check("leftovers", "warn", "doctor.leftovers", fields)]
+
+
+def _amount(found: list[Leftover]) -> dict[str, Any]:
+    return {"count": len(found), "size_mb": sum(left.bytes for left in found) / _MB}
+
+
+def _swept(folder: Path | None) -> list[Check]:
+    if folder is None:
+        raise click.UsageError(terminal().words("cli.doctor.sweep_where"))
+    return [Check("swept", "ok", "doctor.swept", _amount(Workspace(folder).sweep()))]
 
 
 @click.command(cls=Command, help=T("cli.doctor.help"))
 @click.option("--workspace", metavar="DIR", type=click.Path(path_type=Path), help=T("cli.doctor.workspace"))
+@click.option("--sweep", is_flag=True, help=T("cli.doctor.sweep"))
 @click.option("--json", "json_target", metavar="FILE", help=T("cli.json"))
-def doctor(*, workspace: Path | None, json_target: str | None) -> None:
+def doctor(*, workspace: Path | None, sweep: bool, json_target: str | None) -> None:
     """Show every check; exit code 1 if one failed."""
     speak = terminal().words
     check_targets([], [], json_target)
-    checks = run_checks(workspace)
+    swept = _swept(workspace) if sweep else []
+    checks = [*run_checks(workspace), *swept]
     if json_target:
         rows = [{"name": c.name, "state": c.state, "message": speak(c.key, **c.fields)} for c in checks]
         write_json(json_target, {"checks": rows})

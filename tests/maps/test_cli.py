@@ -393,6 +393,23 @@ def test_doctor_finds_a_changed_version_file(small_workspace):
     assert file.name in done.output
 
 
+def test_doctor_finds_what_killed_saves_left_and_sweeps_it(small_workspace):
+    stray = small_workspace.folder / "versions" / "khu.0123456789ab.part"
+    stray.write_bytes(bytes(2_000_000))
+    then = time.time() - 30 * 3_600
+    os.utime(stray, (then, then))
+    try:
+        done = run("--lang", "en", "doctor", "--workspace", small_workspace.folder, code=0)
+        assert "1 files (2 MB) of saves that were killed" in done.output
+        assert stray.exists()
+        done = run("--lang", "en", "doctor", "--workspace", small_workspace.folder, "--sweep", code=0)
+        assert "Removed 1 files" in done.output
+        assert not stray.exists()
+    finally:
+        stray.unlink(missing_ok=True)
+    run("doctor", "--sweep", code=2)
+
+
 def test_doctor_finds_a_package_that_has_our_names(monkeypatch):
     from maps.cli import doctor
 
