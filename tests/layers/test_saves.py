@@ -46,7 +46,7 @@ def aged(path: Path, hours: float) -> Path:
 
 @pytest.mark.parametrize("writers", [1, 3])
 def test_savers_killed_at_any_moment_lose_nothing(workspace: Workspace, writers: int) -> None:
-    told = savers(workspace.folder, f"kills(Path(sys.argv[1]), 3, count=8, writers={writers}, most_rows=500)")
+    told = savers(workspace.folder, f"kills(Path(sys.argv[1]), 3, count=6, writers={writers}, most_rows=500)")
     assert {key: told[key] for key in NOUGHT} == dict.fromkeys(NOUGHT, 0)
     assert told["acknowledged"] > 0
     assert told["refused"] == 0

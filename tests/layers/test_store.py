@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import subprocess
-import sys
 from contextlib import closing
 from datetime import date
 from pathlib import Path
@@ -28,18 +26,9 @@ from layers.errors import CrsError, QuestionError, SchemaError, StoreError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-REPOSITORY = Path(__file__).resolve().parents[2]
-
 
 def files(workspace: Workspace) -> list[str]:
     return sorted(f.name for f in (workspace.folder / "versions").iterdir())
-
-
-def saver(task: str, workspace: Workspace, count: int) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "tests.layers.saver", task, str(workspace.folder), str(count)]
-    return subprocess.Popen(
-        command, cwd=REPOSITORY, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
 
 
 # --- making and opening ----------------------------------------------------------------------------------
@@ -487,38 +476,3 @@ def test_an_interruption_right_after_the_entry_does_not_take_the_file_away(
     with pytest.raises(KeyboardInterrupt, match=r"^$"):
         workspace.save(park)
     assert len(workspace.load("khu").frame) == 3
-
-
-# --- several at once, and killed -------------------------------------------------------------------------
-
-
-def test_two_processes_that_save_at_once_lose_nothing(workspace: Workspace) -> None:
-    both = [saver("race", workspace, 15) for _ in range(2)]
-    told: list[int] = []
-    for process in both:
-        out, err = process.communicate()
-        assert process.returncode == 0, err
-        told += [int(line) for line in out.split()]
-    assert sorted(told) == list(range(1, 31))
-    assert [v.version for v in reversed(workspace.history("khu"))] == list(range(1, 31))
-    assert all(len(workspace.load("khu", v).frame) == v for v in told)
-    assert len(files(workspace)) == 30
-
-
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="children are killed by signal")
-def test_a_process_killed_at_any_moment_loses_no_save_it_was_told_of(workspace: Workspace) -> None:
-    out, err = (process := saver("killed", workspace, 10)).communicate()
-    assert process.returncode == 0, err
-    told = [int(line) for line in out.split()]
-    assert len(told) == 10
-    assert told == sorted(told)
-    again = Workspace(workspace.folder)
-    versions = [v.version for v in again.history("khu")]
-    assert versions == list(range(max(versions), 0, -1))
-    assert max(versions) >= max(told)
-    assert again.damaged() == []
-    assert all(len(again.load("khu", v).frame) == v for v in versions)
-    assert (
-        again.save(Layer(again.load("khu").frame, "khu", "industrial_park"), expected=versions[0]).version
-        == versions[0] + 1
-    )
