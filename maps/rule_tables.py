@@ -26,7 +26,20 @@ _FIRST: Final = (
     *("valid_from", "valid_to", "confidence", "source", "note"),
 )
 #: columns of numbers, as they stand in the tables
-NUMBERS: Final = ("distance_m", "min", "max", "priority", "rank", "k0", "lat", "lon", "area_km2")
+NUMBERS: Final = (
+    "distance_m",
+    "min",
+    "max",
+    "low",
+    "high",
+    "alternative_unleased_ha",
+    "priority",
+    "rank",
+    "k0",
+    "lat",
+    "lon",
+    "area_km2",
+)
 #: columns whose values are short names with words of their own
 _NAMED: Final = {
     "zone_kind": "kind",

@@ -6,7 +6,6 @@ leases) is *no data*, with the column that would tell it; nothing is passed by s
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,13 +20,12 @@ if TYPE_CHECKING:
 
 __all__ = ["SiteFacts", "SizeLimits", "establishment_checks", "size_limits"]
 
-#: the row made for such clusters names them in the plural; the general one says what they are excepted to
-_CRAFT: Final = "craft-village clusters"
-_SIZES: Final = ("area_min", "area_max", "area_range")
+#: by ``zone_type``: a row for craft villages puts the ordinary one aside
+_CRAFT: Final = "craft_village"
+_ORDINARY: Final = "ordinary"
+_SIZES: Final = "area"
 #: share of a site that must lie in land planned for zones, percent: drawing errors aside, all of it
 _FITS_PCT: Final = 99.0
-_MEANS: Final = "mean_occupancy"
-_UNLEASED: Final = re.compile(r"unleased[^<]*<= ?([\d.]+) ha")
 
 
 @dataclass(frozen=True)
@@ -103,7 +101,7 @@ def size_limits(table: pd.DataFrame, zone_kind: str, *, on: date, craft_village:
     most: list[float] = []
     used = []
     for key, row in _speaking(table, zone_kind, on).iterrows():
-        if row["rule_kind"] not in _SIZES or not _fits(row, craft_village=craft_village):
+        if row["judged_by"] != _SIZES or not _fits(row, craft_village=craft_village):
             continue
         low, high = _range(row)
         least += [low] if np.isfinite(low) else []
@@ -177,34 +175,24 @@ def _speaking(table: pd.DataFrame, zone_kind: str, on: date) -> pd.DataFrame:
 
 
 def _fits(row: pd.Series, *, craft_village: bool) -> bool:
-    """Whether a row speaks of this type of zone: a row for craft villages puts the general one aside."""
-    if row["rule_kind"] == "craft_share":
-        return craft_village
-    if row["rule_kind"] != "area_min":
-        return True
-    return (_CRAFT in row["exception"]) == craft_village
+    """Whether a row speaks of this type of zone."""
+    return row["zone_type"] != (_ORDINARY if craft_village else _CRAFT)
 
 
 def _range(row: pd.Series) -> tuple[float, float]:
-    low, mark, high = row["value"].partition("-")
-    if mark:
-        return float(low), float(high)
-    value = float(low)
-    return (value, np.nan) if row["operator"].startswith(">") else (np.nan, value)
+    low, high = (float(row[name]) if row[name] else np.nan for name in ("low", "high"))
+    return low, high
 
 
 def _judged(row: pd.Series, known: SiteFacts) -> dict[str, Any]:
-    metric, kind = row["metric"], row["rule_kind"]
-    if kind in _SIZES:
-        low, high = _range(row)
-        fits = not (known.area_ha < low - _GRAIN or known.area_ha > high + _GRAIN)
-        return _said(fits, known.area_ha)
-    judge = _JUDGES.get(kind if kind == "no_residents" else metric)
-    if kind == "phasing" and metric == "area_ha":
-        return _said(known.area_ha <= float(row["value"]), known.area_ha)
-    if metric.startswith(_MEANS):
-        judge = _occupied
+    judge = _JUDGES.get(row["judged_by"])
     return judge(row, known) if judge else _said(passed=False, found=np.nan, why="attribute")
+
+
+def _sized(row: pd.Series, known: SiteFacts) -> dict[str, Any]:
+    low, high = _range(row)
+    fits = not (known.area_ha < low - _GRAIN or known.area_ha > high + _GRAIN)
+    return _said(fits, known.area_ha)
 
 
 def _without_homes(_: pd.Series, known: SiteFacts) -> dict[str, Any]:
@@ -233,12 +221,12 @@ def _said(
 
 def _phased_rice(row: pd.Series, known: SiteFacts) -> dict[str, Any]:
     """The figure depends on the region: below the least of them a site passes, above all it fails."""
-    limits = [float(text) for text in re.findall(r"[\d.]+", row["value"])]
+    least, most = _range(row)
     if np.isnan(known.rice_ha):
         return _said(passed=False, found=np.nan, why="no_layer")
-    if min(limits) < known.rice_ha <= max(limits):
+    if least < known.rice_ha <= most:
         return {**_said(passed=False, found=known.rice_ha), "state": "no_data", "why": "region"}
-    return _said(known.rice_ha <= min(limits), known.rice_ha)
+    return _said(known.rice_ha <= least, known.rice_ha)
 
 
 def _occupied(row: pd.Series, known: SiteFacts) -> dict[str, Any]:
@@ -247,20 +235,23 @@ def _occupied(row: pd.Series, known: SiteFacts) -> dict[str, Any]:
     if np.isnan(of).any() or known.industrial_ha <= 0:
         return _said(passed=False, found=np.nan, why="occupancy_columns", of=of)
     unleased = known.industrial_ha - known.leased_ha
-    if row["metric"] == "unleased_industrial_land":
-        return _said(unleased <= float(row["value"]), unleased, of=of)
+    least, most = _range(row)
+    if row["judged_by"] == "unleased":
+        return _said(unleased <= most, unleased, of=of)
     share = 100.0 * known.leased_ha / known.industrial_ha
-    least = float(row["value"])
     passed = share > least if row["operator"] == ">" else share >= least
-    other = _UNLEASED.search(row["exception"].replace("industrial land ", ""))
-    if not passed and other and unleased <= float(other[1]):
+    other = row["alternative_unleased_ha"]
+    if not passed and other and unleased <= float(other):
         return _said(passed=True, found=share, why="unleased", of=of)
     return _said(passed, share, of=of)
 
 
 _JUDGES: Final = {
-    "no_residents": _without_homes,
-    "two_crop_rice_converted": _phased_rice,
-    "land_fits_land_use_plan": _planned,
-    "unleased_industrial_land": _occupied,
+    "area": _sized,
+    "phase_area": _sized,
+    "homes": _without_homes,
+    "phase_rice": _phased_rice,
+    "land_plan": _planned,
+    "occupancy": _occupied,
+    "unleased": _occupied,
 }

@@ -144,6 +144,37 @@ def distances(folder: Path) -> list[dict[str, str]]:
     return out
 
 
+#: what a check reads, by row: judged by, type of zone, low, high, unleased hectares that also pass
+CHECKS = {
+    "CCN32-MAX": ("area", "", "", "75", ""),
+    "CCN32-MIN": ("area", "ordinary", "10", "", ""),
+    "CCN32-MIN-MT": ("area", "craft_village", "5", "", ""),
+    "CCN32-NORES": ("homes", "", "", "0", ""),
+    "CCN32-CRAFT": ("documents", "craft_village", "75", "", ""),
+    "CCN32-SERV": ("documents", "", "", "10", ""),
+    "CCN32-OCC": ("", "", "", "", ""),
+    "CCN32-EST-OCC": ("occupancy", "", "50", "", "100"),
+    "CCN32-EST-UNL": ("unleased", "", "", "100", ""),
+    "CCN32-EST-LU": ("land_plan", "", "", "", ""),
+    "CCN32-EXP-OCC": ("documents", "", "60", "", ""),
+    "CCN32-INCR5": ("documents", "", "", "5", ""),
+    "CCN303-AREA": ("area", "", "5", "75", ""),
+    "CCN303-CRAFT": ("documents", "craft_village", "60", "", ""),
+    "CCN303-SPEC": ("documents", "", "60", "", ""),
+    "CCN303-EST-OCC": ("occupancy", "", "50", "", "50"),
+    "CCN303-EXP-OCC": ("documents", "", "50", "", ""),
+    "KCN35-PHASE": ("phase_area", "", "", "500", ""),
+    "KCN35-RICE": ("phase_rice", "", "100", "200", ""),
+    "KCN35-OCC": ("documents", "", "60", "", ""),
+    "KCN35-EXP": ("documents", "", "60", "", ""),
+    "HT260-SERV": ("documents", "", "", "15", ""),
+    "HT260-OCC": ("documents", "", "60", "", ""),
+    "HT260-EXP": ("documents", "", "60", "", ""),
+    "HT260-DEF": ("", "", "", "", ""),
+}
+CHECK_COLUMNS = ("judged_by", "zone_type", "low", "high", "alternative_unleased_ha")
+
+
 def establishment(folder: Path) -> list[dict[str, str]]:
     kinds = {"cluster": "industrial_cluster", "park": "industrial_park", "hi_tech_zone": "high_tech_zone"}
     return [
@@ -159,6 +190,7 @@ def establishment(folder: Path) -> list[dict[str, str]]:
             "exception": row["exception"],
             "clause": row["legal_ref"],
             "test": row["gis_test"],
+            **dict(zip(CHECK_COLUMNS, CHECKS.get(row["id"], ("documents", "", "", "", "")), strict=True)),
             **validity(row),
             **trust(row),
         }

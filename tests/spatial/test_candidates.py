@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 
 import geopandas as gpd
 import numpy as np
@@ -11,19 +10,16 @@ import shapely
 from hypothesis import given, settings
 from shapely import LineString, Point, box
 
-from layers import Layer, Period, reference
+from layers import Layer, Period
 from layers.errors import CrsError, QuestionError
 from spatial._outline import straightened, widened_nowhere
 from spatial.candidates import candidates
-from spatial.establishment import SiteFacts, establishment_checks, size_limits
 from spatial.exclusions import exclusions
 from spatial.judgement import judged_sites
 from spatial.suitability import Criterion, search_grid
 from spatial.value_functions import parse_value_function
 from tests.spatial.conftest import CRS, blob, frame, grid_land, land, place, seeds, sparse
 from tests.spatial.planted import AREA, GOOD, TRAPS, district, wanted
-
-RULES = reference.table("establishment_rules")
 
 
 @pytest.fixture(scope="module")
@@ -177,37 +173,6 @@ def test_land_by_code_tells_rice_and_the_permission():
     site = answer.sites.iloc[0]
     assert rows["area_ha"].sum() == pytest.approx(site["area_ha"])
     assert site["rice_ha"] == pytest.approx(rows.loc["LUC", "area_ha"])
-
-
-def test_size_presets_come_from_the_rule_of_the_day():
-    def limits(kind, day, **more):
-        found = size_limits(RULES, kind, on=day, **more)
-        return found.min_ha, found.max_ha
-
-    before, after = date(2026, 9, 14), date(2026, 9, 15)
-    assert limits("industrial_cluster", before) == (10, 75)
-    assert limits("industrial_cluster", before, craft_village=True) == (5, 75)
-    assert (
-        limits("industrial_cluster", after)
-        == limits("industrial_cluster", after, craft_village=True)
-        == (5, 75)
-    )
-    assert np.isnan(limits("industrial_park", after)).all()
-    assert np.isnan(limits("industrial_cluster", date(2020, 1, 1))).all()
-
-
-def test_occupancy_is_leased_over_industrial_land_and_an_alternative_counts():
-    def state(day, **known):
-        rows = establishment_checks(RULES, "industrial_cluster", {"S": SiteFacts(20, **known)}, on=day)
-        rows = rows.set_index("rule")
-        name = "CCN32-EST-OCC" if "CCN32-EST-OCC" in rows.index else "CCN303-EST-OCC"
-        return rows.loc[name, "state"], rows.loc[name, "found"]
-
-    before, after = date(2026, 6, 1), date(2026, 10, 1)
-    assert state(before, leased_ha=60, industrial_ha=100) == ("pass", pytest.approx(60))
-    assert state(before, leased_ha=20, industrial_ha=100) == ("pass", pytest.approx(20))  # 80 ha unleased
-    assert state(after, leased_ha=20, industrial_ha=100) == ("fail", pytest.approx(20))  # more than 50 ha
-    assert state(after)[0] == "no_data"
 
 
 def test_occupancy_is_read_from_the_zones_of_the_lead_commune():
