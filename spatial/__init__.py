@@ -16,6 +16,7 @@ from spatial.labels import feature_labels
 from spatial.land import land_totals
 from spatial.overlap import overlap, overlap_areas, thickness_m
 from spatial.override import override
+from spatial.pairwise import Contradiction, comparison_matrix, worst_contradiction
 from spatial.raster_change import change_rasters
 from spatial.rules import STATES, Rule, RuleBook
 from spatial.stored import chunked_areas, stored_areas
@@ -38,6 +39,7 @@ __all__ = [
     "Comparison",
     "ConflictAnswer",
     "Consensus",
+    "Contradiction",
     "Criterion",
     "DatedRaster",
     "DistanceAnswer",
@@ -59,6 +61,7 @@ __all__ = [
     "change_series",
     "chunked_areas",
     "compare",
+    "comparison_matrix",
     "conflicts",
     "consensus",
     "corridors",
@@ -87,5 +90,6 @@ __all__ = [
     "weighted_overlay",
     "weighted_windows",
     "why_not",
+    "worst_contradiction",
     "zonal_histogram",
 ]
