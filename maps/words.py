@@ -33,7 +33,14 @@ _TERMS: Final = {
     "field": "field",
     "set_aside": "set_aside",
     "mistake": "mistake",
+    "geometry": "geometry",
+    "criterion": "criterion",
+    "passed_over": "site_passed",
+    "constraint": "kind",
+    "taken_by": "kind",
 }
+#: fields that may name a kind with more behind a colon: a code, a rule, a layer
+_OF_KINDS: Final = ("constraint", "taken_by")
 
 
 class Words:
@@ -195,6 +202,8 @@ class Words:
         key, fields = _key_and_fields(what)
         if "error" in fields:  # a finding that an error led to says why in the error's own words
             fields["why"] = self(f"error.{fields['error']}", **fields)
+        if "clause_vi" in fields:  # a clause stands in both languages, and only one is read
+            fields["clause"] = fields[f"clause_{self.lang}"]
         return self(key, **fields) if self.has(key) else str(what)
 
     def fix(self, what: Finding | ThoCongError) -> str:
@@ -232,7 +241,8 @@ class Words:
         if isinstance(value, int | float):
             return self._figure(value, field)
         if isinstance(value, dict):
-            return ", ".join(f"{name} {self._span(v, field)}" for name, v in value.items()) or "–"
+            said = (f"{self._term(name, field)} {self._span(v, field)}" for name, v in value.items())
+            return ", ".join(said) or "–"
         if isinstance(value, list | tuple):
             shown = ", ".join(self.value(v, field) for v in value[:_LIST_SHOWN])
             return shown + (" …" if len(value) > _LIST_SHOWN else "")
@@ -256,10 +266,21 @@ class Words:
         """Write a term of ours in words, a kind also by the name that options take; other text as it is."""
         text = str(value)
         section = "cause" if isinstance(value, Cause) else _TERMS.get(field, "")
+        if field in _OF_KINDS:
+            return self._constraint(text)
         if not section or not self.has(f"{section}.{text}"):
             return text
         said = self(f"{section}.{text}")
         return f"{said} ({text})" if section == "kind" else said
+
+    def _constraint(self, text: str) -> str:
+        """Write a constraint: its kind in words, then what tells it from others of the kind."""
+        no_data = text.removeprefix("no_data:")
+        if no_data != text:
+            return self("site_tier.no_data_of", name=self._constraint(no_data))
+        end = next((n for n, sign in enumerate(text) if sign in ":+! ("), len(text))
+        kind, rest = text[:end], text[end:]
+        return f"{self(f'kind.{kind}')}{rest}" if self.has(f"kind.{kind}") else text
 
 
 class _Filled(dict[str, Any]):

@@ -7,6 +7,7 @@ from spatial.change import NO_CODE, UNCOVERED, Change, ChangeSeries, change, cha
 from spatial.compare import Comparison, compare
 from spatial.conflicts import ConflictAnswer, conflicts
 from spatial.consensus import Consensus, consensus
+from spatial.constraint_list import constraint_list
 from spatial.distances import DISTANCE_STATES, DistanceAnswer, half_widths, safety_distances
 from spatial.establishment import establishment_checks, size_limits
 from spatial.exclusions import ExclusionAnswer, ExclusionQuestion, exclusions, why_not
@@ -64,6 +65,7 @@ __all__ = [
     "comparison_matrix",
     "conflicts",
     "consensus",
+    "constraint_list",
     "corridors",
     "establishment_checks",
     "exclusions",

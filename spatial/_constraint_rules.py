@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from spatial._distance_rules import DistanceRule
     from spatial.rules import Rule
 
-__all__ = ["TIERS", "Claim", "ExclusionQuestion", "Tier", "claims"]
+__all__ = ["TIERS", "Claim", "ExclusionQuestion", "Tier", "claims", "is_named"]
 
 Tier = Literal["blocks", "distance", "consent", "chosen", "own", "no_data"]
 #: order in which constraints take land
@@ -41,6 +41,8 @@ TIERS: Final[tuple[Tier, ...]] = ("blocks", "distance", "consent", "chosen", "ow
 #: a round buffer drawn round its circle and not in it: nothing nearer than asked is left over
 _ROUND: Final = 1.0 / np.cos(np.pi / (4 * QUAD_SEGS)) * (1 + 1e-6)
 _NO_PRIORITY: Final = 50
+_AREA: Final = 2
+_BY_LAW: Final = ("blocks", "distance")
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,12 @@ class ExclusionQuestion:
         Kind of layer to the rows of the distance table that apply to it by choice.
     buffers_m : mapping of str to float
         Kind of layer to a distance of the asker's own, metres on the ground, without a clause.
+    waive : tuple of str
+        Constraints that the asker doesn't want applied, whatever the law says: a kind with all its rules,
+        ``land_use:CODE``, or ``KIND:RULE`` for a row of the distance table. They stay in the list, and
+        one that the law asks for is said to be the asker's own choice against the table.
+    order : tuple of str
+        Constraints that take land before all others, in this order; named as in `waive`.
     """
 
     zone_kind: str
@@ -76,6 +84,8 @@ class ExclusionQuestion:
     avoid: tuple[str, ...] = ()
     choose: Mapping[str, tuple[str, ...]] | None = None
     buffers_m: Mapping[str, float] | None = None
+    waive: tuple[str, ...] = ()
+    order: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -99,12 +109,13 @@ class Claim:
     confidence: str = ""
     required_m: float = np.nan
     priority: int = _NO_PRIORITY
+    place: int = 0
     shapes: NDArray[np.object_] | None = None
 
     @property
-    def order(self) -> tuple[int, int, str, str]:
+    def order(self) -> tuple[int, int, int, str, str]:
         """Place among the others, whatever order the layers came in."""
-        return TIERS.index(self.tier), self.priority, self.constraint, self.layer
+        return self.place, TIERS.index(self.tier), self.priority, self.constraint, self.layer
 
 
 def claims(layers: Sequence[Layer], question: ExclusionQuestion) -> list[Claim]:
@@ -118,7 +129,29 @@ def claims(layers: Sequence[Layer], question: ExclusionQuestion) -> list[Claim]:
     found += [claim for claim in own if claim.why != "unsettled" or (claim.layer, claim.rule) not in spoken]
     found += [claim for layer in layers for claim in _of_asker(layer, question)]
     found += _refused(question, distances)
+    found = [_thin(_waived(claim, question)) for claim in found]
+    found = [replace(claim, place=_place(claim, question)) for claim in found]
     return _told_apart(sorted(found, key=lambda claim: claim.order))
+
+
+def _place(claim: Claim, question: ExclusionQuestion) -> int:
+    """Place that the asker gave a constraint; all others come after, in the order of the law."""
+    mine = [n for n, name in enumerate(question.order) if is_named(claim, (name,))]
+    return min(mine, default=len(question.order))
+
+
+def _waived(claim: Claim, question: ExclusionQuestion) -> Claim:
+    if not claim.applied or claim.tier == "no_data" or not is_named(claim, question.waive):
+        return claim
+    return replace(claim, applied=False, why="waived" if claim.tier in _BY_LAW else "allowed")
+
+
+def _thin(claim: Claim) -> Claim:
+    """Points and lines have no land to take: said, for they look applied."""
+    if not claim.applied or claim.shapes is None or not len(claim.shapes):
+        return claim
+    thin = int(shapely.get_dimensions(claim.shapes).max()) < _AREA
+    return replace(claim, why="no_area") if thin else claim
 
 
 def _told_apart(found: list[Claim]) -> list[Claim]:
@@ -144,7 +177,7 @@ def _of_layer(layer: Layer, question: ExclusionQuestion, book: RuleBook) -> Iter
             continue
         rules = _speaking(book.rules_for(question.zone_kind, layer.kind_name, code))
         yield from (_judged(claim, rule, question) for rule in rules)
-        if not any(rule.severity == "blocks" for rule in rules) and _named(claim, question.avoid):
+        if not any(rule.severity == "blocks" for rule in rules) and is_named(claim, question.avoid):
             name = f"{claim.constraint}!"
             yield replace(claim, constraint=name, tier="own", why="own_choice", basis="own")
         for rule in book.unsettled_for(question.zone_kind, layer.kind_name, code):
@@ -177,15 +210,15 @@ def _judged(claim: Claim, rule: Rule, question: ExclusionQuestion) -> Claim:
         return replace(cited, tier="blocks")
     if rule.fact_id in reference.table("conversion_rules").index:
         return replace(cited, applied=False, why="permission")
-    if _named(claim, question.allow):
+    if is_named(claim, question.allow):
         return replace(cited, applied=False, why="allowed")
     return cited
 
 
-def _named(claim: Claim, names: tuple[str, ...]) -> bool:
-    """Whether a list names the kind of a claim, its code, or a group above it."""
+def is_named(claim: Claim, names: tuple[str, ...]) -> bool:
+    """Whether a list names a claim, its kind, its row of the tables, its code, or a group above it."""
     wider = [claim.kind, *(f"{claim.kind}:{code}" for code in ancestors(claim.code))]
-    return any(name in names for name in wider)
+    return any(name in names for name in (*wider, claim.constraint, f"{claim.kind}:{claim.rule}"))
 
 
 def _cited(claim: Claim, rule: Rule) -> Claim:

@@ -176,7 +176,7 @@ def _speaking(table: pd.DataFrame, zone_kind: str, on: date) -> pd.DataFrame:
 
 def _fits(row: pd.Series, *, craft_village: bool) -> bool:
     """Whether a row speaks of this type of zone."""
-    return row["zone_type"] != (_ORDINARY if craft_village else _CRAFT)
+    return str(row["zone_type"]) != (_ORDINARY if craft_village else _CRAFT)
 
 
 def _range(row: pd.Series) -> tuple[float, float]:

@@ -17,12 +17,11 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from layers.align import reach_findings
-from layers.crs import as_crs, require_metric
+from layers.crs import require_metric
 from layers.errors import CrsError, QuestionError
-from layers.findings import Finding
 from spatial._constraint_rules import TIERS, Claim, ExclusionQuestion, claims
 from spatial._cover import box_of
+from spatial._exclusion_findings import exclusion_findings, waived_rows
 from spatial._geos import areal
 from spatial._run import run_facts
 from spatial.overlap import overlap
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
+    from layers.findings import Finding
     from layers.layer import Layer
 
     Progress = Callable[[int, int, str], None]
@@ -44,7 +44,7 @@ _HA: Final = 10_000.0
 _TILE_M: Final = 2_000.0
 _MOST_TILES: Final = 4_000
 _AREA: Final = 2
-_FACTS: Final = [f.name for f in fields(Claim) if f.name != "shapes"]
+_FACTS: Final = [f.name for f in fields(Claim) if f.name not in ("shapes", "place")]
 
 
 @dataclass(frozen=True)
@@ -71,8 +71,13 @@ class ExclusionAnswer:
         The area of search cut into squares: index ``tile``, polygons.
     area_ha, left_ha : float
     run : dict
-        ``layers, periods, rule_version, crs, on, made, zone_kind, allowed, avoided, chosen, own_buffers_m``.
+        ``layers, periods, rule_version, crs, on, made, zone_kind, allowed, avoided, chosen, own_buffers_m,
+        order, waived`` (what the law asks for and the asker put aside: *constraint, layer, rule, clause_vi,
+        clause_en*).
     findings : tuple of Finding
+        ``law_waived``, ``constraint_without_area`` (points or lines without a distance take nothing),
+        ``constraint_not_found`` (a name that waives or orders nothing), ``extent_assumed``,
+        ``column_missing``, ``zone_exceeded``.
     """
 
     rows: pd.DataFrame
@@ -172,8 +177,8 @@ def exclusions(
         tiles,
         area_m2 / _HA,
         (area_m2 - fsum(added)) / _HA,
-        _run(area, constraints, question),
-        tuple(_findings(area, constraints)),
+        {**_run(area, constraints, question), "waived": waived_rows(found)},
+        tuple(exclusion_findings(area, constraints, question, found)),
     )
 
 
@@ -366,19 +371,6 @@ def _run(area: Layer, constraints: Sequence[Layer], question: ExclusionQuestion)
         "avoided": sorted(question.avoid),
         "chosen": chosen,
         "own_buffers_m": dict(question.buffers_m or {}),
+        "order": list(question.order),
         "tiers": list(TIERS),
     }
-
-
-def _findings(area: Layer, constraints: Sequence[Layer]) -> list[Finding]:
-    out = list(reach_findings(area, as_crs(area.frame.crs)))
-    for layer in constraints:
-        if layer.kind.coverage == "sparse" and layer.extent is None and not layer.frame.empty:
-            beyond = shapely.difference(area.frame.geometry.to_numpy(), box_of(layer))
-            fields_ = {"kind": layer.kind_name, "beyond_ha": float(shapely.area(beyond).sum()) / _HA}
-            out.append(Finding("extent_assumed", layer.name, None, "warn", {**fields_, "found": [area.name]}))
-        if layer.kind_name == "land_use" and "code" not in layer.frame and not layer.frame.empty:
-            found = list(map(str, layer.frame.columns))
-            why = {"column": "code", "kind": "land_use", "found": found}
-            out.append(Finding("column_missing", layer.name, None, "block", why))
-    return out

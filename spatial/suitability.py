@@ -79,7 +79,8 @@ class Suitability:
     weights : dict of str to float
         Adding up to one, in the order of the names.
     findings : tuple of Finding
-        ``criterion_without_data`` with the hectares, ``criterion_empty``.
+        ``criterion_without_data`` with the hectares and their share of the cells that matter,
+        ``criterion_empty``.
     """
 
     score: Raster
@@ -215,7 +216,8 @@ def suitability(
             part += np.float32(weights[criterion.name]) * values
             of = None if wanted is None else wanted[window.row : window.row + window.height]
             lacking += int((np.isnan(values) if of is None else np.isnan(values) & of).sum())
-        findings += _lacking(criterion, lacking, grid)
+        asked = score.size if wanted is None else int(wanted.sum())
+        findings += _lacking(criterion, lacking, asked, grid=grid)
     if wanted is not None:
         score[~wanted] = np.nan
     raster = Raster(score, grid.transform, grid.crs, float("nan"), "suitability")
@@ -344,11 +346,12 @@ def _distances(shapes: NDArray[np.object_], grid: RasterGrid, window: Window, ha
     return near
 
 
-def _lacking(criterion: Criterion, cells: int, grid: RasterGrid) -> list[Finding]:
+def _lacking(criterion: Criterion, cells: int, asked: int, *, grid: RasterGrid) -> list[Finding]:
     name = criterion.source.name
     if isinstance(criterion.source, Layer) and criterion.source.frame.empty:
         return [Finding("criterion_empty", name, None, "block", {"criterion": criterion.name})]
     if not cells:
         return []
-    fields = {"criterion": criterion.name, "area_ha": cells * grid.cell_ha(name)}
+    share = 100.0 * cells / asked
+    fields = {"criterion": criterion.name, "area_ha": cells * grid.cell_ha(name), "share_pct": share}
     return [Finding("criterion_without_data", name, None, "warn", fields)]

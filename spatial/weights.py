@@ -50,7 +50,7 @@ def normal_weights(weights: Mapping[str, float]) -> dict[str, float]:
             raise QuestionError("weight_wrong", found=float(weight), criterion=name)
     total = float(sum(weights.values()))
     if total <= 0:
-        raise QuestionError("weights_zero", found=list(weights))
+        raise QuestionError("weights_zero", criterion=list(weights))
     return {name: float(weight) / total for name, weight in weights.items()}
 
 

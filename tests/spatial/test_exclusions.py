@@ -12,6 +12,7 @@ from shapely import LineString, Point, box
 
 from layers import Layer, reference
 from layers.errors import CrsError, QuestionError
+from spatial.constraint_list import constraint_list
 from spatial.distances import safety_distances
 from spatial.exclusions import ExclusionQuestion, exclusions, why_not
 from tests.spatial.conftest import blob, frame, grid_land, land, place, seeds, sparse
@@ -163,6 +164,76 @@ def test_lines_and_points_take_no_hectare_and_are_kept_as_edges():
     found = why_not(answer, place(box(0, 400, 10, 600)))
     assert found.loc[found["applied"], "constraint"].tolist() == ["road"]
     assert why_not(answer, place(box(0, 520, 10, 600))).empty
+
+
+def said(answer, code):
+    return [finding.fields for finding in answer.findings if finding.code == code]
+
+
+def test_points_and_lines_without_a_distance_say_that_they_exclude_nothing():
+    road, school = sparse("road", LineString([(0, 500), (1000, 500)])), sparse("school", Point(3, 3))
+    answer = ask(road, school)
+    assert {f["kind"]: f["geometry"] for f in said(answer, "constraint_without_area")} == {
+        "road": "line",
+        "school": "point",
+    }
+    assert row_of(answer, "road")["why"] == "no_area"
+    answer = ask(road, school, buffers_m={"road": 50.0})
+    assert [f["kind"] for f in said(answer, "constraint_without_area")] == ["school"]
+    assert applied(answer)["road+50 m"][1] == pytest.approx(10, rel=1e-3)
+    assert said(ask(sparse("green_belt", box(0, 0, 9, 9))), "constraint_without_area") == []
+
+
+def test_law_that_is_put_aside_is_stamped_as_a_choice_against_the_table():
+    homes, belt = sparse("residential", box(0, 0, 500, 1000)), sparse("green_belt", box(400, 0, 600, 1000))
+    answer = ask(homes, belt, waive=("residential",))
+    assert applied(answer) == {"green_belt": pytest.approx((20, 20))}
+    row = row_of(answer, "residential")
+    assert (row["why"], row["alone_ha"], row["added_ha"]) == ("waived", 50.0, 0.0)
+    (stamped,) = answer.run["waived"]
+    assert (stamped["rule"], stamped["clause_vi"]) == (row["rule"], row["clause_vi"])
+    assert [f["constraint"] for f in said(answer, "law_waived")] == ["residential"]
+    # what only needs consent may be kept anyway: no choice against the law
+    answer = ask(homes, belt, waive=("green_belt",))
+    assert (row_of(answer, "green_belt")["why"], answer.run["waived"]) == ("allowed", [])
+
+
+def test_one_distance_of_the_law_can_be_put_aside_by_its_row():
+    dam = sparse("dam", LineString([(0, 500), (1000, 500)]), dam_grade=["special"])
+    whole = ask(dam)
+    (strip,) = [name for name in applied(whole) if name.startswith("dam:")]
+    answer = ask(dam, waive=(strip,))
+    assert set(applied(answer)) == {"dam"}
+    assert answer.run["waived"][0]["constraint"] == strip
+
+
+def test_constraints_take_land_in_the_order_asked():
+    homes, belt = sparse("residential", box(0, 0, 500, 1000)), sparse("green_belt", box(400, 0, 600, 1000))
+    answer = ask(homes, belt, order=("green_belt",))
+    assert applied(answer) == {"green_belt": pytest.approx((20, 20)), "residential": pytest.approx((50, 40))}
+    assert answer.rows["constraint"].tolist()[:2] == ["green_belt", "residential"]
+    assert answer.left_ha == pytest.approx(ask(homes, belt).left_ha)
+
+
+def test_a_name_that_no_constraint_has_is_told():
+    answer = ask(sparse("residential", box(0, 0, 9, 9)), waive=("resdential",), order=("dam",))
+    assert [f["found"] for f in said(answer, "constraint_not_found")] == ["resdential", "dam"]
+
+
+def test_the_list_of_constraints_is_that_of_the_answer():
+    rng = np.random.default_rng(3)
+    layers = [
+        grid_land(rng, n=4, side=1000.0, codes=("LUC", "ONT", "DGT")),
+        sparse("dam", *[LineString([(0, y), (900, y)]) for y in (1, 2, 3)], dam_grade=["II", "II", None]),
+        sparse("residential", box(0, 0, 9, 9), box(20, 20, 30, 30)),
+        sparse("road", LineString([(0, 500), (1000, 500)])),
+    ]
+    more = {"waive": ("residential",), "order": ("road",), "avoid": ("land_use:LUA",)}
+    rows = ask(*layers, **more).rows
+    listed = constraint_list(layers, question(**more))
+    pd.testing.assert_frame_equal(
+        listed, rows[rows["tier"] != "no_data"][list(listed)].reset_index(drop=True)
+    )
 
 
 def test_two_layers_of_a_kind_are_told_apart():

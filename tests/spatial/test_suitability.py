@@ -126,7 +126,7 @@ def test_cells_without_data_have_no_score_and_are_told_in_hectares():
     (finding,) = found.findings
     assert (finding.code, finding.fields) == (
         "criterion_without_data",
-        {"criterion": "slope", "area_ha": 25.0},
+        {"criterion": "slope", "area_ha": 25.0, "share_pct": 50.0},
     )
     elsewhere = np.array([[True, False]])
     assert (
