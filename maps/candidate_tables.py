@@ -107,7 +107,7 @@ def exclusion_table(answer: CandidateAnswer, words: Words) -> pd.DataFrame:
             {
                 "constraint": constraint_name(row, words),
                 "tier": words(f"site_tier.{row['tier']}"),
-                "applied": words(f"value.{'true' if row['applied'] else 'false'}"),
+                "applied": words(f"site_applied.{_applied(row)}"),
                 "alone_ha": row["alone_ha"],
                 "added_ha": row["added_ha"],
                 "left_ha": row["left_ha"],
@@ -121,6 +121,10 @@ def exclusion_table(answer: CandidateAnswer, words: Words) -> pd.DataFrame:
         )
     columns = [*_EXCLUDED[:2], "tier", *_EXCLUDED[2:], "validity", "confidence", "layer", "rule"]
     return headed(pd.DataFrame(out, index=rows.index, columns=columns), words, section=_SECTION)
+
+
+def _applied(row: dict[str, Any]) -> str:
+    return "line_only" if row["why"] == "no_area" else "yes" if row["applied"] else "no"
 
 
 def site_table(answer: CandidateAnswer, words: Words) -> pd.DataFrame:
