@@ -38,6 +38,8 @@ _TERMS: Final = {
     "passed_over": "site_passed",
     "constraint": "kind",
     "taken_by": "kind",
+    "limit": "site_limit",
+    "boundary_fault": "boundary_fault",
 }
 #: fields that may name a kind with more behind a colon: a code, a rule, a layer
 _OF_KINDS: Final = ("constraint", "taken_by")

@@ -8,6 +8,7 @@ from spatial.compare import Comparison, compare
 from spatial.conflicts import ConflictAnswer, conflicts
 from spatial.consensus import Consensus, consensus
 from spatial.constraint_list import constraint_list
+from spatial.decisions import DECISIONS, Decisions, chosen_sites, decided, only_sites
 from spatial.distances import DISTANCE_STATES, DistanceAnswer, half_widths, safety_distances
 from spatial.establishment import establishment_checks, size_limits
 from spatial.exclusions import ExclusionAnswer, ExclusionQuestion, exclusions, why_not
@@ -19,7 +20,15 @@ from spatial.overlap import overlap, overlap_areas, thickness_m
 from spatial.override import override
 from spatial.pairwise import Contradiction, comparison_matrix, worst_contradiction
 from spatial.raster_change import change_rasters
+from spatial.redraw import Redrawn, redrawn, site_limits
 from spatial.rules import STATES, Rule, RuleBook
+from spatial.search_comparison import (
+    SearchComparison,
+    SearchFacts,
+    carried_decisions,
+    compare_searches,
+    search_facts,
+)
 from spatial.stored import chunked_areas, stored_areas
 from spatial.suitability import Criterion, Suitability, search_grid, suitability
 from spatial.value_functions import ValueFunction, parse_value_function
@@ -28,6 +37,7 @@ from spatial.weights import PairwiseWeights, pairwise_weights, rank_ranges, tops
 from spatial.zonal import zonal_histogram
 
 __all__ = [
+    "DECISIONS",
     "DISTANCE_STATES",
     "NO_CODE",
     "STATES",
@@ -43,46 +53,58 @@ __all__ = [
     "Contradiction",
     "Criterion",
     "DatedRaster",
+    "Decisions",
     "DistanceAnswer",
     "ExclusionAnswer",
     "ExclusionQuestion",
     "Judgement",
     "PairwiseWeights",
+    "Redrawn",
     "RingTotals",
     "Rule",
     "RuleBook",
+    "SearchComparison",
+    "SearchFacts",
     "SiteQuestion",
     "Suitability",
     "ValueFunction",
     "absorption",
     "candidates",
+    "carried_decisions",
     "change",
     "change_matrix",
     "change_rasters",
     "change_series",
+    "chosen_sites",
     "chunked_areas",
     "compare",
+    "compare_searches",
     "comparison_matrix",
     "conflicts",
     "consensus",
     "constraint_list",
     "corridors",
+    "decided",
     "establishment_checks",
     "exclusions",
     "feature_labels",
     "half_widths",
     "judged_sites",
     "land_totals",
+    "only_sites",
     "overlap",
     "overlap_areas",
     "override",
     "pairwise_weights",
     "parse_value_function",
     "rank_ranges",
+    "redrawn",
     "ring_totals",
     "rings",
     "safety_distances",
+    "search_facts",
     "search_grid",
+    "site_limits",
     "size_limits",
     "stored_areas",
     "suitability",

@@ -94,7 +94,9 @@ def _cross(u: NDArray[np.float64], v: NDArray[np.float64]) -> NDArray[np.float64
 def widened_nowhere(shape: shapely.Polygon, width_m: float) -> shapely.Polygon:
     """Largest part of a shape that is left when its narrow places are cut off; empty where none is."""
     half = width_m / 2 * (1 - 1e-6)
-    core = shapely.buffer(shape, -half, join_style="mitre")
-    wide = shapely.buffer(core, half, join_style="mitre")
+    # a corner that vanishes leaves a sign of a division behind in GEOS, and a right answer
+    with np.errstate(divide="ignore", invalid="ignore"):
+        core = shapely.buffer(shape, -half, join_style="mitre")
+        wide = shapely.buffer(core, half, join_style="mitre")
     parts = shapely.get_parts(areal(np.array([shapely.intersection(shape, wide)], dtype=object))[0])
     return max(parts, key=lambda part: part.area, default=shapely.Polygon())

@@ -18,6 +18,7 @@ from spatial._geos import areal
 from spatial._growth import Growth, grown_patches, reachable
 from spatial._outline import cell_outline, straightened, widened_nowhere
 from spatial._run import run_facts
+from spatial._search import Decisions, SearchBasis
 from spatial.exclusions import ExclusionAnswer, exclusions
 from spatial.judgement import Judgement, SiteQuestion, judged_sites
 from spatial.suitability import Criterion, Suitability, search_grid, suitability
@@ -61,6 +62,10 @@ class CandidateAnswer:
         What the answer was made from, ``min_score`` and every figure of the question included.
     findings : tuple of Finding
         ``no_land_left`` and ``no_site`` say what took the land, ``roads_missing`` that access wasn't checked.
+    basis : SearchBasis
+        What sites were judged on, so that a boundary drawn later is judged on the same.
+    decisions : Decisions or None
+        What was decided about the sites, from :func:`spatial.decisions.decided`; None before anything was.
     """
 
     exclusions: ExclusionAnswer
@@ -69,6 +74,8 @@ class CandidateAnswer:
     passed_over: gpd.GeoDataFrame
     run: dict[str, Any]
     findings: tuple[Finding, ...]
+    basis: SearchBasis
+    decisions: Decisions | None = None
 
     @property
     def sites(self) -> gpd.GeoDataFrame:
@@ -159,8 +166,8 @@ def candidates(
     shapes, passed = _formed(scored, good, reached, left=left, question=question)
     tell(3, len(_STEPS), _STEPS[3])
     judgement = None
+    layers = _once([area, *constraints, *others])
     if len(shapes):
-        layers = _once([area, *constraints, *others])
         judgement = judged_sites(shapes, left, criteria, grid=grid, question=question, layers=layers)
     findings = [*left.findings, *scored.findings, *_said(left, shapes, passed, roads)]
     tell(len(_STEPS), len(_STEPS), "totals")
@@ -168,7 +175,8 @@ def candidates(
     asked = [("area", [area]), ("constraint", [*constraints]), *roles]
     run = {**left.run, **run_facts(asked, question.exclusion.on), **_figures(question, scored, least)}
     run["functions"] = {c.name: str(c.function) for c in sorted(criteria, key=lambda c: c.name)}
-    return CandidateAnswer(left, scored, judgement, passed, run, tuple(findings))
+    basis = SearchBasis(question, tuple(criteria), tuple(layers), grid, reached)
+    return CandidateAnswer(left, scored, judgement, passed, run, tuple(findings), basis)
 
 
 def _sources(criteria: Sequence[Criterion]) -> list[Layer]:

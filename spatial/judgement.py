@@ -240,8 +240,13 @@ def _values(shapes: gpd.GeoDataFrame, criteria: Sequence[Criterion], grid: Raste
         one = np.array([shape], dtype=object)
         cells = burnt(one, grid.part(window), touched=False)
         cells = cells if cells.any() else burnt(one, grid.part(window), touched=True)
-        rows.append([float(np.mean(criterion_values(c, grid, window)[cells])) for c in ordered])
+        rows.append([_mean(criterion_values(c, grid, window)[cells]) for c in ordered])
     return pd.DataFrame(rows, index=shapes.index, columns=[c.name for c in ordered])
+
+
+def _mean(scores: Any) -> float:
+    """Mean of scores; a site outside of the area of search has none."""
+    return float(np.mean(scores)) if len(scores) else np.nan
 
 
 def _window(shape: Any, grid: RasterGrid) -> Window:
@@ -265,7 +270,10 @@ def _ranks(values: pd.DataFrame, weights: dict[str, float], question: SiteQuesti
     )
     out.insert(1, "score", known.to_numpy() @ np.array([weights[str(name)] for name in used]))
     out["topsis"] = topsis_scores(known, weights)
-    out["topsis_rank"] = out["topsis"].round(9).rank(ascending=False, method="first").astype(int)
+    # equal ones rank as by the weighted sum, whatever order they came in
+    order = out["topsis"].round(9).to_numpy(), -out["rank"].to_numpy()
+    out["topsis_rank"] = 0
+    out.iloc[np.lexsort(order[::-1])[::-1], -1] = np.arange(1, len(out) + 1)
     return out
 
 
