@@ -18,17 +18,20 @@ from maps.search_service import search_address
 from maps.tile_service import tile_address
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from pyproj import CRS
 
     from layers import Layer
     from layers.store import Workspace
     from maps.canvas import MapLayer
+    from maps.drawing import DrawTools
+    from maps.elements import Group
     from maps.sight import Sight
     from maps.words import Words
 
 __all__ = [
+    "Pencil",
     "View",
     "clicked_point",
     "go_to",
@@ -64,6 +67,24 @@ class View:
     notes: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Pencil:
+    """What lets a map be drawn on.
+
+    Parameters
+    ----------
+    tools : DrawTools
+    sheet : folium.FeatureGroup
+        From :func:`maps.drawing.drawing_group`: what is drawn already.
+    take : callable
+        Takes ``all_drawings`` of the map component whenever the map reports anything.
+    """
+
+    tools: DrawTools
+    sheet: Group
+    take: Callable[[list[dict[str, Any]]], None]
+
+
 def show_map(
     key: str,
     layers: list[MapLayer],
@@ -71,6 +92,7 @@ def show_map(
     *,
     view: View,
     tiles: dict[str, tuple[str, str, int]] | None = None,
+    pencil: Pencil | None = None,
 ) -> None:
     """Show layers on the map of a page.
 
@@ -84,6 +106,8 @@ def show_map(
         How the map starts.
     tiles : dict of str to (str, str, int), optional
         For layers drawn by the server: layer id to workspace folder, layer name and version.
+    pencil : Pencil, optional
+        Lets the reader draw.
     """
     served = tiles or {}
     groups = [
@@ -91,24 +115,37 @@ def show_map(
         for layer in layers
     ]
     moved = st.session_state.get(f"{key}-view")
+    component = f"{key}-{words.lang}"
+    chart = base_map(
+        start_of(key, view.bounds),
+        words,
+        crs=view.crs,
+        label=view.label,
+        search=searched(words),
+        printing=printing_of(key, layers, words, view=view, tiles=served),
+    )
+    if pencil is not None:
+        chart.add_child(pencil.tools)
+        groups.append(pencil.sheet)
     st_folium(
-        base_map(
-            start_of(key, view.bounds),
-            words,
-            crs=view.crs,
-            label=view.label,
-            search=searched(words),
-            printing=printing_of(key, layers, words, view=view, tiles=served),
-        ),
-        key=f"{key}-{words.lang}",
+        chart,
+        key=component,
         height=540,
         use_container_width=True,
-        returned_objects=["last_clicked"],
+        returned_objects=["last_clicked", *(["all_drawings"] if pencil else [])],
         feature_group_to_add=groups,
         center=moved[0] if moved else None,
         zoom=moved[1] if moved else None,
-        on_change=lambda: note_click(key, f"{key}-{words.lang}"),
+        on_change=lambda: _heard(key, component, pencil),
     )
+
+
+def _heard(key: str, component: str, pencil: Pencil | None) -> None:
+    """Take what the map reports: a click, and what was drawn."""
+    note_click(key, component)
+    drawings = (st.session_state.get(component) or {}).get("all_drawings")
+    if pencil is not None and drawings:
+        pencil.take(drawings)
 
 
 def show_answer_map(

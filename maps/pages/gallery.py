@@ -13,6 +13,7 @@ from maps.compare_view import Side, period_label, side_layers
 from maps.flow_chart import land_names
 from maps.pages._cache import cached_layer, workspace_bounds
 from maps.pages._compare_view import show_periods, show_views
+from maps.pages._draw import draw_boundary
 from maps.pages._figures import show_flows, show_stock
 from maps.pages._frame import heading, speak, workspace
 from maps.pages._map import View, clicked_point, go_to, made_label, served_tiles
@@ -34,7 +35,7 @@ def show() -> None:
     words = speak()
     base = workspace()
     heading(words("page.gallery.title"), base, made=True)
-    parts = {"views": _views, "periods": _periods, "figures": _figures}
+    parts = {"views": _views, "periods": _periods, "figures": _figures, "drawing": _drawing}
     part = st.segmented_control(
         words("page.gallery.title"),
         list(parts),
@@ -92,6 +93,11 @@ def _periods(base: Workspace, words: Words) -> None:
         for one in layers
     ]
     show_periods("gallery-periods", sides, words, view=_view(base, layers, words))
+
+
+def _drawing(base: Workspace, words: Words) -> None:
+    drawn = draw_boundary(base, words, key="gallery-drawing")
+    st.code(drawn.wkt if drawn is not None else "–")
 
 
 def _figures(base: Workspace, words: Words) -> None:

@@ -1,0 +1,333 @@
+"""A boundary that somebody draws: to and from the map, checked, and written as a list of corners."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from branca.element import Element  # noqa: TC002 - folium asks for it at run time
+from folium.elements import JSCSSMixin
+
+from layers import Finding, Layer, Provenance
+from layers.corners import crossings, degrees_of_corners, moved_corners, read_corners, rings_of_area
+from layers.crs import as_crs
+from maps.assets import asset
+from maps.canvas import proj4_text
+from maps.elements import Group, Script
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pyproj import CRS
+    from shapely import MultiPolygon, Polygon
+    from shapely.geometry.base import BaseGeometry
+
+    from layers import Period
+    from maps.words import Words
+
+__all__ = [
+    "DRAWN_STEP",
+    "DrawTools",
+    "Drawn",
+    "check_boundary",
+    "corner_lines",
+    "drawing_group",
+    "read_boundary_text",
+    "reported_drawing",
+    "reported_undo",
+]
+
+#: step of the provenance that tells a drawn layer from a read one; the number of corners stands behind it
+DRAWN_STEP: Final = "drawn"
+_LONLAT: Final = 4326
+_HA: Final = 10_000.0
+#: a click that slipped is no zone; the smallest cluster of Decree 303/2026 has 5 ha
+_SMALLEST_HA: Final = 0.05
+_OUTSIDE_HA: Final = 0.005
+_DIGITS: Final = 3
+_FEWEST: Final = 3
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A boundary that was drawn or typed.
+
+    Parameters
+    ----------
+    area : Polygon or MultiPolygon
+        In the system of the workspace, corners to the millimetre.
+    crs : pyproj.CRS
+        Projected, metres.
+    findings : tuple of Finding
+        From :func:`check_boundary`.
+
+    Examples
+    --------
+    >>> drawn = Drawn(shapely.box(558_000, 2_325_000, 558_400, 2_325_250), as_crs(5897))
+    >>> drawn.area_ha, drawn.corners, drawn.sound
+    (10.0, 4, True)
+    """
+
+    area: Polygon | MultiPolygon
+    crs: CRS
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def sound(self) -> bool:
+        """True where no finding forbids its use."""
+        return all(finding.level != "block" for finding in self.findings)
+
+    @property
+    def area_ha(self) -> float:
+        """Hectares in the projected system."""
+        return float(self.area.area) / _HA
+
+    @property
+    def corners(self) -> int:
+        """Corners of all rings."""
+        return sum(len(ring) for part in rings_of_area(self.area) for ring in part)
+
+    @property
+    def frame(self) -> gpd.GeoDataFrame:
+        """The boundary as a frame of one row, index 1."""
+        return gpd.GeoDataFrame(geometry=[self.area], index=[1], crs=self.crs)
+
+    @property
+    def wkt(self) -> str:
+        """The boundary as text, every corner to the millimetre: what a question holds of it."""
+        return str(shapely.to_wkt(self.area, rounding_precision=_DIGITS, trim=True))
+
+    def layer(self, name: str, kind: str, *, source: str, period: Period | None = None) -> Layer:
+        """Make a layer of one feature that says that it was drawn.
+
+        Parameters
+        ----------
+        name : str
+            Of the layer and of its feature.
+        kind : str
+            One of :func:`layers.kinds.kinds`.
+        source : str
+            Words for where it comes from.
+        period : Period, optional
+
+        Returns
+        -------
+        Layer
+            Its provenance has the step ``drawn`` with the number of corners.
+        """
+        steps = (f"{DRAWN_STEP} x{self.corners}",)
+        frame = self.frame.assign(name=[name])[["name", "geometry"]]
+        return Layer(frame, name, kind, period, Provenance(source=source, steps=steps))
+
+
+class DrawTools(JSCSSMixin, Script):
+    """The pencil on a map: polygon, rectangle, corners, snapping, undo.
+
+    Parameters
+    ----------
+    words : Words
+    crs : pyproj.CRS
+        System whose grid rectangles follow and whose hectares are shown while drawing.
+    """
+
+    default_js = [("draw", asset("draw.js"))]  # noqa: RUF012 - folium reads it off the class
+    default_css = [("draw_css", asset("draw.css"))]  # noqa: RUF012
+    _parent: Element
+
+    def __init__(self, words: Words, crs: CRS) -> None:
+        said = {key.removeprefix("draw_map."): text for key, text in words.section("draw_map").items()}
+        vietnamese = words.lang == "vi"
+        said |= {"decimal": "," if vietnamese else ".", "thousands": "." if vietnamese else ","}
+        super().__init__("draw", said, proj4_text(crs))
+        self._name = "DrawTools"
+
+
+def drawing_group(area: Polygon | MultiPolygon | None, crs: CRS, revision: int) -> Group:
+    """Make the group that brings a boundary to the pencil.
+
+    Parameters
+    ----------
+    area : Polygon, MultiPolygon or None
+        None takes what is drawn away.
+    crs : pyproj.CRS
+    revision : int
+        The pencil takes each once.
+
+    Returns
+    -------
+    folium.FeatureGroup
+    """
+    parts = [
+        [degrees_of_corners(ring, crs).tolist() for ring in part]
+        for part in (rings_of_area(area) if area is not None else [])
+    ]
+    return Group(
+        "drawing",
+        {
+            "id": "drawing",
+            "title": "",
+            "group": "",
+            "order": 97,
+            "legend": [],
+            "show": True,
+            "folded": False,
+            "drawing": {"n": revision, "parts": parts},
+        },
+    )
+
+
+def reported_undo(report: Sequence[dict[str, Any]] | None) -> bool:
+    """Say whether the reader asked the pencil to take a step back.
+
+    Parameters
+    ----------
+    report : sequence of dict or None
+        ``all_drawings`` of the map component.
+
+    Returns
+    -------
+    bool
+    """
+    return bool(report) and bool(report[-1]["properties"].get("undo"))  # type: ignore[index]
+
+
+def reported_drawing(report: Sequence[dict[str, Any]], crs: CRS) -> Polygon | MultiPolygon | None:
+    """Take what was drawn, corner by corner, to the system of the workspace.
+
+    Parameters
+    ----------
+    report : sequence of dict
+        ``all_drawings`` of the map component: one feature of ours.
+    crs : pyproj.CRS
+
+    Returns
+    -------
+    Polygon, MultiPolygon or None
+        None where nothing is drawn any more, or a ring has less than three different corners.
+    """
+    geometry = report[-1].get("geometry")
+    lonlat = as_crs(_LONLAT)
+    parts = []
+    for part in (geometry or {}).get("coordinates", []):
+        rings = [moved_corners(np.array(ring, dtype=float), lonlat, crs) for ring in part]
+        if min(len(np.unique(ring, axis=0)) for ring in rings) >= _FEWEST:
+            # holes stay those of their part: an outline that is being changed may cut one for a moment
+            parts.append(shapely.Polygon(rings[0], rings[1:]))
+    if not parts:
+        return None
+    return parts[0] if len(parts) == 1 else shapely.MultiPolygon(parts)
+
+
+def check_boundary(
+    area: Polygon | MultiPolygon,
+    *,
+    around: BaseGeometry | None = None,
+    min_area_ha: float = _SMALLEST_HA,
+) -> list[Finding]:
+    """Check a boundary before it is asked about or saved; nothing is mended.
+
+    Parameters
+    ----------
+    area : Polygon or MultiPolygon
+    around : shapely geometry, optional
+        Land that the workspace speaks of, in the same system.
+    min_area_ha : float
+        Less than this is taken for a slip of the hand, hectares.
+
+    Returns
+    -------
+    list of Finding
+        ``drawn_crosses``, ``drawn_overlaps`` and ``drawn_too_small`` block, as does ``drawn_outside`` where
+        nothing lies inside; a part outside is a warning ``drawn_partly_outside`` with hectares.
+
+    Examples
+    --------
+    >>> bow = shapely.Polygon([(0, 0), (400, 400), (400, 0), (0, 400)])
+    >>> [(f.code, f.fields["found"]) for f in check_boundary(bow)]
+    [('drawn_crosses', ['1–2 × 3–4'])]
+    """
+    size = float(area.area) / _HA
+    if not area.is_valid:
+        return [_broken(area)]
+    if size < min_area_ha:
+        return [Finding("drawn_too_small", "", None, "block", {"area_ha": size, "expected": min_area_ha})]
+    outside = 0.0 if around is None or around.is_empty else float(area.difference(around).area) / _HA
+    if outside <= _OUTSIDE_HA:
+        return []
+    if outside >= size - _OUTSIDE_HA:
+        return [Finding("drawn_outside", "", None, "block", {"area_ha": size})]
+    share = 100 * outside / size
+    return [Finding("drawn_partly_outside", "", None, "warn", {"area_ha": outside, "share_pct": share})]
+
+
+def _broken(area: Polygon | MultiPolygon) -> Finding:
+    """Say how a boundary is no area: by the edges that cross, else by what GEOS says of its parts."""
+    found = [f"{a}–{a + 1} × {b}–{b + 1}" for a, b in crossings(area)[:6]]
+    if found:
+        return Finding("drawn_crosses", "", None, "block", {"found": found})
+    return Finding("drawn_overlaps", "", None, "block", {"found": str(shapely.is_valid_reason(area))})
+
+
+def corner_lines(area: Polygon | MultiPolygon, words: Words) -> str:
+    """Write a boundary as the list of corners that decisions print.
+
+    Parameters
+    ----------
+    area : Polygon or MultiPolygon
+    words : Words
+
+    Returns
+    -------
+    str
+        A line a corner: X (north) and Y (east) to the millimetre, decimal comma in Vietnamese; the ring
+        stands first where there are several. :func:`read_boundary_text` reads it back.
+
+    Examples
+    --------
+    >>> from maps.words import words
+    >>> print(corner_lines(shapely.Polygon([(5, 2.5), (5, 1), (9, 1)]), words("vi")))
+    Điểm; X (bắc); Y (đông)
+    1; 2,500; 5,000
+    2; 1,000; 5,000
+    3; 1,000; 9,000
+    """
+    rings = [ring for part in rings_of_area(area) for ring in part]
+    several = len(rings) > 1
+    head = [words("draw.ring")] if several else []
+    lines = ["; ".join([*head, words("draw.point"), words("draw.north"), words("draw.east")])]
+    mark = "," if words.lang == "vi" else "."
+    for n, ring in enumerate(rings, 1):
+        for m, (east, north) in enumerate(ring, 1):
+            figures = [f"{value:.{_DIGITS}f}".replace(".", mark) for value in (north, east)]
+            lines.append("; ".join([*([str(n)] if several else []), str(m), *figures]))
+    return "\n".join(lines)
+
+
+def read_boundary_text(text: str, crs: CRS, *, around: BaseGeometry | None = None) -> Drawn:
+    """Read a list of corners and check it as if it had been drawn.
+
+    Parameters
+    ----------
+    text : str
+        As for :func:`layers.corners.read_corners`.
+    crs : pyproj.CRS
+    around : shapely geometry, optional
+        As for :func:`check_boundary`.
+
+    Returns
+    -------
+    Drawn
+        With the findings of the table and of the boundary.
+
+    Raises
+    ------
+    ThoCongError
+        As :func:`layers.corners.read_corners`.
+    """
+    area, said = read_corners(text, crs)
+    # that edges cross is said once, by the check, with what to do
+    kept = [finding for finding in said if finding.code not in ("ring_crosses", "rings_overlap")]
+    return Drawn(area, crs, (*kept, *check_boundary(area, around=around)))

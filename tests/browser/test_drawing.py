@@ -1,0 +1,102 @@
+"""Drawing with a real mouse: polygon, rectangle, corners, the way back, and what a drawing survives."""
+
+from __future__ import annotations
+
+import re
+
+import shapely
+
+from tests.browser.test_journeys import MAP, settled, the_map
+
+
+def open_sheet(page, server, lang="vi"):
+    page.goto(f"{server.address}/bo-phan?lang={lang}")
+    page.get_by_text({"vi": "Vẽ ranh giới", "en": "Drawing"}[lang], exact=True).first.click()
+    the_map(page).locator(".tc-draw").wait_for()
+    the_map(page).locator("path.leaflet-interactive").first.wait_for()
+    settled(page)
+
+
+def tool(page, name):
+    the_map(page).get_by_role("button", name=name, exact=True).click()
+
+
+def corner_of_map(page):
+    edges = page.locator(MAP).first.bounding_box()
+    return edges["x"], edges["y"]
+
+
+def click_points(page, *points):
+    left, top = corner_of_map(page)
+    for x, y in points:
+        page.mouse.move(left + x, top + y, steps=3)
+        page.mouse.click(left + x, top + y)
+        page.wait_for_timeout(350)  # two clicks of one place in a moment are a double click
+
+
+def drawn(page, differs_from=""):
+    """What the page holds, once it is something else than before."""
+    code = page.get_by_test_id("stCode")
+    for _ in range(60):
+        settled(page)
+        said = code.inner_text().strip()
+        if said != differs_from:
+            return said
+        page.wait_for_timeout(250)
+    return said
+
+
+def test_a_polygon_is_drawn_changed_and_taken_back(page, server):
+    open_sheet(page, server)
+    tool(page, "Đa giác")
+    click_points(page, (250, 200), (400, 190), (420, 330), (260, 320))
+    assert re.search(r"\d+,\d\d ha", the_map(page).locator(".tc-draw-hint").inner_text())
+    # clicks that set corners are no questions to the page
+    assert page.get_by_test_id("stCode").inner_text().strip() == "–"
+    click_points(page, (250, 200))
+    first = drawn(page, "–")
+    area = shapely.from_wkt(first)
+    assert len(area.exterior.coords) == 5
+    assert area.is_valid
+    left, top = corner_of_map(page)
+    page.mouse.move(left + 400, top + 190)
+    page.mouse.down()
+    page.mouse.move(left + 430, top + 160, steps=6)
+    page.mouse.up()
+    second = drawn(page, first)
+    moved = set(shapely.from_wkt(second).exterior.coords) - set(area.exterior.coords)
+    assert len(moved) == 1  # the other corners are what they were, to the millimetre
+    tool(page, "Hoàn tác")
+    assert drawn(page, second) == first
+    tool(page, "Xóa")
+    assert drawn(page, first) == "–"
+    page.get_by_test_id("stMain").get_by_role("button", name="Hoàn tác", exact=True).click()
+    assert drawn(page, "–") == first
+
+
+def test_a_rectangle_follows_the_grid_and_survives_language_and_page(page, server):
+    open_sheet(page, server)
+    tool(page, "Chữ nhật")
+    click_points(page, (300, 250), (420, 330))
+    first = drawn(page, "–")
+    area = shapely.from_wkt(first)
+    assert shapely.box(*area.bounds).symmetric_difference(area).area < 25  # metres of a rectangle of 5 km
+    page.get_by_text("English", exact=True).click()
+    the_map(page).get_by_role("button", name="Rectangle", exact=True).wait_for()
+    assert drawn(page) == first
+    the_map(page).locator(".leaflet-tc-97-drawing-pane path").first.wait_for()
+    page.get_by_role("link", name="Layers").click()
+    page.get_by_role("heading", name="Layers").wait_for()
+    settled(page)
+    page.go_back()
+    page.get_by_text("Drawing", exact=True).first.click()
+    the_map(page).locator(".leaflet-tc-97-drawing-pane path").first.wait_for()
+    assert drawn(page) == first
+
+
+def test_a_boundary_that_crosses_itself_is_said(page, server):
+    open_sheet(page, server)
+    tool(page, "Đa giác")
+    click_points(page, (250, 200), (400, 320), (400, 200), (250, 320), (250, 200))
+    drawn(page, "–")
+    page.get_by_text("Ranh giới tự cắt: 1–2 × 3–4").wait_for()
