@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,8 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from layers.errors import ThoCongError
 from maps.assets import STATIC
+from maps.basemap_service import BASEMAP_ROUTE, HANDS, basemap_tile
+from maps.home_address import HomeAddress
 from maps.pages._frame import open_frame, speak, workspace_folder
 from maps.pages._start import note_pages
 from maps.printing.service import PRINT_ROUTE, printed
@@ -81,6 +84,22 @@ async def tile_response(request: Request) -> Response:
     if picture is None:
         return Response(status_code=204)
     return Response(picture, media_type="image/png", headers={"Cache-Control": "private, max-age=28800"})
+
+
+async def basemap_response(request: Request) -> Response:
+    """Answer a request for a tile of a map from outside; why there is none stands in a header."""
+    place = request.path_params
+    kept = {"Cache-Control": "private, max-age=86400"}
+    fetch = partial(basemap_tile, place["token"], place["z"], place["x"], place["y"])
+    try:
+        picture = await asyncio.get_running_loop().run_in_executor(HANDS, fetch)
+    except ThoCongError as error:
+        if error.code == "token_invalid":
+            return Response(status_code=403)
+        return Response(status_code=204, headers={"Cache-Control": "no-store", "X-Thocong-Why": error.code})
+    if picture is None:
+        return Response(status_code=204, headers=kept)
+    return Response(picture.data, media_type=picture.media_type, headers=kept)
 
 
 async def search_response(request: Request) -> Response:
@@ -166,9 +185,10 @@ if get_script_run_ctx(suppress_warning=True) is None:
         Path(__file__),
         lifespan=lifespan,
         on_script_error=say_sorry,
-        middleware=[Middleware(SafeHeaders)],
+        middleware=[Middleware(SafeHeaders), Middleware(HomeAddress)],
         routes=[
             Route(TILE_ROUTE, tile_response),
+            Route(BASEMAP_ROUTE, basemap_response),
             Route(SEARCH_ROUTE, search_response),
             Route(PRINT_ROUTE, print_response, methods=["POST"]),
             Mount("/gis/static", StaticFiles(directory=STATIC)),

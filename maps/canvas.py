@@ -12,7 +12,6 @@ import warnings
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-import folium
 import numpy as np
 import shapely
 
@@ -30,17 +29,19 @@ from maps.places import crs_label
 from maps.styles import HATCHINGS
 
 if TYPE_CHECKING:
+    import folium
     import geopandas as gpd
     from pyproj import CRS
 
     from maps.styles import Look
     from maps.words import Words
 
-__all__ = ["MapLayer", "base_map", "feature_group", "tile_group", "to_lonlat", "view_of"]
+__all__ = ["MapLayer", "Served", "base_map", "feature_group", "tile_group", "to_lonlat", "view_of"]
 
 _WGS84: Final = 4326
 _PLACES: Final = 1e-7  # of a degree: a centimetre
 _TILE_PX: Final = 256
+_PANEL: Final = ("layers", "opacity", "zoom", "up", "down", "about")
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,8 @@ class MapLayer:
         Entries for the panel.
     show, folded : bool
         Whether the layer starts visible, whether its group starts folded.
+    about : tuple of (str, str)
+        What and value: where the layer comes from, behind a button in the panel.
     side : int, optional
         Which of the compared periods the layer shows, from 0; ``None`` for a layer of all of them.
     twin : str
@@ -82,6 +85,7 @@ class MapLayer:
     folded: bool = False
     side: int | None = None
     twin: str = ""
+    about: tuple[tuple[str, str], ...] = ()
 
     @property
     def pane(self) -> str:
@@ -92,7 +96,27 @@ class MapLayer:
         """Return what the panel needs to know."""
         keys = ("id", "title", "group", "order", "legend", "show", "folded")
         compared = {"side": self.side, "twin": self.twin} if self.side is not None else {}
-        return {key: getattr(self, key) for key in keys} | compared
+        facts = {"about": [list(fact) for fact in self.about]} if self.about else {}
+        return {key: getattr(self, key) for key in keys} | compared | facts
+
+
+@dataclass(frozen=True)
+class Served:
+    """What a map asks of the application behind it; a map in a file has nobody to ask.
+
+    Parameters
+    ----------
+    search : str
+        Address that answers the search box.
+    printing : dict, optional
+        ``address`` that prints, ``title`` to begin with, ``scales`` to choose from.
+    basemaps : list of dict
+        Maps from outside to choose from: ``id, title, address, attribution, deepest``.
+    """
+
+    search: str = ""
+    printing: dict[str, Any] | None = None
+    basemaps: list[dict[str, Any]] = field(default_factory=list)
 
 
 def base_map(
@@ -101,8 +125,7 @@ def base_map(
     *,
     crs: CRS | None = None,
     label: str = "",
-    search: str = "",
-    printing: dict[str, Any] | None = None,
+    served: Served | None = None,
 ) -> folium.Map:
     """Make the map that a page keeps: controls and no layers.
 
@@ -115,10 +138,8 @@ def base_map(
         VN-2000 system whose coordinates are shown under the pointer.
     label : str
         Words that stay on the map, the made-data label.
-    search : str
-        Address that answers the search box; no box where empty, as in a file that no server stands behind.
-    printing : dict, optional
-        ``address`` that prints, ``title`` to begin with, ``scales`` to choose from.
+    served : Served, optional
+        What the application answers; without it neither search nor print nor maps from outside are offered.
 
     Returns
     -------
@@ -140,14 +161,12 @@ def base_map(
     chart.add_child(Script("hatchings", HATCHINGS))
     if label:
         chart.add_child(Script("label", label))
-    chart.add_child(
-        Script("panel", {k: words(f"map.{k}") for k in ("layers", "opacity", "zoom", "up", "down")})
-    )
+    chart.add_child(Script("panel", {k: words(f"map.{k}") for k in _PANEL}))
     chart.add_child(
         OfflineFullscreen(title=words("map.fullscreen"), title_cancel=words("map.fullscreen_end"))
     )
     chart.add_child(Script("views", {k: words(f"map.{k}") for k in ("back", "forward")}))
-    _served(chart, words, search, printing)
+    _add_served(chart, words, served or Served())
     chart.add_child(Script("titles", {k: words(f"map.{k}") for k in ("zoom_in", "zoom_out")}))
     marks = _marks(words)
     chart.add_child(
@@ -164,15 +183,18 @@ def base_map(
     return chart
 
 
-def _served(chart: folium.Map, words: Words, search: str, printing: dict[str, Any] | None) -> None:
+def _add_served(chart: folium.Map, words: Words, served: Served) -> None:
     """Add the controls that ask the application for something."""
-    if search:
+    if served.basemaps:
+        said = {k.partition(".")[2]: text for k, text in words.section("basemap_map").items()}
+        chart.add_child(Script("basemaps", served.basemaps, said))
+    if served.search:
         keys = ("search", "hint", "none", "failed")
-        chart.add_child(Script("search", search, {k: words(f"search.{k}") for k in keys}))
-    if printing:
-        said = ("open", "title", "paper", "wide", "tall", "kind", "scale_label", "fit", "make", "drawing",
-                "done", "failed")  # fmt: skip
-        chart.add_child(Script("print", printing, {k: words(f"print.{k}") for k in said}))
+        chart.add_child(Script("search", served.search, {k: words(f"search.{k}") for k in keys}))
+    if served.printing:
+        asked = ("open", "title", "paper", "wide", "tall", "kind", "scale_label", "fit", "make", "drawing",
+                 "done", "failed")  # fmt: skip
+        chart.add_child(Script("print", served.printing, {k: words(f"print.{k}") for k in asked}))
 
 
 def _marks(words: Words) -> dict[str, str]:
@@ -232,10 +254,8 @@ def tile_group(layer: MapLayer, address: str, *, max_native_zoom: int = 19) -> f
     west, south, east, north = to_lonlat(layer.frame).total_bounds
     options = {**layer.options(), "bounds": [[south, west], [north, east]]}
     group = Group(layer.id, options)
-    folium.TileLayer(
-        tiles=address, attr=" ", pane=layer.pane, max_native_zoom=max_native_zoom, max_zoom=19, control=False,
-        overlay=True, bounds=[[south, west], [north, east]],
-    ).add_to(group)  # fmt: skip
+    how = {"pane": layer.pane, "maxNativeZoom": max_native_zoom, "maxZoom": 19, "bounds": options["bounds"]}
+    Script("tiles", address, how).add_to(group)
     return group
 
 

@@ -189,7 +189,7 @@ def view_map(
     linked : bool
         True for the maps of a pair: they move together and show each other's pointer.
     **base
-        ``crs``, ``label``, ``search`` and ``printing`` of :func:`maps.canvas.base_map`.
+        ``crs``, ``label`` and ``served`` of :func:`maps.canvas.base_map`.
 
     Returns
     -------

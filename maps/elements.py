@@ -58,6 +58,7 @@ _SCRIPTS: Final = [
     ("leaflet", asset("vendor/leaflet/leaflet.js")),
     ("proj4", asset("vendor/proj4/proj4.js")),
     ("thocong", asset("thocong.js")),
+    ("basemap", asset("basemap.js")),
     ("compare", asset("compare.js")),
     ("find", asset("find.js")),
     ("print", asset("print.js")),

@@ -25,6 +25,7 @@ from layers.sample import create_sample
 from maps.cli.click_words import WholeRange
 from maps.cli.doctor import fatal_problems
 from maps.cli.speech import DONE, USAGE, Command, T, terminal
+from maps.outside import HOSTS
 
 __all__ = ["serve", "streamlit_flags"]
 
@@ -46,6 +47,7 @@ _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 )
 @click.option("--host", default="127.0.0.1", show_default=True, help=T("cli.serve.host"))
 @click.option("--allow-network", is_flag=True, help=T("cli.serve.allow_network"))
+@click.option("--basemap-host", multiple=True, metavar="HOST", help=T("cli.serve.basemap_host"))
 @click.option("--browser/--no-browser", default=True, help=T("cli.serve.browser"))
 def serve(**given: Any) -> None:
     """Check the ground, make the sample if asked to, and hand over to Streamlit."""
@@ -65,6 +67,8 @@ def serve(**given: Any) -> None:
     address = _address(given["host"], given["port"])
     speak.say(speak.words("cli.serve.listening", address=address, path=str(folder)))
     os.environ |= {"THOCONG_WORKSPACE": str(folder.resolve()), "THOCONG_LANG": speak.words.lang}
+    if given["basemap_host"]:
+        os.environ[HOSTS] = ",".join(given["basemap_host"])
     flags = {
         **streamlit_flags(),
         "server.address": given["host"],

@@ -11,7 +11,7 @@ from streamlit_folium import st_folium
 
 from maps.canvas import feature_group, tile_group
 from maps.compare_view import MODES, Side, sided_layers, view_group, view_map
-from maps.pages._map import note_click, searched, start_of
+from maps.pages._map import note_click, served_by, start_of
 from maps.pages._printing import printing_of
 from maps.tile_service import tile_address
 
@@ -198,10 +198,7 @@ def _draw(
             linked=bool(part),
             crs=view.crs,
             label=view.label,
-            search=searched(words),
-            printing=printing_of(
-                "-".join(filter(None, (key, part))), offered.layers, words, view=view, tiles=offered.tiles
-            ),
+            served=served_by(words, _print(key, part, words, view=view, offered=offered)),
         ),
         key=name,
         height=_HEIGHT,
@@ -210,6 +207,11 @@ def _draw(
         feature_group_to_add=groups,
         on_change=lambda: note_click(key, name),
     )
+
+
+def _print(key: str, part: str, words: Words, *, view: View, offered: _Offer) -> dict[str, Any] | None:
+    name = "-".join(filter(None, (key, part)))
+    return printing_of(name, offered.layers, words, view=view, tiles=offered.tiles)
 
 
 def _asked(key: str) -> dict[str, Any] | None:

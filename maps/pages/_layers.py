@@ -9,11 +9,9 @@ import streamlit as st
 
 from layers.kinds import kind
 from maps.columns import Column
-from maps.pages._cache import cached_layer, cached_sight
+from maps.pages._about import newest_units, place_of
 from maps.pages._link import Link
-from maps.pages._shelf import shelved
 from maps.pages._table import Rows, States, show_table
-from maps.places import place_label, units_met
 from maps.tables import layer_title
 
 if TYPE_CHECKING:
@@ -23,8 +21,6 @@ if TYPE_CHECKING:
 
 __all__ = ["show_layers"]
 
-#: a larger layer is placed by the box round it
-_MOST_FEATURES = 3_000
 _HEIGHT_PX = 364  # the map of the layer chosen still shows below
 _GROUPS = ("industry", "land", "settlement", "nature", "water", "infrastructure", "boundary")
 _COLUMNS = (
@@ -58,13 +54,13 @@ def show_layers(base: Workspace, versions: list[Version], words: Words) -> Versi
     if not versions:
         st.html(f"<div class='tc-empty'>{words('layers.empty')}</div>")
         return None
-    units = _units(versions)
+    units = newest_units(versions)
     frame = pd.DataFrame(
         [
             {
                 "name": layer_title(v, words),
                 "kind": words(f"kind.{v.kind_name}"),
-                "place": _place(base, v, units, words),
+                "place": place_of(base, v, units, words),
                 "period": str(v.period or ""),
                 "stage": words(f"stage.{v.period.stage}") if v.period else "",
                 "rows": v.rows,
@@ -85,24 +81,3 @@ def show_layers(base: Workspace, versions: list[Version], words: Words) -> Versi
         st.caption(words("layers.choose"))
         return None
     return versions[row]
-
-
-def _units(versions: list[Version]) -> Version | None:
-    """The newest boundaries: places are named by them."""
-    found = [v for v in versions if v.kind_name == "admin_unit"]
-    return max(found, key=lambda v: v.period.last if v.period else 0, default=None)
-
-
-def _place(base: Workspace, entry: Version, units: Version | None, words: Words) -> str:
-    if units is None:
-        return ""
-    folder = str(base.folder)
-
-    def met() -> tuple[list[str], int]:
-        read = cached_layer if entry.rows <= _MOST_FEATURES else cached_sight
-        shapes = cached_layer(folder, units.layer, units.version).frame
-        return units_met(read(folder, entry.layer, entry.version).frame, shapes), len(shapes)
-
-    key = (folder, entry.layer, entry.version, units.layer, units.version)
-    names, of = shelved("place", key, met, most=256)
-    return place_label(names, of, words)

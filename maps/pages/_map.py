@@ -10,7 +10,10 @@ from shapely import box
 from streamlit_folium import st_folium
 
 from maps.answer_map import context_layers, drawn_by_server
-from maps.canvas import base_map, feature_group, tile_group, view_of
+from maps.basemap_service import basemap_address
+from maps.basemaps import basemaps_of
+from maps.canvas import Served, base_map, feature_group, tile_group, view_of
+from maps.pages._about import with_facts
 from maps.pages._cache import cached_sight, workspace_bounds
 from maps.pages._frame import workspace
 from maps.pages._printing import notes_of, printing_of
@@ -37,7 +40,7 @@ __all__ = [
     "go_to",
     "made_label",
     "note_click",
-    "searched",
+    "served_by",
     "served_tiles",
     "show_answer_map",
     "show_map",
@@ -121,8 +124,7 @@ def show_map(
         words,
         crs=view.crs,
         label=view.label,
-        search=searched(words),
-        printing=printing_of(key, layers, words, view=view, tiles=served),
+        served=served_by(words, printing_of(key, layers, words, view=view, tiles=served)),
     )
     if pencil is not None:
         chart.add_child(pencil.tools)
@@ -180,7 +182,7 @@ def show_answer_map(
     notes = (*((basis,) if basis else ()), *notes_of(every, words))
     show_map(
         key,
-        [*drawn, *context_layers(below, words)],
+        [*drawn, *with_facts(base, below, context_layers(below, words), words)],
         words,
         view=View(workspace_bounds(folder, tuple(focus)), base.crs, made_label(every, words), notes),
         tiles=served_tiles(base, below),
@@ -208,18 +210,32 @@ def start_of(key: str, bounds: tuple[float, float, float, float]) -> tuple[float
     return kept
 
 
-def searched(words: Words) -> str:
-    """Address behind the search box of every map: the names in the workspace of this server.
+def served_by(words: Words, printing: dict[str, Any] | None) -> Served:
+    """Gather what the application answers to every map: names, prints, maps from outside.
 
     Parameters
     ----------
     words : Words
+    printing : dict or None
+        From :func:`maps.pages._printing.printing_of`.
 
     Returns
     -------
-    str
+    Served
     """
-    return search_address(str(workspace().folder), words.lang)
+    base = workspace()
+    folder = str(base.folder)
+    offered = [
+        {
+            "id": one.id,
+            "title": one.title,
+            "address": basemap_address(folder, one),
+            "attribution": one.attribution,
+            "deepest": one.max_zoom,
+        }
+        for one in basemaps_of(base)
+    ]
+    return Served(search_address(folder, words.lang), printing, offered)
 
 
 def note_click(key: str, component: str) -> None:

@@ -9,6 +9,7 @@ import streamlit as st
 from layers.kinds import kind
 from maps.answer_map import context_layers
 from maps.next_steps import holdings
+from maps.pages._about import with_facts
 from maps.pages._cache import cached_sight, workspace_bounds
 from maps.pages._identify import show_identified
 from maps.pages._map import View, made_label, served_tiles, show_map
@@ -48,7 +49,7 @@ def show_preview(base: Workspace, versions: list[Version], words: Words, *, empt
     if layers:
         show_map(
             "preview",
-            context_layers(layers, words),
+            with_facts(base, layers, context_layers(layers, words), words),
             words,
             view=View(
                 workspace_bounds(str(base.folder), names),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from layers.kinds import kinds
+from maps.pages._basemaps import show_basemaps
 from maps.pages._frame import heading, speak, workspace
 from maps.pages._import import show_import
 from maps.pages._layer import show_layer
@@ -21,13 +22,15 @@ def show() -> None:
     )
     made = any(v.provenance.made for v in versions)
     heading(words("page.layers.title"), base, made=made)
-    listed, added = st.tabs([words("layers.list"), words("layers.add")])
+    listed, added, below = st.tabs([words("layers.list"), words("layers.add"), words("basemap.tab")])
     with listed:
         chosen = show_layers(base, versions, words)
         if chosen is not None:
             show_layer(base, chosen, words)
     with added:
         show_import(base, words)
+    with below:
+        show_basemaps(base, words)
 
 
 if __name__ == "__main__":

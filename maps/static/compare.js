@@ -78,6 +78,7 @@
     map.on("mousemove", function (e) { var at = [e.latlng.lat, e.latlng.lng]; show(at); say("point", at); });
     map.on("mouseout", function () { show(null); say("point", null); });
     map.on("tc:state", function (e) { say("state", { key: e.key, show: e.show, opacity: e.opacity, order: e.order }); });
+    map.on("tc:base", function (e) { say("base", e.id); });
     line.onmessage = function (e) {
       hears = true;
       if (e.data.kind === "view") {
@@ -85,6 +86,7 @@
         map.tcKept = true;
         map.setView(e.data.value.center, e.data.value.zoom, { animate: false });
       } else if (e.data.kind === "point") { show(e.data.value); }
+      else if (e.data.kind === "base") { map.fire("tc:take-base", { id: e.data.value }); }
       else { map.fire("tc:take-state", e.data.value); }
       hears = false;
     };
@@ -181,6 +183,13 @@
       mark.onclick = function () { stop(); show(i); };
     });
 
+    /* Tiles of the period shown and of the next one; blinking needs no more, a jump waits a moment. */
+    map.tcAwake = function (tc) {
+      var next = now === last ? 0 : now + 1;
+      return tc.side === undefined || tc.side === null || tc.side === now || tc.side === next;
+    };
+    map.fire("tc:awake");
+
     function draw() {
       name.textContent = facts.labels[now];
       slide.value = now;
@@ -188,7 +197,7 @@
       Array.prototype.forEach.call(marks.children, function (mark, i) { mark.classList.toggle("tc-now", i === now); });
       sidePanes(map, sides, function (pane, side) { pane.style.visibility = side === now ? "" : "hidden"; });
     }
-    function show(i) { now = map.tcPeriod = i; draw(); }
+    function show(i) { now = map.tcPeriod = i; draw(); map.fire("tc:awake"); }
     function said() {
       play.textContent = timer ? "❚❚" : "▶";
       play.title = timer ? words.stop : words.blink;
@@ -208,7 +217,7 @@
     L.DomEvent.disableScrollPropagation(box);
     var still = window.matchMedia && window.matchMedia("(prefers-reduced-motion: reduce)").matches;
     if (map.tcPlays === undefined ? facts.plays && !still : map.tcPlays) start(); else said();
-    return { draw: draw, end: function () { clearInterval(timer); box.remove(); } };
+    return { draw: draw, end: function () { clearInterval(timer); delete map.tcAwake; map.fire("tc:awake"); box.remove(); } };
   }
 
   function single(map, sides, facts) {

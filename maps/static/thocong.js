@@ -23,6 +23,15 @@
     return node;
   }
 
+  /* The page's own letters in the frame of the map too; a file, and a page that hides them, have others. */
+  try {
+    var link = window.parent !== window && window.parent.document.querySelector("link[rel=preload][as=font]");
+    if (link) {
+      new FontFace("Source Sans", "url(" + link.href + ")", { weight: "200 900" }).load()
+        .then(function (face) { document.fonts.add(face); }, function () {});
+    }
+  } catch (outside) { /* not ours to read */ }
+
   /* A pane named tc-ORDER-ID is made when a layer first asks for it; order decides what lies on top. */
   TC.panes = function (map) {
     var known = map.getPane;
@@ -45,6 +54,9 @@
       pointToLayer: function (feature, at) { return L.circleMarker(at, { pane: pane, radius: 5 }); }
     }).addTo(group);
   };
+
+  /* Tiles are put on the map by the panel, for as long as they can be seen. */
+  TC.tiles = function (group, address, options) { group.tcTiles = { address: address, options: options }; };
 
   TC.hatchings = function (map, hatchings) {
     var ns = "http://www.w3.org/2000/svg";
@@ -120,7 +132,10 @@
         var head = el("button", "tc-panel-head", box, words.layers);
         head.type = "button";
         head.setAttribute("aria-expanded", "true");
-        var body = (this.body = el("div", "tc-panel-body", box));
+        var body = el("div", "tc-panel-body", box);
+        this.body = el("div", "", body);
+        // what lies below everything comes last, and isn't built anew with the layers
+        map.tcPanelBase = el("div", "", body);
         head.onclick = function () {
           var open = box.classList.toggle("tc-closed");
           head.setAttribute("aria-expanded", String(!open));
@@ -156,7 +171,29 @@
         pane.style.opacity = s.opacity;
         pane.style.zIndex = 300 + s.order;
       });
+      tend();
     }
+
+    /* Tiles are asked for while somebody can see them. The component takes every group away and puts it back
+       when one of them changes: tiles of an address that is still wanted stay as they are. */
+    var tiles = {}, tending = null;
+    function tend() { if (!tending) tending = setTimeout(tendNow, 0); }
+    function tendNow() {
+      tending = null;
+      var wanted = {};
+      Object.keys(layers).forEach(function (id) {
+        var made = layers[id].tcTiles, tc = layers[id].options.tc;
+        if (!made || !state[keyOf(tc)].show || (map.tcAwake && !map.tcAwake(tc))) return;
+        wanted[id + " " + made.address] = made;
+      });
+      Object.keys(tiles).forEach(function (name) {
+        if (!wanted[name]) { tiles[name].remove(); delete tiles[name]; }
+      });
+      Object.keys(wanted).forEach(function (name) {
+        if (!tiles[name]) tiles[name] = L.tileLayer(wanted[name].address, wanted[name].options).addTo(map);
+      });
+    }
+    map.on("tc:awake", tend);
 
     /* Changes places with the neighbour in the panel, and so on the map. */
     function swap(key, other) {
@@ -174,7 +211,7 @@
 
     map.on("tc:take-state", function (e) {
       if (!state[e.key]) return;
-      state[e.key] = { show: e.show, opacity: e.opacity, order: e.order };
+      Object.assign(state[e.key], { show: e.show, opacity: e.opacity, order: e.order });
       apply(e.key);
       later();
     });
@@ -209,6 +246,7 @@
         var bounds = boundsOf(key);
         if (bounds.isValid()) map.fitBounds(bounds, { maxZoom: 17 });
       };
+      if (tc.about && tc.about.length) about(tc, s, tools, line);
       var moves = el("span", "tc-moves", tools);
       [["▴", words.up, above], ["▾", words.down, below]].forEach(function (way) {
         var move = el("button", "", moves, way[0]);
@@ -222,6 +260,20 @@
         swatch(item, entry);
         el("span", "", entry, item.label);
       });
+    }
+
+    /* Where a layer comes from, under its legend. */
+    function about(tc, s, tools, line) {
+      var open = el("button", "tc-go tc-info", tools, "i"), facts = null;
+      open.type = "button"; open.title = words.about; open.setAttribute("aria-label", words.about + ": " + tc.title);
+      function show() {
+        open.setAttribute("aria-expanded", String(Boolean(s.about)));
+        if (facts) facts.remove();
+        facts = s.about ? el("dl", "tc-about", line) : null;
+        if (facts) tc.about.forEach(function (fact) { el("dt", "", facts, fact[0]); el("dd", "", facts, fact[1]); });
+      }
+      open.onclick = function () { s.about = !s.about; show(); };
+      setTimeout(show, 0);
     }
 
     function draw() {
@@ -260,7 +312,7 @@
     });
     map.on("layerremove", function (e) {
       var tc = e.layer.options && e.layer.options.tc;
-      if (tc && layers[tc.id] === e.layer) { delete layers[tc.id]; later(); }
+      if (tc && layers[tc.id] === e.layer) { delete layers[tc.id]; later(); tend(); }
     });
   };
 

@@ -10,7 +10,7 @@ from shapely import Point, box
 from layers import Layer, Period
 from layers.crs import as_crs
 from layers.errors import StoreError
-from maps.canvas import base_map
+from maps.canvas import Served, base_map
 from maps.place_search import PlaceIndex, coordinate_hits
 from maps.search_service import find_places, search_address
 from maps.words import words
@@ -153,4 +153,4 @@ def test_names_with_markup_are_data(small_workspace):
 def test_a_map_without_a_server_has_no_search_box(say):
     bounds = (105.4, 20.9, 105.7, 21.1)
     assert "TC.search(" not in base_map(bounds, say).get_root().render()
-    assert "TC.search(" in base_map(bounds, say, search="../../gis/search/x").get_root().render()
+    assert "TC.search(" in base_map(bounds, say, served=Served("../../gis/search/x")).get_root().render()

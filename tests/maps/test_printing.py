@@ -14,7 +14,7 @@ from shapely import LineString, Point, box
 from layers.crs import as_crs
 from layers.errors import SchemaError, StoreError
 from maps.answer_map import answer_layers, context_layers, drawn_rows
-from maps.canvas import MapLayer, base_map
+from maps.canvas import MapLayer, Served, base_map
 from maps.printing import Sheet, sheet_bytes, sheet_figure, sheet_scale
 from maps.printing.service import Printable, offer, printed
 from maps.styles import Look
@@ -232,7 +232,7 @@ def test_a_map_prints_only_where_the_application_stands_behind_it(say):
     bounds = (105.4, 20.9, 105.7, 21.1)
     assert "TC.print(" not in base_map(bounds, say).get_root().render()
     facts = {"address": "../../gis/print/x", "title": HOSTILE, "scales": [["1000", "1:1.000"]]}
-    html = base_map(bounds, say, printing=facts).get_root().render()
+    html = base_map(bounds, say, served=Served(printing=facts)).get_root().render()
     assert "TC.print(" in html
     assert "<img" not in html
     assert json.dumps("1:1.000") in html
