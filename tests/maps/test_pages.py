@@ -325,7 +325,7 @@ def test_an_earlier_version_is_looked_at_and_is_the_current_one_again_with_none_
 
 def test_layers_are_filtered_by_group(open_page, small_workspace):
     test = open_page(small_workspace.folder, page="layers")
-    (groups,) = [g for g in test.get("button_group") if len(g.options) == 3]
+    groups = next(g for g in test.get("button_group") if len(g.options) == 3)
     assert groups.options == ["Khu, cụm (1)", "Đất đai (1)", "Dân cư, đô thị (1)"]
 
 
