@@ -101,7 +101,7 @@ def write_gpkg(
     *,
     tables: Mapping[str, pd.DataFrame] | None = None,
     styles: Mapping[str, LayerStyle] | None = None,
-) -> None:
+) -> dict[tuple[str, str], str]:
     """Write a GeoPackage with its styles inside, so that QGIS shows the same colours.
 
     Parameters
@@ -115,28 +115,49 @@ def write_gpkg(
     styles : mapping of str to LayerStyle, optional
         By layer name; stored in ``layer_styles`` as the default style.
 
+    Returns
+    -------
+    dict of (str, str) to str
+        By ``("layer" | "table", name)`` the name that it has in the file: one that is taken already, also
+        in other letters or by the format itself, gets a number behind it.
+
     Raises
     ------
     SourceError
         ``target_unwritable``.
     """
+    written = {name: frame for name, frame in layers.items() if len(frame)}
+    names = _free_names([("layer", n) for n in written] + [("table", n) for n in tables or {}])
     with _whole(path) as draft:
-        for name, frame in layers.items():
-            if len(frame):
-                multi = frame.geom_type.str.startswith("Multi").any()
-                pyogrio.write_dataframe(
-                    frame,
-                    draft,
-                    layer=name,
-                    driver="GPKG",
-                    promote_to_multi=bool(multi),
-                    dataset_options=_GPKG,
-                )
+        for name, frame in written.items():
+            multi = frame.geom_type.str.startswith("Multi").any()
+            pyogrio.write_dataframe(
+                frame,
+                draft,
+                layer=names["layer", name],
+                driver="GPKG",
+                promote_to_multi=bool(multi),
+                dataset_options=_GPKG,
+            )
         for name, table in (tables or {}).items():
-            pyogrio.write_dataframe(table, draft, layer=name, driver="GPKG")
-        present = {name: style for name, style in (styles or {}).items() if len(layers.get(name, ()))}
+            pyogrio.write_dataframe(table, draft, layer=names["table", name], driver="GPKG")
+        present = {names["layer", n]: style for n, style in (styles or {}).items() if n in written}
         if present:
             _store_styles(draft, present)
+    return names
+
+
+def _free_names(wanted: Sequence[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """Give each table of a database a name of its own: SQLite knows no difference of case."""
+    taken = {"layer_styles"}
+    out = {}
+    for key in wanted:
+        name, n = key[1], 2
+        while name.lower() in taken or name.lower().startswith(("gpkg_", "sqlite_", "rtree_")):
+            name, n = f"{key[1]}_{n}" if key[1].lower() in taken else f"_{key[1]}", n + 1
+        taken.add(name.lower())
+        out[key] = name
+    return out
 
 
 def _store_styles(path: Path, styles: Mapping[str, LayerStyle]) -> None:
