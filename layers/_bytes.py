@@ -16,6 +16,7 @@ _BINARY: Final = {
     ".kmz": (b"pk\x03\x04",),
     ".xlsx": (b"pk\x03\x04",),
     ".docx": (b"pk\x03\x04",),
+    ".gdb": (),  # a folder, never a file
 }
 _TEXT: Final = {
     ".geojson": (b"{", b"[", b"\x1e"),

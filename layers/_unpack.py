@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from layers._door import opening, speaking_of
+from layers._geodatabase import ENDING, geodatabases_in
 from layers.causes import Cause
 from layers.errors import SourceError
 from layers.source import COMPANIONS, FORMATS, source_parts, true_ending
@@ -69,6 +70,13 @@ def unpacked(source: Source, *, depth: int = 0) -> Iterator[Source]:
 def _staged(source: Source, folder: Path, ending: str) -> tuple[Path, str | None]:
     """Link a file and its companions under a name that fits and that every library takes."""
     stem = _ODD.sub("_", source.path.stem)
+    if ending == ENDING:
+        place = folder / (stem + ending)
+        with opening(source.path):
+            place.mkdir()
+            for part in source_parts(source.path):
+                link(part, place / part.name)
+        return place, stem if source.layer == source.path.stem else source.layer
     with opening(source.path):
         for part in source_parts(source.path):
             link(part, folder / (stem + part.suffix))
@@ -90,7 +98,10 @@ def members(archive: zipfile.ZipFile, path: Path, ending: str) -> list[str]:
     """List the files of an archive that we read; tables only where there is nothing else."""
     check_archive(archive, path)
     files = [m for m in archive.namelist() if _is_file(m)]
-    known = [m for m in files if FORMATS.get(_suffix(m), "zip") != "zip"]
+    bases = _bases(files, path)
+    within = tuple(f"{base}/" for base in bases)
+    known = [m for m in files if FORMATS.get(_suffix(m), "zip") != "zip" and not _plain(m).startswith(within)]
+    known += bases
     maps = [m for m in known if _suffix(m) not in _TABLES]
     tables = [m for m in known if _suffix(m) in _TABLES[:4]] or known
     if not known:
@@ -99,6 +110,11 @@ def members(archive: zipfile.ZipFile, path: Path, ending: str) -> list[str]:
         documents = [m for m in maps if _suffix(m) == ".kml"]
         return [m for m in documents if m.lower() == "doc.kml"] or documents or maps
     return maps or tables
+
+
+def _bases(files: list[str], path: Path) -> dict[str, list[str]]:
+    """Geodatabases by the names they go by: the archive's own where their tables lie in it bare."""
+    return {folder or path.stem: parts for folder, parts in geodatabases_in(files).items()}
 
 
 def zipped_layers(path: Path) -> list[str]:
@@ -135,6 +151,12 @@ def _choose(source: Source, found: list[str]) -> tuple[str, str | None]:
 
 def _extract(archive: zipfile.ZipFile, member: str, folder: Path, path: Path) -> Path:
     """Write a member and its companions under their bare names, so that none leads out of the folder."""
+    files = [m for m in archive.namelist() if _is_file(m)]
+    if base := _bases(files, path).get(member):
+        place = folder / f"{PurePosixPath(_plain(member)).stem}{ENDING}"
+        place.mkdir()
+        _take_out(archive, [archive.getinfo(m) for m in base], place, path)
+        return place
     suffixes = (_suffix(member), *COMPANIONS.get(_suffix(member), ()))
     stem = PurePosixPath(_plain(member)).with_suffix("")
     parts = [
@@ -144,6 +166,11 @@ def _extract(archive: zipfile.ZipFile, member: str, folder: Path, path: Path) ->
         and PurePosixPath(_plain(info.filename)).with_suffix("") == stem
         and _suffix(info.filename) in suffixes
     ]
+    _take_out(archive, parts, folder, path)
+    return folder / PurePosixPath(_plain(member)).name
+
+
+def _take_out(archive: zipfile.ZipFile, parts: list[zipfile.ZipInfo], folder: Path, path: Path) -> None:
     size = sum(info.file_size for info in parts)
     if size > _LARGEST:
         raise SourceError("zip_too_large", path=str(path), found=size, expected=_LARGEST)
@@ -151,7 +178,6 @@ def _extract(archive: zipfile.ZipFile, member: str, folder: Path, path: Path) ->
         place = folder / PurePosixPath(_plain(info.filename)).name
         with archive.open(info) as packed, place.open("wb") as handle:
             shutil.copyfileobj(packed, handle, 1 << 20)
-    return folder / PurePosixPath(_plain(member)).name
 
 
 def _is_file(member: str) -> bool:

@@ -6,7 +6,7 @@ import tempfile
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import fiona
 import geopandas as gpd
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from layers.findings import Ledger
     from layers.source import Source
 
+#: formats that tell how many rows a layer has
+_COUNTED: Final = ("GPKG", "ESRI Shapefile", "OpenFileGDB")
 # a GML file may name its schema by an address; reading a file never fetches anything
 pyogrio.set_gdal_config_options({"GML_DOWNLOAD_SCHEMA": "NO"})
 
@@ -73,13 +75,23 @@ def read_rows(source: Source, ledger: Ledger) -> gpd.GeoDataFrame:
         return parquet
     with prepared(source, ledger) as file:
         layer = choose_layer(layer_names(file), source)
-        rows = count_rows(source.path, layer) if file.format == "GPKG" else file.rows
-        file = replace(file, layer=layer, rows=rows)  # noqa: PLW2901 - the same file, known better
+        file = replace(file, layer=layer)  # noqa: PLW2901 - the same file, known better
+        file = replace(file, rows=_stated_rows(file))  # noqa: PLW2901
         frame = _bulk(file, ledger)
         _compare_counts(frame, file, ledger)
         _set_cut_aside(frame, file, ledger)
         _describe_bad_rows(file, frame, ledger)
     return frame
+
+
+def _stated_rows(file: Prepared) -> int | None:
+    """Give the number of rows that the file itself keeps of a layer."""
+    if file.format == "GPKG":
+        return count_rows(file.given, file.layer)
+    if file.format == "OpenFileGDB":
+        with opening(file.given), hearing():
+            return int(pyogrio.read_info(file.path, layer=file.layer, force_feature_count=True)["features"])
+    return file.rows
 
 
 def _read_parquet(source: Source) -> gpd.GeoDataFrame:
@@ -169,7 +181,7 @@ def _fast(file: Prepared, ledger: Ledger) -> Any:
     On damage GDAL's Arrow reader ends early without an error, so it serves only where the number of
     rows is known beforehand.
     """
-    if file.rows is None or file.format not in ("GPKG", "ESRI Shapefile") or file.encoding:
+    if file.rows is None or file.format not in _COUNTED or file.encoding:
         return None
     try:
         with hearing() as said:

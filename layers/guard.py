@@ -233,7 +233,8 @@ def _ask(
 
 def _readable(path: Path) -> list[str]:
     """The parts of a source where they really lie, and the folder that they are looked up in."""
-    return [str(part.resolve()) for part in [*source_parts(path), path.absolute().parent]]
+    folders = [path] if path.is_dir() else []
+    return [str(part.resolve()) for part in [*source_parts(path), *folders, path.absolute().parent]]
 
 
 def _taken(folder: Path, how: str, source: Source, limits: Limits) -> Reading | Look:

@@ -9,6 +9,7 @@ from typing import Final
 
 from layers._bytes import fits, foreign, told_ending
 from layers._door import opening
+from layers._geodatabase import geodatabase_parts, is_geodatabase
 from layers.errors import SourceError
 
 __all__ = ["COMPANIONS", "FORMATS", "Source", "format_of", "parse_source", "source_parts", "true_ending"]
@@ -18,6 +19,7 @@ FORMATS: Final = {
     ".shp": "ESRI Shapefile",
     ".zip": "zip",
     ".gpkg": "GPKG",
+    ".gdb": "OpenFileGDB",
     ".geojson": "GeoJSON",
     ".json": "GeoJSON",
     ".kml": "KML",
@@ -158,6 +160,8 @@ def true_ending(path: Path) -> str:
     with opening(path):
         if not path.exists():
             raise SourceError("source_missing", path=str(path))
+        if is_geodatabase(path):
+            return ".gdb"
         if path.is_dir():
             raise SourceError("source_is_folder", path=str(path))
         if path.stat().st_size == 0:
@@ -189,15 +193,19 @@ def source_parts(path: Path) -> list[Path]:
     -------
     list of pathlib.Path
         The file, and the companions that lie beside it: of shapefiles, MapInfo and GML files, and of a
-        GeoPackage the changes that are not yet in the file itself (``-wal``).
+        GeoPackage the changes that are not yet in the file itself (``-wal``). The tables in the folder of a
+        file geodatabase.
 
     Raises
     ------
     SourceError
-        ``source_unreadable`` where the folder can't be listed.
+        ``source_unreadable`` where the folder can't be listed; ``folder_unsafe`` for a geodatabase with
+        links in it.
     """
     companions = COMPANIONS.get(path.suffix.lower(), ())
     with opening(path):
+        if is_geodatabase(path):
+            return geodatabase_parts(path)
         beside = [
             f
             for f in path.parent.iterdir()

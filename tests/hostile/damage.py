@@ -47,7 +47,7 @@ def damages(parts: tuple[str, ...], rounds: int) -> Iterator[Damage]:
 def spoil(folder: Path, target: Path, damage: Damage) -> None:
     """Copy a folder with one of its files spoilt."""
     shutil.copytree(folder, target, dirs_exist_ok=True)
-    victim = next(f for f in target.iterdir() if f.suffix == damage.part)
+    victim = next(f for f in target.rglob("*") if f.is_file() and f.name.endswith(damage.part))
     victim.write_bytes(spoilt(victim.read_bytes(), damage))
 
 

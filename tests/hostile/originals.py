@@ -12,11 +12,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-#: format -> endings of its parts, the one to open first
+#: format -> how the names of its parts end, the one to open first (of a geodatabase the folder is opened)
 PARTS: Final = {
     "shp": (".shp", ".shx", ".dbf"),
     "zip": (".zip",),
     "gpkg": (".gpkg",),
+    "gdb": ("9.gdbtable", "9.gdbtablx", "1.gdbtable", "4.gdbtable", "7.gdbtable"),
     "geojson": (".geojson",),
     "fgb": (".fgb",),
     "parquet": (".parquet",),
@@ -31,6 +32,11 @@ PARTS: Final = {
     "xlsx": (".xlsx",),
 }
 _SIDE = 100
+
+
+def main_file(name: str) -> str:
+    """Name of the file to open."""
+    return "khu.gdb" if name == "gdb" else f"khu{PARTS[name][0]}"
 
 
 def originals(folder: Path, names: Iterable[str]) -> None:

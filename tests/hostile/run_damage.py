@@ -15,14 +15,14 @@ from layers import Source, guarded_read
 from layers.guard import Limits
 from tests.hostile.damage import damages, spoil
 from tests.hostile.judge import outcome
-from tests.hostile.originals import PARTS, originals
+from tests.hostile.originals import PARTS, main_file, originals
 
 _LIMITS = Limits(memory_mb=1_024, seconds=20)
 
 
 def judge(name: str, rounds: int, folder: Path) -> tuple[str, Counter[str], list[str], float]:
     """Spoil one file in every way, and count what became of it."""
-    main = next(f for f in sorted((folder / name).iterdir()) if f.suffix == PARTS[name][0])
+    main = folder / name / main_file(name)
     crs = "EPSG:5897"
     whole = guarded_read(Source(main, assume_crs=crs), "industrial_park")
     counts: Counter[str] = Counter()

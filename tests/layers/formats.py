@@ -62,6 +62,8 @@ FORMATS: Final = {
     "shp": Written(".shp", "ESRI Shapefile", UTF8),
     "zip": Written(".zip", "", {}),
     "gpkg": Written(".gpkg", "GPKG", {}),
+    "gdb": Written(".gdb", "OpenFileGDB", {}),
+    "gdb-zip": Written(".zip", "", {}),
     "geojson": Written(".geojson", "GeoJSON", {}),
     "fgb": Written(".fgb", "FlatGeobuf", {}, frozenset({"order"})),
     "parquet": Written(".parquet", "", {}),
@@ -86,6 +88,11 @@ def write(folder: Path, name: str, frame: gpd.GeoDataFrame | None = None) -> Pat
     elif name == "zip":
         inner = write(folder, "shp", frame)
         _pack(path, [f for f in folder.iterdir() if f.stem == inner.stem and f != path])
+    elif name == "gdb-zip":
+        inner = write(folder, "gdb", frame)
+        parts = sorted(inner.iterdir())
+        _pack(path, parts, as_names=[f"{inner.name}/{f.name}" for f in parts])
+        inner.rmdir()
     elif name == "kmz":
         inner = write(folder, "kml", frame)
         _pack(path, [inner], as_names=["doc.kml"])

@@ -23,7 +23,7 @@ from tests.hostile.attacks import SECRET, Ground, attacks, hide_secret
 from tests.hostile.damage import Damage, spoil
 from tests.hostile.judge import outcome
 from tests.hostile.odd import oddities
-from tests.hostile.originals import PARTS, originals
+from tests.hostile.originals import PARTS, main_file, originals
 from tests.hostile.run_hostile import Ear, guarded, listening
 from tests.layers.formats import ROWS, small_layer, write
 
@@ -211,7 +211,7 @@ def test_a_parcel_that_is_none_is_an_error_of_the_file(tmp_path: Path, content: 
 def test_of_a_damaged_file_nothing_is_lost_without_a_word(
     whole_files: Path, tmp_path: Path, name: str
 ) -> None:
-    main = f"khu{PARTS[name][0]}"
+    main = main_file(name)
     whole = read_layer(Source(whole_files / name / main, assume_crs="5897"), "industrial_park")
     assert isinstance(whole, Reading)
     for n, part in enumerate(PARTS[name]):
@@ -279,7 +279,7 @@ def test_a_finding_and_a_provenance_survive_the_way(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["geojson", "csv", "dxf", "mif", "kml"])
 def test_zero_bytes_in_a_file_of_text_are_told(whole_files: Path, tmp_path: Path, name: str) -> None:
-    main = f"khu{PARTS[name][0]}"
+    main = main_file(name)
     spoil(whole_files / name, tmp_path, Damage("cut", PARTS[name][0], 100))
     raw = (tmp_path / main).read_bytes()
     at = len(raw) // 2

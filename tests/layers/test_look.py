@@ -22,9 +22,9 @@ COUNTED = sorted(set(FORMATS) - {"dxf", "dgn"})
 @pytest.mark.parametrize("name", sorted(FORMATS))
 def test_every_format_shows_its_layer_and_is_left_as_it_was(tmp_path: Path, name: str) -> None:
     path = write(tmp_path, name)
-    before = {f.name: f.read_bytes() for f in tmp_path.iterdir()}
+    before = {f: f.read_bytes() for f in tmp_path.rglob("*") if f.is_file()}
     look = look_into(Source(path))
-    assert {f.name: f.read_bytes() for f in tmp_path.iterdir()} == before
+    assert {f: f.read_bytes() for f in tmp_path.rglob("*") if f.is_file()} == before
     assert look.layers == [look.layer]
     assert look.layer in ("khu", "entities", "elements", "doc")
 

@@ -43,7 +43,7 @@ def codes(found: Reading, *, but: tuple[str, ...] = ("column_mapped",)) -> list[
 
 
 def snapshot(folder: Path) -> dict[str, bytes]:
-    return {f.name: f.read_bytes() for f in folder.iterdir()}
+    return {str(f.relative_to(folder)): f.read_bytes() for f in folder.rglob("*") if f.is_file()}
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -125,7 +125,11 @@ def test_where_a_layer_comes_from_is_kept(tmp_path: Path, name: str) -> None:
     }
     assert origin.source == path.name
     assert origin.sha256 == file_hash(
-        *[path.with_suffix(e) for e in parts.get(path.suffix[1:], [path.suffix])]
+        *(
+            path.iterdir()
+            if path.is_dir()
+            else [path.with_suffix(e) for e in parts.get(path.suffix[1:], [path.suffix])]
+        )
     )
     assert (found.layer.name, found.layer.period) == ("Khu", Period(2021, 2030, "approved"))
 

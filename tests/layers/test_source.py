@@ -43,7 +43,7 @@ def written(folder: Path, name: str, content: bytes) -> Path:
 
 
 def test_every_format_has_a_sample_here() -> None:
-    assert set(GOOD) == set(FORMATS)
+    assert set(GOOD) == set(FORMATS) - {".gdb"}  # a folder
 
 
 @pytest.mark.parametrize("ending", sorted(GOOD))
