@@ -24,6 +24,7 @@ from layers._cage import enter_cage
 from layers._parcel import pack
 from layers.crs import as_crs, metric_crs_at, mover
 from layers.errors import SourceError, ThoCongError
+from layers.fields import FieldChoices
 from layers.look import look_into
 from layers.period import Period
 from layers.read import read_layer
@@ -110,7 +111,8 @@ def _result(job: dict[str, Any]) -> Any:
     if job["ask"] == "look":
         return look_into(source, sample_rows=job["sample_rows"])
     period = Period(**job["period"]) if job["period"] else None
-    return read_layer(source, job["kind"], name=job["name"], period=period)
+    fields = FieldChoices(**job["fields"]) if job["fields"] else None
+    return read_layer(source, job["kind"], name=job["name"], period=period, fields=fields)
 
 
 def main(arguments: list[str]) -> None:

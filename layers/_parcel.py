@@ -16,6 +16,7 @@ import pyarrow as pa
 from layers import errors
 from layers.causes import Cause
 from layers.errors import SourceError, ThoCongError
+from layers.fields import FieldMatch
 from layers.findings import Finding
 from layers.layer import Layer
 from layers.look import Look
@@ -53,6 +54,8 @@ def pack(result: Reading | Look | ThoCongError, folder: Path) -> None:
             },
             "findings": [asdict(f) for f in result.findings],
             "rows_read": result.rows_read,
+            "fields": [asdict(m) for m in result.fields],
+            "columns": list(result.columns),
             "aside": [list(result.set_aside["row"]), list(result.set_aside["code"])],
         }
     with (folder / _BOOK).open("w", encoding="utf-8") as handle:
@@ -80,6 +83,8 @@ def unpack(folder: Path) -> Reading | Look | ThoCongError:
         tuple(Finding(**f) for f in book["findings"]),
         int(book["rows_read"]),
         pd.DataFrame({"row": rows, "code": codes}),
+        tuple(FieldMatch(**{**m, "others": tuple(m["others"])}) for m in book["fields"]),
+        tuple(book["columns"]),
     )
 
 

@@ -35,6 +35,7 @@ from layers.read import Reading
 from layers.source import Source, format_of, parse_source, source_parts
 
 if TYPE_CHECKING:
+    from layers.fields import FieldChoices
     from layers.period import Period
 
 __all__ = ["DRIVERS", "Limits", "guarded_look", "guarded_read", "protections"]
@@ -117,6 +118,7 @@ def guarded_read(
     *,
     name: str | None = None,
     period: Period | None = None,
+    fields: FieldChoices | None = None,
     limits: Limits | None = None,
 ) -> Reading:
     """Read, check and mend one layer of a file, in a process that can do nothing else.
@@ -127,6 +129,7 @@ def guarded_read(
     kind : str
     name : str, optional
     period : Period, optional
+    fields : FieldChoices, optional
         As for :func:`layers.read.read_layer`.
     limits : Limits, optional
         Default by the size of the file.
@@ -147,6 +150,7 @@ def guarded_read(
     asked = parse_source(source) if isinstance(source, str) else source
     kind_named(kind)
     told = {"ask": "read", "kind": kind, "name": name, "period": asdict(period) if period else None}
+    told["fields"] = asdict(fields) if fields else None
     reading = _ask(asked, told, limits)
     if not isinstance(reading, Reading):
         raise SourceError("reading_crashed", path=str(asked.path), found=type(reading).__name__)
@@ -212,6 +216,7 @@ def _ask(
             "kind": None,
             "name": None,
             "period": None,
+            "fields": None,
             "sample_rows": 0,
             **told,
             "path": str(source.path),

@@ -18,17 +18,19 @@ from layers._unpack import unpacked
 from layers._vector import read_rows
 from layers.clean import clean_geometry
 from layers.crs import as_crs, in_vietnam
+from layers.fields import match_fields
 from layers.findings import Ledger
 from layers.kinds import kind as kind_named
 from layers.layer import Layer
 from layers.legacy_text import with_text_read
 from layers.provenance import Provenance, file_hash
-from layers.schema import check, map_columns, normal_text
+from layers.schema import check, normal_text, use_fields
 from layers.source import FORMATS, Source, format_of, parse_source, source_parts
 from layers.treatment import parse_treatment
 from layers.where import rows_where
 
 if TYPE_CHECKING:
+    from layers.fields import FieldChoices, FieldMatch
     from layers.findings import Finding
     from layers.period import Period
     from layers.treatment import Treatment
@@ -48,12 +50,18 @@ class Reading:
     rows_read : int
     set_aside : pandas.DataFrame
         Columns ``row`` and ``code``; ``rows_read == rows_used + len(set_aside)`` always.
+    fields : tuple of FieldMatch
+        Which column was taken for which field, and what is to be asked.
+    columns : tuple of str
+        Headings as the file has them.
     """
 
     layer: Layer
     findings: tuple[Finding, ...]
     rows_read: int
     set_aside: pd.DataFrame
+    fields: tuple[FieldMatch, ...] = ()
+    columns: tuple[str, ...] = ()
 
     @property
     def rows_used(self) -> int:
@@ -62,7 +70,12 @@ class Reading:
 
 
 def read_layer(
-    source: Source | str, kind: str, *, name: str | None = None, period: Period | None = None
+    source: Source | str,
+    kind: str,
+    *,
+    name: str | None = None,
+    period: Period | None = None,
+    fields: FieldChoices | None = None,
 ) -> Reading:
     """Read, check and mend one layer of a file.
 
@@ -79,6 +92,8 @@ def read_layer(
         Name of the layer, default that of the source.
     period : Period, optional
         Years and stage of the layer.
+    fields : FieldChoices, optional
+        What is known of its columns beforehand.
 
     Returns
     -------
@@ -95,7 +110,7 @@ def read_layer(
     CrsError
         ``crs_unreadable`` for an assumed system that doesn't exist.
     SchemaError
-        ``column_missing`` for a column to filter by that the file lacks.
+        ``column_missing`` for a column to filter by, or said to hold a field, that the file lacks.
     QuestionError
         ``kind_unknown``.
     """
@@ -113,7 +128,10 @@ def read_layer(
     frame = frame.loc[~frame.index.isin(list(ledger.aside))]
     frame = clean_geometry(frame, ledger, polygons=wanted.geometry == "polygon")
     frame = with_text_read(frame, ledger)
-    frame = map_columns(normal_text(frame, ledger), kind, ledger)
+    frame = normal_text(frame, ledger)
+    columns = tuple(str(c) for c in frame.columns if c != frame.geometry.name)
+    matches = match_fields(frame, kind, fields, source=asked.path.name)
+    frame = use_fields(frame, matches, ledger)
     frame = check(frame, kind, ledger, period=period)
     if frame.empty:
         ledger.find("layer_empty", level="block", rows_read=rows_read)
@@ -124,7 +142,7 @@ def read_layer(
         steps=(*_steps(ledger), *([f"crs_treated {asked.read_as}"] if asked.read_as else [])),
     )
     layer = Layer(frame, ledger.layer, kind, period, provenance)
-    return Reading(layer, tuple(ledger.findings), rows_read, ledger.aside_frame())
+    return Reading(layer, tuple(ledger.findings), rows_read, ledger.aside_frame(), tuple(matches), columns)
 
 
 def _read(source: Source, kind: str, ledger: Ledger) -> tuple[gpd.GeoDataFrame, Source]:

@@ -2,48 +2,35 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
-from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from layers import reference
+from layers._areas import HA, areas_ha
+from layers._field_values import as_numbers
 from layers._numbers import numbers
-from layers._place import place_of
 from layers._text import find_suspicious, normal_values, text_columns
-from layers.crs import is_metric, metric_crs_at, to_crs
+from layers.causes import Cause
+from layers.fields import AREA_FIELDS, match_fields, whole_as_text
 from layers.kinds import kind as kind_named
 from layers.landuse import ancestors, code_list, list_on, normal_code
-from layers.names import fold
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import geopandas as gpd
+
+    from layers.fields import FieldMatch
     from layers.findings import Ledger, Level
     from layers.period import Period
 
-__all__ = ["check", "map_columns", "normal_text"]
+__all__ = ["check", "map_columns", "normal_text", "use_fields"]
 
 _AREA_NOTED: Final = 0.01
 _AREA_SUSPECT: Final = 0.10
-_HA: Final = 10_000.0
-_DBF_NAME: Final = 10
-_TEXT_FIELDS: Final = ("kind",)  # a number under such a heading is a code of the drawing program
-
-
-@cache
-def _spellings() -> list[tuple[str, tuple[str, ...], tuple[str, ...]]]:
-    rows = reference.table("columns")
-    return [
-        (str(field), tuple(str(kinds).split()), tuple(str(spellings).split()))
-        for field, kinds, spellings in zip(rows["field"], rows["kinds"], rows["spellings"], strict=True)
-    ]
-
-
-def _plain(text: str) -> str:
-    return re.sub(r"[^a-z0-9]", "", fold(text))
+_CODES: Final = ("id", "code", "kind", "name")
 
 
 def map_columns(frame: gpd.GeoDataFrame, kind: str, ledger: Ledger) -> gpd.GeoDataFrame:
@@ -62,7 +49,8 @@ def map_columns(frame: gpd.GeoDataFrame, kind: str, ledger: Ledger) -> gpd.GeoDa
     geopandas.GeoDataFrame
         Same rows; columns ``id, name, kind, code, stated_area_ha, decision`` where the frame has
         them in any spelling of ``data/reference/columns.csv``, also as cut at 10 characters by a
-        shapefile; a column without any value gives way to one that has some. Other columns as they were.
+        shapefile, or where their values tell; a column without any value gives way to one that has some.
+        Other columns as they were.
 
     Examples
     --------
@@ -73,41 +61,51 @@ def map_columns(frame: gpd.GeoDataFrame, kind: str, ledger: Ledger) -> gpd.GeoDa
     >>> list(map_columns(frame, "land_use", Ledger("lu")).columns)
     ['code', 'geometry']
     """
-    present: dict[str, list[Any]] = {}
-    for column in frame.columns:
-        if column != frame.geometry.name:
-            present.setdefault(_plain(str(column)), []).append(column)
+    return use_fields(frame, match_fields(frame, kind), ledger)
+
+
+def use_fields(frame: gpd.GeoDataFrame, matches: Sequence[FieldMatch], ledger: Ledger) -> gpd.GeoDataFrame:
+    """Give the columns of a layer the names of its fields.
+
+    Parameters
+    ----------
+    frame : geopandas.GeoDataFrame
+    matches : sequence of FieldMatch
+        As :func:`layers.fields.match_fields` finds them.
+    ledger : Ledger
+        Receives ``column_mapped`` (by values a warning, as it needs a look), ``column_ambiguous``,
+        ``area_unit_read``, ``area_unit_open`` and ``number_unreadable``.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        Same rows; areas stated in square metres as hectares, whole numbers of codes without decimals.
+    """
     renames: dict[Any, str] = {}
-    taken: set[Any] = set()
-    for field, kinds, spellings in sorted(_spellings(), key=lambda s: s[1] == ("*",)):
-        if kinds != ("*",) and kind not in kinds:
-            continue
-        candidates = [c for s in spellings for c in _called(s, present) if c not in taken]
-        found = _best(frame, field, candidates)
-        if found is None:
-            continue
-        taken.add(found)
-        if found != field:
-            renames[found] = field
-            ledger.find("column_mapped", level="info", column=str(found), field=field)
-    return _renamed(frame, renames)
+    for match in matches:
+        if match.by == "asked":
+            code = "area_unit_open" if match.field in AREA_FIELDS else "column_ambiguous"
+            ledger.find(code, level="warn", field=match.field, found=list(match.others))
+        elif match.column and match.column != match.field:
+            renames[match.column] = match.field
+            level: Level = "warn" if match.by == "values" else "info"
+            how = {"by": Cause(f"field_by_{match.by}"), "share_pct": round(match.confidence * 100)}
+            ledger.find("column_mapped", level=level, column=match.column, field=match.field, **how)
+    frame = _renamed(frame, renames)
+    chosen = {m.field: m for m in matches if m.column}
+    made = {f: whole_as_text(frame[f]) for f in _CODES if f in chosen}
+    frame = frame.assign(**made) if made else frame
+    area = chosen.get("stated_area_ha")
+    return _in_hectares(frame, area, ledger) if area and area.unit == "m2" else frame
 
 
-def _called(spelling: str, present: dict[str, list[Any]]) -> list[Any]:
-    """Columns of a spelling; a name cut by a shapefile counts unless the cut took away its unit."""
-    whole = present.get(_plain(spelling), [])
-    short = spelling[:_DBF_NAME]
-    if whole or len(spelling) <= _DBF_NAME or short.endswith("_"):
-        return whole
-    return [c for c in present.get(_plain(short), []) if len(str(c)) == _DBF_NAME]
-
-
-def _best(frame: gpd.GeoDataFrame, field: str, candidates: list[Any]) -> Any:
-    """Return the first candidate that has values, or else the first."""
-    if field in _TEXT_FIELDS:
-        candidates = [c for c in candidates if not pd.api.types.is_numeric_dtype(frame[c])]
-    filled = (c for c in candidates if frame[c].notna().any())
-    return next(filled, candidates[0] if candidates else None)
+def _in_hectares(frame: gpd.GeoDataFrame, area: FieldMatch, ledger: Ledger) -> gpd.GeoDataFrame:
+    given = frame[area.field]
+    values = as_numbers(given)
+    for row in frame.index[given.notna() & (given.astype(str).str.strip() != "") & np.isnan(values)]:
+        ledger.find("number_unreadable", row, "warn", column=area.column, found=str(given[row]))
+    ledger.find("area_unit_read", level="info", column=area.column, unit="m²", count=int(given.notna().sum()))
+    return frame.assign(**{area.field: values / HA})
 
 
 def _renamed(frame: gpd.GeoDataFrame, renames: dict[Any, str]) -> gpd.GeoDataFrame:
@@ -217,7 +215,7 @@ def _check_area(frame: gpd.GeoDataFrame, ledger: Ledger) -> gpd.GeoDataFrame:
     for row in frame.index[given & stated.isna()]:
         ledger.find("number_unreadable", row, "warn", column="stated_area_ha", found=str(text[row]))
     frame = frame.assign(stated_area_ha=stated)
-    computed = _areas_ha(frame)
+    computed = areas_ha(frame)
     with np.errstate(divide="ignore", invalid="ignore"):
         share = (computed - stated) / stated
     for row in frame.index[(share.abs() > _AREA_NOTED) & (stated > 0)]:
@@ -225,14 +223,3 @@ def _check_area(frame: gpd.GeoDataFrame, ledger: Ledger) -> gpd.GeoDataFrame:
         figures = {"stated_ha": float(stated[row]), "computed_ha": float(computed[row])}
         ledger.find("area_differs", row, level, **figures, share_pct=float(share[row] * 100))
     return frame
-
-
-def _areas_ha(frame: gpd.GeoDataFrame) -> pd.Series[float]:
-    """Areas in the metric system of the layer or of its place; NaN where it has neither."""
-    if not is_metric(frame.crs):
-        place = place_of(frame)
-        if place is None:
-            return pd.Series(np.nan, frame.index)
-        plain = gpd.GeoDataFrame(geometry=frame.geometry)
-        frame = to_crs(plain, metric_crs_at(*place))
-    return frame.geometry.area / _HA

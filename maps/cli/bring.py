@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from layers import Finding, Workspace, as_crs, guarded_read, parse_period, parse_source, to_crs
+from layers import Finding, Workspace, as_crs, guarded_read, parse_period, to_crs
 from layers.coverage import coverage_findings, mend_coverage
 from layers.crs import is_metric
 from layers.errors import ThoCongError
+from layers.field_memory import known_choices, remember_fields
+from layers.fields import parse_fields
 from layers.findings import worst_level
 from layers.kinds import kinds
 from layers.quality import plain_report, quality_of
@@ -19,12 +21,12 @@ from layers.verdict import layer_verdict, verdict_finding
 from layers.witnesses import known_layers
 from maps.cli.check import report_findings, write_failure
 from maps.cli.click_words import NUMBER, kinds_in_words
-from maps.cli.options import check_targets
+from maps.cli.options import check_targets, source_asked
 from maps.cli.speech import DONE, FINDINGS, Command, T, Terminal, finding_records, terminal, write_json
 from maps.export.quality import write_quality
 
 if TYPE_CHECKING:
-    from layers import Reading, Source
+    from layers import Reading
     from layers.verdict import Verdict
 
 __all__ = ["bring"]
@@ -55,6 +57,8 @@ _FACTS = {"decision": "decision", "body": "body", "day": "date", "scale": "scale
 @click.option("--period", metavar="YEARS[:STAGE]", help=T("cli.check.period"))
 @click.option("--assume-crs", metavar="EPSG", help=T("cli.check.assume_crs"))
 @click.option("--read-as", metavar="EPSG[+HOW]", help=T("cli.import.read_as"))
+@click.option("--layer", help=T("cli.import.layer"))
+@click.option("--map", multiple=True, metavar="FIELD=COLUMN", help=T("cli.import.map"))
 @click.option("--decision", default="", help=T("cli.workspace.decision"))
 @click.option("--body", default="", help=T("cli.workspace.body"))
 @click.option("--date", "day", default="", metavar="DATE", help=T("cli.workspace.date"))
@@ -71,7 +75,9 @@ def bring(**given: Any) -> None:
     check_targets([given["report"]] if given["report"] else [], [".xlsx"], given["json_target"])
     try:
         base = Workspace(given["workspace"])
-        reading = guarded_read(_source(given), given["kind"], name=given["name"], period=_period(given))
+        fields = known_choices(base, given["kind"], parse_fields(given["map"]))
+        told = {"name": given["name"], "period": _period(given), "fields": fields}
+        reading = guarded_read(source_asked(given), given["kind"], **told)
     except ThoCongError as error:
         write_failure(error, given, speak)
         speak.fail(error)
@@ -111,10 +117,6 @@ def _covered(reading: Reading, base: Workspace, mend_m: float | None) -> tuple[R
     return replace(reading, layer=better), [told, *left]
 
 
-def _source(given: dict[str, Any]) -> Source:
-    return replace(parse_source(given["file"]), assume_crs=given["assume_crs"], read_as=given["read_as"])
-
-
 def _period(given: dict[str, Any]) -> Any:
     return parse_period(given["period"]) if given["period"] else None
 
@@ -128,6 +130,7 @@ def _save(
     head = next((v.version for v in base.layers() if v.layer == layer.name), None)
     done = base.save(layer, expected=head, note=given["note"], findings=findings)
     quality = plain_report(quality_of(reading, findings), None)
+    remember_fields(base, reading)
     base.record("import", {"layer": done.layer, "version": done.version, "quality": quality})
     return {"version": done.version, "previous_version": head}
 
@@ -160,6 +163,7 @@ def _report(
         "dry_run": given["dry_run"],
         "crs": crs.name if crs is not None else None,
         "sha256": reading.layer.provenance.sha256,
+        "fields": [asdict(match) for match in reading.fields],
         **plain_report(quality, verdict),
         "findings": finding_records(findings, speak.words),
     }

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from layers import Finding, guarded_read, parse_period, parse_source
+from layers import Finding, guarded_read, parse_period
 from layers.align import choose_crs, reach_findings
 from layers.crs import as_crs, is_metric, to_crs
 from layers.errors import ThoCongError
+from layers.fields import FieldChoices, parse_fields
 from layers.findings import worst_level
 from layers.kinds import kinds
 from layers.verdict import layer_verdict, verdict_finding
 from maps.cli.click_words import NUMBER, kinds_in_words
 from maps.cli.grouping import grouped
-from maps.cli.options import check_targets
+from maps.cli.options import check_targets, source_asked
 from maps.cli.speech import (
     DONE,
     FINDINGS,
@@ -53,6 +54,8 @@ _HA = 10_000.0
 @click.option("--period", metavar="YEARS[:STAGE]", help=T("cli.check.period"))
 @click.option("--assume-crs", metavar="EPSG", help=T("cli.check.assume_crs"))
 @click.option("--read-as", metavar="EPSG[+HOW]", help=T("cli.import.read_as"))
+@click.option("--layer", help=T("cli.import.layer"))
+@click.option("--map", multiple=True, metavar="FIELD=COLUMN", help=T("cli.import.map"))
 @click.option("--stated-area-ha", type=NUMBER, metavar="HA", help=T("cli.check.stated_area"))
 @click.option("--exit-zero", is_flag=True, help=T("cli.exit_zero"))
 def check(**given: Any) -> None:
@@ -60,11 +63,10 @@ def check(**given: Any) -> None:
     speak = terminal()
     check_targets([], [], given["json_target"])
     try:
-        source = replace(
-            parse_source(given["file"]), assume_crs=given["assume_crs"], read_as=given["read_as"]
-        )
+        source = source_asked(given)
+        fields = FieldChoices(parse_fields(given["map"]))
         period = parse_period(given["period"]) if given["period"] else None
-        reading = guarded_read(source, given["kind"], period=period)
+        reading = guarded_read(source, given["kind"], period=period, fields=fields)
     except ThoCongError as error:
         write_failure(error, given, speak)
         speak.fail(error)
@@ -108,6 +110,7 @@ def _report(
                 "layer": reading.layer.name,
                 "crs": reading.layer.frame.crs.name if reading.layer.frame.crs is not None else None,
                 "sha256": reading.layer.provenance.sha256,
+                "fields": [asdict(match) for match in reading.fields],
                 "rows_read": reading.rows_read,
                 "rows_used": reading.rows_used,
                 "rows_set_aside": len(reading.set_aside),

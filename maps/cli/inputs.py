@@ -10,6 +10,7 @@ import geopandas as gpd
 
 from layers import Finding, Layer, Workspace, as_crs, guarded_read, parse_source, to_crs
 from layers.errors import QuestionError, SourceError, ThoCongError
+from layers.fields import whole_as_text
 from layers.findings import Ledger
 from layers.kinds import kind as kind_named
 from layers.landuse import code_list
@@ -228,7 +229,10 @@ class Inputs:
         if reading.layer.frame.empty:
             why = reading.set_aside["code"].unique().tolist()
             raise SourceError("zones_empty", path=text, rows_read=reading.rows_read, set_aside=why)
-        return reading.layer, found
+        frame = reading.layer.frame
+        if found in frame:  # a class 2 that a file keeps as 2.0 is the class 2
+            frame = frame.assign(**{found: whole_as_text(frame[found])})
+        return reading.layer.with_frame(frame), found
 
     def features(self, text: str, kind: str, *, role: str) -> Layer:
         """Read one version of a plan.

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from layers import parse_source
 from layers.causes import Cause
 from layers.errors import SourceError
 from maps.cli.inputs import Assumptions
 from maps.cli.speech import pairs, terminal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
-__all__ = ["assumptions_of", "check_targets", "day_of"]
+    from layers import Source
+
+__all__ = ["assumptions_of", "check_targets", "day_of", "source_asked"]
 
 
 def day_of(text: str | None) -> date:
@@ -44,6 +48,28 @@ def day_of(text: str | None) -> date:
     except ValueError:
         message = terminal().words("cli.day_expected", found=text)
         raise click.BadParameter(message, param_hint="--on") from None
+
+
+def source_asked(given: Mapping[str, Any]) -> Source:
+    """Read what a command was given about one file.
+
+    Parameters
+    ----------
+    given : mapping
+        Options ``file``, ``layer``, ``assume_crs`` and ``read_as``.
+
+    Returns
+    -------
+    Source
+
+    Raises
+    ------
+    SourceError
+        ``source_missing``.
+    """
+    asked = parse_source(given["file"])
+    layer = given["layer"] or asked.layer
+    return replace(asked, layer=layer, assume_crs=given["assume_crs"], read_as=given["read_as"])
 
 
 def check_targets(paths: Iterable[Path], endings: Iterable[str], json_target: str | None = None) -> None:

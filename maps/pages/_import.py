@@ -15,6 +15,7 @@ from layers import Period, Source, guarded_look, guarded_read, parse_period
 from layers.coverage import coverage_faults
 from layers.crs import as_crs, is_metric
 from layers.errors import ThoCongError
+from layers.field_memory import known_choices, remember_fields
 from layers.kinds import kinds
 from layers.period import Stage
 from layers.quality import quality_of
@@ -24,6 +25,7 @@ from layers.witnesses import known_layers
 from maps.answer_map import context_layers
 from maps.canvas import to_lonlat
 from maps.export.quality import candidates_table, write_quality
+from maps.pages._fields import said_fields, show_fields
 from maps.pages._findings import show_findings
 from maps.pages._frame import plain, sentences
 from maps.pages._map import View, show_map
@@ -66,7 +68,7 @@ def show_import(base: Workspace, words: Words) -> None:
         for name, content in given.items():
             (Path(folder) / name).write_bytes(content)
         chosen = _choose(list(given), words)
-        reading = _read(Path(folder) / chosen, words) if chosen else None
+        reading = _read(Path(folder) / chosen, base, words) if chosen else None
     if reading is not None:
         verdict = layer_verdict(reading, known=known_layers(base, but=reading.layer.name))
         said = verdict_finding(verdict, reading.layer.name)
@@ -121,7 +123,7 @@ def _choose(names: list[str], words: Words) -> str | None:
     )
 
 
-def _read(path: Path, words: Words) -> Reading | None:
+def _read(path: Path, base: Workspace, words: Words) -> Reading | None:
     left, right = st.columns(2)
     options = [k.name for k in kinds()]
     kind = left.selectbox(
@@ -138,7 +140,11 @@ def _read(path: Path, words: Words) -> Reading | None:
         source = Source(path, layer=name, assume_crs=crs, read_as=_read_as(path, name, words))
         title = st.text_input(words("import.name"), value=source.name, key=f"import-name-{path.name}-{name}")
         period = replace(parse_period(years), stage=stage) if years.strip() else None
-        return guarded_read(source, kind, name=title, period=period)
+        mark = f"{path.name}-{name}"
+        fields = known_choices(base, kind, said_fields(mark, kind))
+        reading = guarded_read(source, kind, name=title, period=period, fields=fields)
+        show_fields(reading, words, mark=mark)
+        return reading
 
 
 def _period(words: Words) -> tuple[str, Stage]:
@@ -312,6 +318,7 @@ def _save(base: Workspace, reading: Reading, file: str, words: Words) -> None:
         try:
             kept = replace(layer, provenance=replace(layer.provenance, decision=number, body=issuer))
             done = base.save(kept, expected=head, note=why, findings=reading.findings)
+            remember_fields(base, reading)
         except ThoCongError as error:
             st.error(plain(words.message(error)))
             return

@@ -61,7 +61,7 @@ def test_columns_are_recognised_as_offices_name_them(column: str, field: str) ->
     frame, ledger = mapped(with_columns(**{column: ["x"]}))
     assert list(frame.columns) == [field, "geometry"]
     assert [(f.code, f.level, f.fields) for f in ledger.findings] == [
-        ("column_mapped", "info", {"column": column, "field": field})
+        ("column_mapped", "info", {"column": column, "field": field, "by": "field_by_name", "share_pct": 90})
     ]
 
 
