@@ -54,7 +54,9 @@ class Question:
     @property
     def key(self) -> str:
         """Short identity of the question, the same in every session; the folder doesn't count."""
-        facts = {k: v for k, v in asdict(self).items() if k != "folder"}
+        # a field that questions got later leaves the keys of those without it as they were
+        late = {field.name for field in fields(self) if field.metadata.get("later")}
+        facts = {k: v for k, v in asdict(self).items() if k != "folder" and (v or k not in late)}
         return hashlib.sha256(json.dumps(facts, default=str, sort_keys=True).encode()).hexdigest()[:16]
 
     @property

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from layers import reference
 from layers.kinds import kind
 from maps.asking import Question, stamp
+from maps.drawn_zone import LATER, DrawnZone, drawn_layers, with_drawn_named
 from maps.question import choices
 from spatial.distances import safety_distances
 
@@ -37,12 +38,15 @@ class DistanceQuestion(Question):
         Day whose rules hold.
     rules : tuple of str
         Rows of the distance table that somebody chose.
+    drawn : tuple of DrawnZone
+        Zones that were drawn, measured from like the sources.
     """
 
     sources: tuple[tuple[str, int], ...]
     targets: tuple[tuple[str, int], ...]
     on: date
     rules: tuple[str, ...] = ()
+    drawn: tuple[DrawnZone, ...] = field(default=(), metadata=LATER)
 
 
 def distance_choices(versions: list[Version], year: str | None) -> tuple[list[Version], list[Version]]:
@@ -113,7 +117,7 @@ def answer_distances(
         As :func:`spatial.distances.safety_distances` and :meth:`layers.store.Workspace.load`.
     """
     answer = safety_distances(
-        question.load(question.sources),
+        [*question.load(question.sources), *drawn_layers(question.drawn, question.folder)],
         question.load(question.targets),
         table=reference.table("safety_distances"),
         on=question.on,
@@ -121,4 +125,4 @@ def answer_distances(
         progress=progress,
     )
     stamp(answer, question)
-    return answer
+    return with_drawn_named(answer, question.drawn, question.folder)

@@ -1,26 +1,17 @@
-"""A boundary that somebody draws: to and from the map, checked, and written as a list of corners."""
+"""A boundary that somebody drew: checked, and written as a list of corners or read from one."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import geopandas as gpd
-import numpy as np
 import shapely
-from branca.element import Element  # noqa: TC002 - folium asks for it at run time
-from folium.elements import JSCSSMixin
 
 from layers import Finding, Layer, Provenance
-from layers.corners import crossings, degrees_of_corners, moved_corners, read_corners, rings_of_area
-from layers.crs import as_crs
-from maps.assets import asset
-from maps.canvas import proj4_text
-from maps.elements import Group, Script
+from layers.corners import crossings, read_corners, rings_of_area
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from pyproj import CRS
     from shapely import MultiPolygon, Polygon
     from shapely.geometry.base import BaseGeometry
@@ -30,25 +21,19 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DRAWN_STEP",
-    "DrawTools",
     "Drawn",
     "check_boundary",
     "corner_lines",
-    "drawing_group",
     "read_boundary_text",
-    "reported_drawing",
-    "reported_undo",
 ]
 
 #: step of the provenance that tells a drawn layer from a read one; the number of corners stands behind it
 DRAWN_STEP: Final = "drawn"
-_LONLAT: Final = 4326
 _HA: Final = 10_000.0
 #: a click that slipped is no zone; the smallest cluster of Decree 303/2026 has 5 ha
 _SMALLEST_HA: Final = 0.05
 _OUTSIDE_HA: Final = 0.005
 _DIGITS: Final = 3
-_FEWEST: Final = 3
 
 
 @dataclass(frozen=True)
@@ -66,6 +51,7 @@ class Drawn:
 
     Examples
     --------
+    >>> from layers.crs import as_crs
     >>> drawn = Drawn(shapely.box(558_000, 2_325_000, 558_400, 2_325_250), as_crs(5897))
     >>> drawn.area_ha, drawn.corners, drawn.sound
     (10.0, 4, True)
@@ -121,104 +107,6 @@ class Drawn:
         steps = (f"{DRAWN_STEP} x{self.corners}",)
         frame = self.frame.assign(name=[name])[["name", "geometry"]]
         return Layer(frame, name, kind, period, Provenance(source=source, steps=steps))
-
-
-class DrawTools(JSCSSMixin, Script):
-    """The pencil on a map: polygon, rectangle, corners, snapping, undo.
-
-    Parameters
-    ----------
-    words : Words
-    crs : pyproj.CRS
-        System whose grid rectangles follow and whose hectares are shown while drawing.
-    """
-
-    default_js = [("draw", asset("draw.js"))]  # noqa: RUF012 - folium reads it off the class
-    default_css = [("draw_css", asset("draw.css"))]  # noqa: RUF012
-    _parent: Element
-
-    def __init__(self, words: Words, crs: CRS) -> None:
-        said = {key.removeprefix("draw_map."): text for key, text in words.section("draw_map").items()}
-        vietnamese = words.lang == "vi"
-        said |= {"decimal": "," if vietnamese else ".", "thousands": "." if vietnamese else ","}
-        super().__init__("draw", said, proj4_text(crs))
-        self._name = "DrawTools"
-
-
-def drawing_group(area: Polygon | MultiPolygon | None, crs: CRS, revision: int) -> Group:
-    """Make the group that brings a boundary to the pencil.
-
-    Parameters
-    ----------
-    area : Polygon, MultiPolygon or None
-        None takes what is drawn away.
-    crs : pyproj.CRS
-    revision : int
-        The pencil takes each once.
-
-    Returns
-    -------
-    folium.FeatureGroup
-    """
-    parts = [
-        [degrees_of_corners(ring, crs).tolist() for ring in part]
-        for part in (rings_of_area(area) if area is not None else [])
-    ]
-    return Group(
-        "drawing",
-        {
-            "id": "drawing",
-            "title": "",
-            "group": "",
-            "order": 97,
-            "legend": [],
-            "show": True,
-            "folded": False,
-            "drawing": {"n": revision, "parts": parts},
-        },
-    )
-
-
-def reported_undo(report: Sequence[dict[str, Any]] | None) -> bool:
-    """Say whether the reader asked the pencil to take a step back.
-
-    Parameters
-    ----------
-    report : sequence of dict or None
-        ``all_drawings`` of the map component.
-
-    Returns
-    -------
-    bool
-    """
-    return bool(report) and bool(report[-1]["properties"].get("undo"))  # type: ignore[index]
-
-
-def reported_drawing(report: Sequence[dict[str, Any]], crs: CRS) -> Polygon | MultiPolygon | None:
-    """Take what was drawn, corner by corner, to the system of the workspace.
-
-    Parameters
-    ----------
-    report : sequence of dict
-        ``all_drawings`` of the map component: one feature of ours.
-    crs : pyproj.CRS
-
-    Returns
-    -------
-    Polygon, MultiPolygon or None
-        None where nothing is drawn any more, or a ring has less than three different corners.
-    """
-    geometry = report[-1].get("geometry")
-    lonlat = as_crs(_LONLAT)
-    parts = []
-    for part in (geometry or {}).get("coordinates", []):
-        rings = [moved_corners(np.array(ring, dtype=float), lonlat, crs) for ring in part]
-        if min(len(np.unique(ring, axis=0)) for ring in rings) >= _FEWEST:
-            # holes stay those of their part: an outline that is being changed may cut one for a moment
-            parts.append(shapely.Polygon(rings[0], rings[1:]))
-    if not parts:
-        return None
-    return parts[0] if len(parts) == 1 else shapely.MultiPolygon(parts)
 
 
 def check_boundary(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,7 @@ from layers.errors import QuestionError
 from layers.kinds import kind
 from layers.store import Workspace
 from maps.asking import Question, stamp
+from maps.drawn_zone import LATER, DrawnZone, drawn_layers, with_drawn_named
 from spatial.conflicts import conflicts
 from spatial.override import override
 
@@ -38,12 +39,15 @@ class ConflictQuestion(Question):
     on : datetime.date
         Day whose rules hold.
     tolerance_m : float
+    drawn : tuple of DrawnZone
+        Zones that were drawn, judged beside those of the layers.
     """
 
     zones: tuple[tuple[str, int], ...]
     constraints: tuple[tuple[str, int], ...]
     on: date
     tolerance_m: float = 0.5
+    drawn: tuple[DrawnZone, ...] = field(default=(), metadata=LATER)
 
 
 def periods_in(versions: list[Version]) -> list[str]:
@@ -129,7 +133,7 @@ def answer_question(
         As :func:`spatial.conflicts.conflicts` and :meth:`layers.store.Workspace.load`.
     """
     answer = conflicts(
-        question.load(question.zones),
+        [*question.load(question.zones), *drawn_layers(question.drawn, question.folder)],
         question.load(question.constraints),
         rules=reference.table("conflict_rules"),
         on=question.on,
@@ -137,6 +141,7 @@ def answer_question(
         progress=progress,
     )
     stamp(answer, question)
+    answer = with_drawn_named(answer, question.drawn, question.folder)
     return _with_record(answer, Workspace(question.folder).records(_OVERRIDE), question.key)
 
 

@@ -14,6 +14,7 @@ from maps.pages._ask import (
     question_box,
     tolerance_input,
 )
+from maps.pages._drawn_zone import drawn_zone_input, show_zone_drawn, zones_are_drawn
 from maps.question import ConflictQuestion, choices, periods_in, zone_constraints
 
 if TYPE_CHECKING:
@@ -49,15 +50,26 @@ def conflict_question(
             year = period_input(periods_in(versions), words, key="ask-period")
             on = day_input(words, key="ask-on")
         zones, others = choices(versions, year)
-        others = [*others, *zone_constraints(zones)]
         with middle:
-            chosen = pick_layers("ask.zones", zones, zones, words=words, key=f"ask-zones-{year}")
-            checked = pick_layers("ask.constraints", others, others, words=words, key=f"ask-others-{year}")
+            drawing = zones_are_drawn(words, key="ask-zones-from")
+            chosen = (
+                []
+                if drawing
+                else pick_layers("ask.zones", zones, zones, words=words, key=f"ask-zones-{year}")
+            )
+            others = [*others, *(zones if drawing else zone_constraints(zones))]
+            checked = pick_layers(
+                "ask.constraints", others, others, words=words, key=f"ask-others-{year}-{drawing}"
+            )
         with right:
             tolerance = tolerance_input(words, key="ask-tolerance")
-            ready = bool(chosen and checked and tolerance is not None)
-            pressed = ask_button("conflict", words, ready=ready, label="ask.go", incomplete="ask.incomplete")
-    if not chosen or not checked or tolerance is None or on is None:
+            go = st.container()
+        drawn = drawn_zone_input(base, words) if drawing else ()
+        with go:
+            ready = bool((chosen or drawn) and checked and tolerance is not None)
+            incomplete = "draw.incomplete" if drawing and not drawn else "ask.incomplete"
+            pressed = ask_button("conflict", words, ready=ready, label="ask.go", incomplete=incomplete)
+    if not (chosen or drawn) or not checked or tolerance is None or on is None:
         return None, False
     question = ConflictQuestion(
         folder=str(base.folder),
@@ -65,5 +77,8 @@ def conflict_question(
         constraints=tuple((v.layer, v.version) for v in checked),
         on=on,
         tolerance_m=tolerance,
+        drawn=drawn,
     )
+    if pressed:
+        show_zone_drawn(base, drawn, key="conflict")
     return question, pressed

@@ -13,6 +13,7 @@ from maps.export.answer import ConflictFiles
 from maps.pages._cards import Card
 from maps.pages._charts import chart_legend, totals_chart
 from maps.pages._detail import show_detail
+from maps.pages._drawn_zone import show_drawn_bar
 from maps.pages._facts import show_figures
 from maps.pages._table import Groups, Rows, States, ordered
 from maps.pages._view import AnswerView
@@ -127,8 +128,12 @@ class ConflictView(AnswerView[ConflictQuestion, ConflictAnswer]):
         return [*answer_layers(self.answer, self._overlaps(), self.words), marked]
 
     def focus(self) -> Sequence[tuple[str, int]]:
-        """Zones."""
-        return self.question.zones
+        """Zones; of drawn ones alone what they are checked against: the map goes to them when asked."""
+        return self.question.zones or self.question.constraints
+
+    def above(self) -> None:
+        """Say what was drawn, and what can be done with it."""
+        show_drawn_bar(self.base, self.question, self.words, name=self.name)
 
     def context(self) -> Sequence[tuple[str, int]]:
         """Constraints; zones among them are drawn already, as what is checked."""

@@ -9,6 +9,7 @@ import streamlit as st
 from layers import reference
 from maps.distance_question import DistanceQuestion, distance_choices, rule_choices
 from maps.pages._ask import ask_button, day_input, period_input, pick_layers, question_box
+from maps.pages._drawn_zone import drawn_zone_input, show_zone_drawn, zones_are_drawn
 from maps.question import periods_in
 
 if TYPE_CHECKING:
@@ -58,9 +59,8 @@ def distance_question(
             on = day_input(words, key="distance-on")
         offered, others = distance_choices(versions, year)
         with middle:
-            chosen = pick_layers(
-                "distance_ask.sources", offered, _first_sources(offered), words=words, key=f"from-{year}"
-            )
+            drawing = zones_are_drawn(words, key="distance-from")
+            chosen = [] if drawing else _sources(offered, year, words)
             measured = pick_layers(
                 "distance_ask.targets",
                 others,
@@ -69,25 +69,36 @@ def distance_question(
                 key=f"to-{year}",
             )
         with right:
-            rules = _rules({v.kind_name for v in (*chosen, *measured)}, words)
-            ready = bool(chosen and measured and on)
+            go = st.container()
+        drawn = drawn_zone_input(base, words) if drawing else ()
+        with go:
+            kinds = {v.kind_name for v in (*chosen, *measured)} | {zone.kind for zone in drawn}
+            rules = _rules(kinds, words)
             pressed = ask_button(
                 "distance",
                 words,
-                ready=ready,
+                ready=bool((chosen or drawn) and measured and on),
                 label="distance_ask.go",
-                incomplete="distance_ask.incomplete",
+                incomplete="draw.incomplete" if drawing and not drawn else "distance_ask.incomplete",
             )
-    if not chosen or not measured or on is None:
+    if not (chosen or drawn) or not measured or on is None:
         return None, False
+    if pressed:
+        show_zone_drawn(base, drawn, key="distance")
     asked = DistanceQuestion(
         folder=str(base.folder),
         sources=tuple((v.layer, v.version) for v in chosen),
         targets=tuple((v.layer, v.version) for v in measured),
         on=on,
         rules=tuple(rules),
+        drawn=drawn,
     )
     return asked, pressed
+
+
+def _sources(offered: list[Version], year: str | None, words: Words) -> list[Version]:
+    first = _first_sources(offered)
+    return pick_layers("distance_ask.sources", offered, first, words=words, key=f"from-{year}")
 
 
 def _first_sources(offered: list[Version]) -> list[Version]:

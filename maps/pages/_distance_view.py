@@ -21,6 +21,7 @@ from maps.distance_tables import (
 )
 from maps.export.distances import DistanceFiles
 from maps.pages._cards import Card
+from maps.pages._drawn_zone import show_drawn_bar
 from maps.pages._facts import show_facts, show_figures
 from maps.pages._frame import plain
 from maps.pages._table import Groups, Rows, States, ordered
@@ -138,7 +139,11 @@ class DistanceView(AnswerView[DistanceQuestion, DistanceAnswer]):
 
     def focus(self) -> Sequence[tuple[str, int]]:
         """What was measured from."""
-        return self.question.sources
+        return self.question.sources or self.question.targets
+
+    def above(self) -> None:
+        """Say what was drawn, and what can be done with it."""
+        show_drawn_bar(self.base, self.question, self.words, name=self.name)
 
     def context(self) -> Sequence[tuple[str, int]]:
         """What was measured to."""

@@ -13,21 +13,13 @@ from layers.errors import ThoCongError
 from layers.kinds import kind
 from maps.answer_map import context_layers
 from maps.canvas import to_lonlat
-from maps.drawing import (
-    Drawn,
-    DrawTools,
-    check_boundary,
-    corner_lines,
-    drawing_group,
-    read_boundary_text,
-    reported_drawing,
-    reported_undo,
-)
+from maps.drawing import Drawn, check_boundary, corner_lines, read_boundary_text
 from maps.pages._cache import cached_layer, cached_sight, workspace_bounds
 from maps.pages._findings import show_findings
 from maps.pages._frame import plain
 from maps.pages._map import Pencil, View, go_to, made_label, served_tiles, show_map
 from maps.pages._shelf import shelved
+from maps.pencil import DrawTools, drawing_group, reported_drawing, reported_undo
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from layers import Layer
     from layers.store import Workspace
     from maps.canvas import MapLayer
-    from maps.drawing import DrawTools
     from maps.elements import Group
+    from maps.pencil import DrawTools
     from maps.sight import Sight
     from maps.words import Words
 
@@ -78,7 +78,7 @@ class Pencil:
     ----------
     tools : DrawTools
     sheet : folium.FeatureGroup
-        From :func:`maps.drawing.drawing_group`: what is drawn already.
+        From :func:`maps.pencil.drawing_group`: what is drawn already.
     take : callable
         Takes ``all_drawings`` of the map component whenever the map reports anything.
     """

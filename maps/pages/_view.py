@@ -212,7 +212,7 @@ class AnswerView(ABC, Generic[_Q, _A]):
 
     def _basis(self) -> str:
         run = self.answer.run
-        return self.words(
+        said = self.words(
             self.basis,
             on=self.words.day(run["on"]),
             tolerance_m=run.get("tolerance_m"),
@@ -220,6 +220,8 @@ class AnswerView(ABC, Generic[_Q, _A]):
             rules=run["rule_version"],
             periods=", ".join(run["periods"]) or "–",
         )
+        drawn = ", ".join(zone.name for zone in getattr(self.question, "drawn", ()))
+        return f"{said} · {self.words('draw.basis', names=drawn)}" if drawn else said
 
     def _behind(self) -> None:
         """What was found about the data, and what the answer was made from."""

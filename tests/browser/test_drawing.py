@@ -6,6 +6,7 @@ import re
 
 import shapely
 
+from layers import Workspace
 from tests.browser.test_journeys import MAP, settled, the_map
 
 
@@ -100,3 +101,34 @@ def test_a_boundary_that_crosses_itself_is_said(page, server):
     click_points(page, (250, 200), (400, 320), (400, 200), (250, 320), (250, 200))
     drawn(page, "–")
     page.get_by_text("Ranh giới tự cắt: 1–2 × 3–4").wait_for()
+
+
+def test_a_drawn_boundary_is_judged_and_saved(page, server):
+    page.goto(f"{server.address}/xung-dot?lang=vi")
+    page.get_by_text("Vẽ ranh giới", exact=True).first.click()
+    the_map(page).locator(".tc-draw").wait_for()
+    the_map(page).locator("path.leaflet-interactive").first.wait_for()
+    page.locator(MAP).first.scroll_into_view_if_needed()
+    settled(page)
+    tool(page, "Đa giác")
+    click_points(page, (440, 280), (500, 270), (510, 330), (450, 320), (440, 280))
+    page.get_by_text(re.compile(r"\d+,\d\d ha · chu vi")).wait_for()
+    settled(page)
+    listed = page.locator("textarea").first.input_value()
+    page.get_by_role("button", name="Kiểm tra", exact=True).click()
+    page.locator(".tc-cards").wait_for()
+    settled(page)
+    assert "vẽ trên bản đồ, không phải dữ liệu đã duyệt" in page.get_by_test_id("stMain").inner_text()
+    assert "ranh giới vẽ trên bản đồ: Ranh giới vẽ" in page.get_by_test_id("stMain").inner_text()
+    # the first map is that of the drawing, folded away with its question
+    page.frame_locator(MAP).last.locator(".leaflet-tc-80-zones-pane path").first.wait_for()
+    page.get_by_role("button", name="Lưu thành lớp").click()
+    page.get_by_label("Tên lớp trong không gian làm việc").fill("CCN vẽ thử")
+    page.get_by_label("Kỳ: năm, hoặc năm đầu–năm cuối").fill("2021-2030")
+    page.get_by_role("button", name="Lưu vào không gian làm việc").click()
+    page.get_by_text("Đã lưu thành lớp CCN vẽ thử, phiên bản 1").wait_for()
+    saved = Workspace(server.folder).load("CCN vẽ thử")
+    corners = shapely.get_coordinates(saved.frame.geometry.iloc[0])[:-1]
+    assert listed.splitlines()[1] == f"1; {corners[0][1]:.3f}; {corners[0][0]:.3f}".replace(".", ",")
+    assert saved.provenance.steps == ("drawn x4",)
+    assert saved.period.stage == "proposed"

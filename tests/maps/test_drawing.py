@@ -12,15 +12,8 @@ from shapely import box
 from streamlit.testing.v1 import AppTest
 
 from layers.crs import as_crs
-from maps.drawing import (
-    Drawn,
-    check_boundary,
-    corner_lines,
-    drawing_group,
-    read_boundary_text,
-    reported_drawing,
-    reported_undo,
-)
+from maps.drawing import Drawn, check_boundary, corner_lines, read_boundary_text
+from maps.pencil import drawing_group, reported_drawing, reported_undo
 from maps.words import words
 
 HANOI = as_crs(5897)

@@ -1,0 +1,190 @@
+"""A zone that is drawn to be judged at once: its widgets, and what can be done with it afterwards."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any, get_args
+
+import streamlit as st
+
+from layers import parse_period
+from layers.errors import ThoCongError
+from layers.kinds import kinds
+from layers.period import Stage
+from maps.canvas import to_lonlat
+from maps.drawn_zone import DrawnZone
+from maps.pages._draw import draw_boundary, forget_drawing
+from maps.pages._frame import plain
+from maps.pages._map import go_to
+
+if TYPE_CHECKING:
+    from layers import Layer, Period
+    from layers.store import Workspace
+    from maps.words import Words
+
+__all__ = ["drawn_zone_input", "show_drawn_bar", "show_zone_drawn", "zones_are_drawn"]
+
+#: one drawing for every page that judges it: overlaps here, distances there
+_KEY = "zone-draw"
+_WAYS = ("layers", "draw")
+_FIRST = "industrial_cluster"
+_MARGIN = 0.15  # of its size, left round a zone on the map
+_SAVED = "zone-draw-saved"
+
+
+def zones_are_drawn(words: Words, *, key: str) -> bool:
+    """Ask where the zones come from.
+
+    Parameters
+    ----------
+    words : Words
+    key : str
+
+    Returns
+    -------
+    bool
+        True where a boundary is drawn for the question.
+    """
+    return bool(
+        st.segmented_control(
+            words("draw.zones"),
+            _WAYS,
+            default=_WAYS[0],
+            format_func=lambda way: words(f"draw.way_{way}"),
+            required=True,
+            key=key,
+        )
+        == "draw"
+    )
+
+
+def drawn_zone_input(base: Workspace, words: Words) -> tuple[DrawnZone, ...]:
+    """Show the map to draw a zone on, and ask what it is.
+
+    Parameters
+    ----------
+    base : Workspace
+    words : Words
+
+    Returns
+    -------
+    tuple of DrawnZone
+        Empty while nothing is drawn that can be judged.
+    """
+    left, right = st.columns(2)
+    name = left.text_input(
+        words("draw.name_label"), value=words("draw.name"), key=f"{_KEY}-name-{words.lang}"
+    )
+    named = right.selectbox(
+        words("column.zone_kind"),
+        zone_kinds(),
+        index=zone_kinds().index(_FIRST),
+        format_func=lambda kind: words(f"kind.{kind}"),
+        key=f"{_KEY}-kind",
+    )
+    drawn = draw_boundary(base, words, key=_KEY)
+    if drawn is None or not drawn.sound:
+        return ()
+    title = name.strip() or words("draw.name")
+    return (DrawnZone(title, named, drawn.wkt, words("draw.source")),)
+
+
+def zone_kinds() -> list[str]:
+    """List the kinds that a zone may have.
+
+    Returns
+    -------
+    list of str
+    """
+    return [kind.name for kind in kinds() if kind.role == "zone"]
+
+
+def show_zone_drawn(base: Workspace, zones: tuple[DrawnZone, ...], *, key: str) -> None:
+    """Take the map of an answer to the zones that were drawn.
+
+    Parameters
+    ----------
+    base : Workspace
+    zones : tuple of DrawnZone
+    key : str
+        Of the map.
+    """
+    if not zones:
+        return
+    frame = zones[0].drawn(base.crs).frame
+    wide = frame.set_geometry(frame.buffer(float(frame.area.sum()) ** 0.5 * _MARGIN))
+    west, south, east, north = to_lonlat(wide).total_bounds
+    go_to(key, (float(west), float(south), float(east), float(north)), closest=15.0)
+
+
+def show_drawn_bar(base: Workspace, question: Any, words: Words, *, name: str) -> None:
+    """Say that the zone was drawn, and offer to keep it, to change it, or to throw it away.
+
+    Parameters
+    ----------
+    base : Workspace
+    question : Question
+        Its ``drawn`` zones; nothing is shown where there are none.
+    words : Words
+    name : str
+        Of the page.
+    """
+    for zone in question.drawn:
+        said = words("draw.bar", name=plain(zone.name), area=words.number(zone.drawn(base.crs).area_ha, 2))
+        with st.container(key="tc-drawn", horizontal=True, vertical_alignment="center", border=True):
+            st.markdown(f":violet-badge[{words('draw.badge')}] {said}", width="stretch")
+            _keep(base, zone, words)
+            st.button(words("draw.change"), on_click=partial(_open, name), key=f"{_KEY}-change")
+            st.button(words("draw.drop"), on_click=partial(_drop, name), key=f"{_KEY}-drop")
+        if st.session_state.get(_SAVED, ("",))[0] == zone.wkt:
+            st.success(st.session_state[_SAVED][1])
+
+
+def _open(name: str) -> None:
+    st.session_state[f"{name}-asked"] = False
+
+
+def _drop(name: str) -> None:
+    forget_drawing(_KEY)
+    st.session_state.pop(f"{name}-question", None)
+    st.session_state[f"{name}-asked"] = False
+
+
+def _keep(base: Workspace, zone: DrawnZone, words: Words) -> None:
+    """Ask what a saved layer needs to be known by."""
+    with st.popover(words("draw.keep")), st.form("zone-draw-form", border=False):
+        st.caption(words("draw.keep_explain"))
+        title = st.text_input(words("import.name"), value=zone.name, key=f"{_KEY}-title")
+        left, right = st.columns(2)
+        years = left.text_input(words("import.years"), placeholder="2021-2030", key=f"{_KEY}-years")
+        stages = sorted(get_args(Stage), key=lambda stage: stage != "proposed")
+        stage = right.selectbox(
+            words("column.stage"), stages, format_func=lambda s: words(f"stage.{s}"), key=f"{_KEY}-stage"
+        )
+        left, right = st.columns(2)
+        decision = left.text_input(words("column.decision"), key=f"{_KEY}-decision")
+        body = right.text_input(words("about.body"), key=f"{_KEY}-body")
+        note = st.text_input(words("column.note"), key=f"{_KEY}-note")
+        if not st.form_submit_button(words("import.save"), type="primary"):
+            return
+        try:
+            period = replace(parse_period(years), stage=stage) if years.strip() else None
+            layer = _layer(base, zone, title=title, period=period)
+            origin = replace(layer.provenance, decision=decision, body=body)
+            _save(base, replace(layer, provenance=origin), zone, note=note, words=words)
+        except ThoCongError as error:
+            st.error(plain(words.message(error)))
+
+
+def _layer(base: Workspace, zone: DrawnZone, *, title: str, period: Period | None) -> Layer:
+    layer = zone.layer(base.crs)
+    return replace(layer, name=title.strip(), period=period)
+
+
+def _save(base: Workspace, layer: Layer, zone: DrawnZone, *, note: str, words: Words) -> None:
+    head = next((v.version for v in base.layers() if v.layer == layer.name), None)
+    done = base.save(layer, expected=head, note=note)
+    said = words("draw.kept", layer=plain(done.layer), version=done.version)
+    st.session_state[_SAVED] = (zone.wkt, said)
+    st.rerun()
