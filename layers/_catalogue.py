@@ -187,12 +187,13 @@ class Catalogue:
         """Make a file the current version, unless another one became current meanwhile."""
         with self._transaction(layer=layer.name) as base:
             head = base.execute("select version from heads where layer = ?", (layer.name,)).fetchone()
-            if (head[0] if head else None) != expected:
+            if ((head and head[0]) or None) != expected:
                 raise StoreError("save_conflict", layer=layer.name, expected=expected, found=head and head[0])
             # a save that slept for days may find its file swept away
             if not (self.folder / "versions" / file.name).is_file():
                 raise StoreError("save_failed", layer=layer.name, found=Cause("not_there"))
-            number = (expected or 0) + 1
+            query = "select coalesce(max(version), 0) + 1 from versions where layer = ?"
+            number = int(base.execute(query, (layer.name,)).fetchone()[0])
             base.execute(
                 "insert into versions values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 _values(layer, number, file, note),
@@ -203,6 +204,13 @@ class Catalogue:
                 [(layer.name, number, f.code, f.row, f.level, as_json(f.fields)) for f in findings],
             )
         return number
+
+    def withdraw(self, layer: str, *, expected: int) -> None:
+        """Leave a layer without a current version: its head is 0, its versions stay."""
+        with self._transaction(layer=layer) as base:
+            query = "update heads set version = 0 where layer = ? and version = ?"
+            if base.execute(query, (layer, expected)).rowcount != 1:
+                raise StoreError("save_conflict", layer=layer, expected=expected)
 
     def findings(self, layer: str, version: int) -> list[Finding]:
         """Return the book of the reading that a version was saved with."""

@@ -18,6 +18,7 @@ from layers._derived import Derived
 from layers._entries import Entries, Entry
 from layers._leftovers import Leftover, find_leftovers, remove
 from layers._version_file import check_frame, sync_folder, write_version
+from layers._withdrawal import Withdrawals
 from layers.causes import cause_of
 from layers.crs import as_crs, is_metric, to_crs, transform_geometry
 from layers.errors import CrsError, StoreError
@@ -37,7 +38,7 @@ __all__ = ["SETTLED_H", "Entry", "Leftover", "Version", "Workspace"]
 SETTLED_H: Final = 24.0
 
 
-class Workspace(Derived):
+class Workspace(Derived, Withdrawals):
     """A folder of layers, all in one projected system.
 
     Parameters
@@ -193,12 +194,14 @@ class Workspace(Derived):
         Raises
         ------
         StoreError
-            ``layer_unknown`` or ``version_unknown``.
+            ``layer_unknown``, ``layer_withdrawn`` or ``version_unknown``.
         """
         for entry in self.history(name):
             if entry.current if version is None else entry.version == version:
                 return entry
         known = [v.version for v in self.history(name)]
+        if version is None:
+            raise StoreError("layer_withdrawn", layer=name, expected=known)
         raise StoreError("version_unknown", layer=name, found=version, expected=known)
 
     def save(
@@ -262,6 +265,8 @@ class Workspace(Derived):
     def restore(self, name: str, version: int) -> Version:
         """Make an earlier version current again, as a new version with the findings of the old one.
 
+        A layer that was taken off the list is on it again.
+
         Parameters
         ----------
         name : str
@@ -276,7 +281,7 @@ class Workspace(Derived):
         StoreError
             As :meth:`load` and :meth:`save`.
         """
-        current = self.version(name).version
+        current = next((entry.version for entry in self.history(name) if entry.current), None)
         old = self.load(name, version)
         steps = (*old.provenance.steps, f"restored {version}")
         again = replace(old, provenance=replace(old.provenance, steps=steps))

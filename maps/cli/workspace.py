@@ -9,7 +9,6 @@ from typing import Any
 import click
 
 from layers import Workspace, as_crs, guarded_read, parse_period, parse_source, province_epsg
-from layers.errors import StoreError
 from layers.kinds import kinds
 from layers.sample import create_sample
 from maps.cli.click_words import WHOLE_NUMBER, Group, kinds_in_words
@@ -69,10 +68,12 @@ def create(folder: Path, *, crs: str | None, province: str | None, name: str, sa
 
 @workspace.command(name="list", cls=_FolderCommand, help=T("cli.workspace.list"))
 @_DIR
-def list_layers(folder: Path) -> None:
-    """Show the current version of every layer."""
+@click.option("--withdrawn", is_flag=True, help=T("cli.workspace.list_withdrawn"))
+def list_layers(folder: Path, *, withdrawn: bool) -> None:
+    """Show the current version of every layer, or the newest one of those taken off the list."""
     speak = terminal().words
-    for entry in Workspace(folder).layers():
+    base = Workspace(folder)
+    for entry in base.withdrawn() if withdrawn else base.layers():
         label = speak("made.label") if entry.provenance.made else ""
         facts = [
             entry.layer,
@@ -143,13 +144,16 @@ def history(folder: Path, name: str) -> None:
 @click.argument("name")
 @click.option("--to", "version", type=WHOLE_NUMBER, metavar="N", help=T("cli.workspace.undo_to"))
 def undo(folder: Path, name: str, version: int | None) -> None:
-    """Make an earlier version current again."""
+    """Undo the last save, or make an earlier version current; an import of a new layer leaves the list."""
     speak = terminal()
     base = Workspace(folder)
-    current = base.version(name).version
-    wanted = version if version is not None else current - 1
-    if wanted < 1:
-        raise StoreError("nothing_to_undo", layer=name, found=current)
-    saved = base.restore(name, wanted)
-    speak.say(speak.words("cli.workspace.undone", layer=name, wanted=wanted, version=saved.version))
+    if version is None:
+        current = base.version(name).version
+        before = base.undo_save(name, expected=current)
+        told = {"layer": name, "wanted": current - 1, "version": before.version if before else current}
+        speak.say(speak.words("cli.workspace.undone" if before else "cli.workspace.withdrawn", **told))
+    else:
+        saved = base.restore(name, version)
+        told = {"layer": name, "wanted": version, "version": saved.version}
+        speak.say(speak.words("cli.workspace.undone", **told))
     raise SystemExit(DONE)

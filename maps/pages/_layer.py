@@ -17,6 +17,7 @@ from maps.pages._frame import plain, sentences
 from maps.pages._identify import show_identified
 from maps.pages._map import View, show_map
 from maps.pages._printing import notes_of
+from maps.pages._undo import show_undo
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,7 +57,10 @@ def show_layer(base: Workspace, entry: Version, words: Words) -> None:
     with right:
         show_identified(key, base, [entry], words)
         _origin(entry, words)
-        _export(base, entry, words)
+        with st.container(horizontal=True):
+            _export(base, entry, words)
+            if entry.current:
+                show_undo(base, entry, words)
         findings = base.findings(entry.layer, entry.version)
         if findings:
             st.markdown(f"**{words('sheet.findings')}**")

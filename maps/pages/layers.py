@@ -10,6 +10,7 @@ from maps.pages._frame import heading, speak, workspace
 from maps.pages._import import show_import
 from maps.pages._layer import show_layer
 from maps.pages._layers import show_layers
+from maps.pages._undo import show_withdrawn
 
 
 def show() -> None:
@@ -27,6 +28,7 @@ def show() -> None:
         chosen = show_layers(base, versions, words)
         if chosen is not None:
             show_layer(base, chosen, words)
+        show_withdrawn(base, words)
     with added:
         show_import(base, words)
     with below:

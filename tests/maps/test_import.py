@@ -75,6 +75,20 @@ def test_an_import_is_undone(tmp_path: Path, workspace: Workspace) -> None:
     assert len(workspace.load("lô").frame) == ROWS
 
 
+def test_an_import_of_a_new_layer_is_undone_from_the_terminal(tmp_path: Path, workspace: Workspace) -> None:
+    path = write(tmp_path, "geojson")
+    run("import", path, "--workspace", workspace.folder, "--kind", "industrial_park", "--name", "lô")
+    done = run("workspace", "undo", workspace.folder, "lô")
+    assert "phiên bản 1 vẫn giữ" in done.stderr + done.stdout
+    assert "lô" not in run("workspace", "list", workspace.folder).stdout
+    assert "lô" in run("workspace", "list", workspace.folder, "--withdrawn").stdout
+    assert "1" in run("workspace", "history", workspace.folder, "lô").stdout
+    again = run("workspace", "undo", workspace.folder, "lô", code=2)
+    assert "đã được gỡ" in again.stderr
+    run("workspace", "undo", workspace.folder, "lô", "--to", "1")
+    assert len(workspace.load("lô").frame) == ROWS
+
+
 def test_the_mistake_is_named_and_mended_only_when_asked(tmp_path: Path, workspace: Workspace) -> None:
     first = tmp_path / "first"
     first.mkdir()
