@@ -51,7 +51,7 @@ _NAMED: Final = {
 #: columns that the researchers wrote in English
 _ORIGINAL: Final = (
     *("feature_subtype", "condition", "distance_text", "measured_from", "measured_to", "status", "scope"),
-    *("exception", "test", "metric", "from_codes", "to_codes", "validity_basis", "source"),
+    *("test", "metric", "from_codes", "to_codes", "validity_basis", "source"),
     *("confidence_note", "note", "check", "principle_en", "meaning_en", "rule_kind"),
     "colour_confidence",
 )
@@ -90,11 +90,18 @@ def rules_table(name: str, on: date, words: Words) -> pd.DataFrame:
     for column in ("valid_from", "valid_to"):
         rows[column] = rows[column].map(words.day)
     rows = _with_units(rows)
+    if "exception_vi" in rows:
+        told = rows.pop("exception_vi")
+        rows["exception"] = told if words.lang == "vi" else rows["exception"]
     for name_of in map(str, rows.columns):
         if name_of not in ("id", "in_force", "can_judge", "confidence"):
             rows[name_of] = _in_words(rows[name_of], name_of, words)
     other = "en" if words.lang == "vi" else "vi"
-    rows = rows.drop(columns=[c for c in (f"clause_{other}", f"name_{other}", f"label_{other}") if c in rows])
+    rows = rows.drop(
+        columns=[
+            c for c in (f"clause_{other}", f"name_{other}", f"label_{other}", f"reason_{other}") if c in rows
+        ]
+    )
     first = [c for c in _FIRST if c in rows]
     rows = rows[[*first, *(c for c in rows if c not in first)]]
     return rows.rename(columns={c: _heading(str(c), words) for c in rows})

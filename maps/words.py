@@ -35,6 +35,7 @@ _TERMS: Final = {
     "mistake": "mistake",
     "geometry": "geometry",
     "criterion": "criterion",
+    "industry": "industry",
     "passed_over": "site_passed",
     "constraint": "kind",
     "taken_by": "kind",

@@ -136,7 +136,8 @@ def establishment_checks(
     pandas.DataFrame
         One row per site and rule in force, index 0, 1, 2, ...: ``site, rule, rule_kind, metric,
         operator, value, unit, state`` (*pass, fail, no_data*), ``found, numerator, denominator``
-        (NaN where not known), ``why, clause, exception, valid_from, valid_to, confidence``.
+        (NaN where not known), ``why, clause, exception, exception_vi, judged_by, low, high, valid_from,
+        valid_to, confidence``.
 
     Examples
     --------

@@ -173,6 +173,34 @@ CHECKS = {
     "HT260-DEF": ("", "", "", "", ""),
 }
 CHECK_COLUMNS = ("judged_by", "zone_type", "low", "high", "alternative_unleased_ha")
+#: exceptions in Vietnamese; the facts have them in English
+EXCEPTIONS_VI = {
+    "CCN32-MAX": "cụm có trước năm 2009 rộng hơn 75 ha được tiếp tục (Điều 35)",
+    "CCN32-MIN": (
+        "huyện miền núi, cụm làng nghề: 5 ha; cụm nhỏ hơn có trước Ng"
+        "hị định 68/2017 được tiếp tục (Điều 35.1)"
+    ),
+    "CCN32-MIN-MT": "huyện miền núi, cụm làng nghề",
+    "CCN32-EST-OCC": "HOẶC đất công nghiệp chưa cho thuê không quá 100 ha",
+    "CCN32-EST-UNL": "điều kiện thay cho CCN32-EST-OCC",
+    "CCN32-EXP-OCC": "HOẶC nhu cầu lớn hơn đất còn lại",
+    "CCN303-SPEC": "cụm công nghệ cao: 30 %",
+    "CCN303-EST-OCC": (
+        "HOẶC đất chưa cho thuê không quá 50 ha; không áp dụng với cụm công nghệ cao, cụm sinh thái"
+    ),
+    "CCN303-EXP-OCC": "HOẶC có nhu cầu",
+    "KCN35-PHASE": "mỗi giai đoạn không quá 500 ha",
+    "KCN35-RICE": (
+        "200 ha ở đồng bằng sông Hồng và sông Cửu Long; 150 ha ở Bắc "
+        "Trung Bộ, duyên hải, Đông Nam Bộ; 100 ha ở miền núi phía Bắc, Tây Nguyên"
+    ),
+    "KCN35-OCC": (
+        "khu thay khu đã chấm dứt; tổng diện tích toàn tỉnh không quá"
+        " 1.000 ha; địa bàn ưu đãi hoặc khu kinh tế; loại hình đặc thù"
+    ),
+    "HT260-OCC": "chỉ khi tỉnh đã có khu",
+    "PLAN178-ZONING": "quy hoạch chi tiết dưới 200 ha; tổng mặt bằng với nhà máy dưới 10 ha",
+}
 
 
 def establishment(folder: Path) -> list[dict[str, str]]:
@@ -188,6 +216,7 @@ def establishment(folder: Path) -> list[dict[str, str]]:
             "unit": row["unit"],
             "scope": row["scope_of_aggregation"],
             "exception": row["exception"],
+            "exception_vi": EXCEPTIONS_VI.get(row["id"], ""),
             "clause": row["legal_ref"],
             "test": row["gis_test"],
             **dict(zip(CHECK_COLUMNS, CHECKS.get(row["id"], ("documents", "", "", "", "")), strict=True)),

@@ -1,0 +1,102 @@
+"""A search for sites as every door asks it: the same weights, notes and findings from page and terminal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from maps.industry import lacking_criteria
+from maps.weighing import compared_weights, weighed
+from spatial.candidates import candidates
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from layers import Finding, Layer
+    from spatial.candidates import CandidateAnswer
+    from spatial.judgement import SiteQuestion
+    from spatial.suitability import Criterion
+
+    Progress = Callable[[int, int, str], None]
+
+__all__ = ["SearchInputs", "SearchNotes", "search_sites"]
+
+
+@dataclass(frozen=True)
+class SearchInputs:
+    """Layers of a search, in one system.
+
+    Parameters
+    ----------
+    area : Layer
+    constraints, others : sequence of Layer
+    criteria : sequence of Criterion
+    """
+
+    area: Layer
+    constraints: Sequence[Layer]
+    criteria: Sequence[Criterion]
+    others: Sequence[Layer] = ()
+
+
+@dataclass(frozen=True)
+class SearchNotes:
+    """What was said of a search besides its figures.
+
+    Parameters
+    ----------
+    comparisons : mapping of (str, str) to float
+        Of criteria two by two; they give the weights where there are any.
+    industry : str
+        Kind of industry whose suggestion was taken, or empty.
+    findings : tuple of Finding
+        Of what was read.
+    """
+
+    comparisons: Mapping[tuple[str, str], float] = field(default_factory=dict)
+    industry: str = ""
+    findings: tuple[Finding, ...] = ()
+
+
+def search_sites(
+    inputs: SearchInputs,
+    question: SiteQuestion,
+    *,
+    notes: SearchNotes | None = None,
+    progress: Progress | None = None,
+) -> CandidateAnswer:
+    """Search, and note in the run where the weights come from.
+
+    Parameters
+    ----------
+    inputs : SearchInputs
+    question : SiteQuestion
+    notes : SearchNotes, optional
+    progress : callable, optional
+
+    Returns
+    -------
+    CandidateAnswer
+        Its run has ``pairwise`` (None where weights were stated) and ``industry`` besides; findings of the
+        inputs, ``pairwise_inconsistent`` and ``industry_criteria_lacking`` come first.
+
+    Raises
+    ------
+    ThoCongError
+        As :func:`spatial.candidates.candidates` and :func:`maps.weighing.compared_weights`.
+    """
+    notes = notes or SearchNotes()
+    names = [criterion.name for criterion in inputs.criteria]
+    weighing = compared_weights(names, notes.comparisons) if notes.comparisons else None
+    answer = candidates(
+        inputs.area,
+        inputs.constraints,
+        weighed(inputs.criteria, weighing),
+        question=question,
+        others=inputs.others,
+        progress=progress,
+    )
+    said = [*notes.findings, *lacking_criteria(notes.industry, names, inputs.area.name)]
+    said += weighing.findings(inputs.area.name) if weighing else []
+    run = {**answer.run, "pairwise": weighing.facts() if weighing else None, "industry": notes.industry}
+    return replace(answer, run=run, findings=(*said, *answer.findings))
