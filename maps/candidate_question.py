@@ -5,11 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from layers import reference
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from layers import Layer, Workspace, reference
+from layers.errors import QuestionError
 from maps.asking import Question, stamp
 from maps.criteria import named_criterion
 from maps.question import choices
-from spatial.candidates import candidates
+from maps.site_search import SearchInputs, SearchNotes, search_sites
 from spatial.exclusions import ExclusionQuestion
 from spatial.judgement import SiteQuestion
 
@@ -17,11 +22,19 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date
 
+    from pyproj import CRS
+
     from layers import Version
     from spatial.candidates import CandidateAnswer
 
-__all__ = ["CandidateQuestion", "SearchLayers", "answer_candidates", "search_layers"]
+__all__ = ["CandidateQuestion", "SearchLayers", "answer_candidates", "boundary_layer", "search_layers"]
 
+_FIGURES: Final = (
+    *("cell_m", "min_width_m", "min_compactness", "min_score", "road_reach_m", "count", "seed"),
+    "craft_village",
+)
+_BOUNDARY: Final = "search_area"
+_AREA: Final = 2
 _CONTEXT: Final = ("road", "craft_village")
 #: kinds that a new zone keeps clear of as a rule; the others wait in the list
 _AVOIDED: Final = (
@@ -44,6 +57,9 @@ class CandidateQuestion(Question):
         Layer of units, name and version.
     units : tuple of str
         Names of the units to search; all where empty.
+    boundary : str
+        A boundary that was drawn or pasted, as WKT in the system of the workspace; where there is one, it is
+        the area of search, and the units only tell the communes of each site.
     constraints, others : tuple of (str, int)
         Layers to keep clear of, and layers only asked about.
     criteria : tuple of (str, str, int, float, str)
@@ -51,9 +67,19 @@ class CandidateQuestion(Question):
     zone_kind : str
     craft_village : bool
     on : datetime.date
-    min_ha, max_ha, cell_m, min_width_m, road_reach_m : float
+    min_ha, max_ha, cell_m, min_width_m, min_compactness, road_reach_m : float
+    min_score : float or None
+        None takes the median of the free land.
     count, seed : int
-    allow, avoid : tuple of str
+    allow, avoid, waive, order : tuple of str
+        As :class:`spatial.exclusions.ExclusionQuestion`.
+    buffers : tuple of (str, float)
+        Kind of layer, and a distance of the asker's own in metres.
+    compared : tuple of (str, str, float)
+        Criteria two by two, and how many times more the first matters; they give the weights where there
+        are any.
+    industry : str
+        Whose suggestion was taken, or empty.
     """
 
     area: tuple[str, int]
@@ -73,6 +99,35 @@ class CandidateQuestion(Question):
     seed: int = 0
     allow: tuple[str, ...] = ()
     avoid: tuple[str, ...] = ()
+    boundary: str = ""
+    min_compactness: float = 0.2
+    min_score: float | None = None
+    waive: tuple[str, ...] = ()
+    order: tuple[str, ...] = ()
+    buffers: tuple[tuple[str, float], ...] = ()
+    compared: tuple[tuple[str, str, float], ...] = ()
+    industry: str = ""
+
+    @property
+    def exclusion(self) -> ExclusionQuestion:
+        """Under which rules land is left out."""
+        return ExclusionQuestion(
+            self.zone_kind,
+            self.on,
+            reference.table("conflict_rules"),
+            reference.table("safety_distances"),
+            allow=self.allow,
+            avoid=self.avoid,
+            buffers_m=dict(self.buffers),
+            waive=self.waive,
+            order=self.order,
+        )
+
+    @property
+    def wanted(self) -> SiteQuestion:
+        """What sites are sought."""
+        figures = {name: getattr(self, name) for name in _FIGURES}
+        return SiteQuestion(self.exclusion, self.min_ha, self.max_ha, **figures)
 
 
 @dataclass(frozen=True)
@@ -145,34 +200,56 @@ def answer_candidates(
     ThoCongError
         As :func:`spatial.candidates.candidates` and :meth:`layers.store.Workspace.load`.
     """
-    (area,) = question.load([question.area])
-    if question.units:
-        area = area.with_frame(area.frame[area.frame["name"].isin(question.units)])
+    area, others = _area(question)
     criteria, findings = [], []
     for name, layer, version, weight, function in question.criteria:
         (source,) = question.load([(layer, version)])
         made, found = named_criterion(name, source, weight=weight, function=function)
         criteria.append(made)
         findings += found
-    asked = ExclusionQuestion(
-        question.zone_kind,
-        question.on,
-        reference.table("conflict_rules"),
-        reference.table("safety_distances"),
-        allow=question.allow,
-        avoid=question.avoid,
+    inputs = SearchInputs(area, question.load(question.constraints), criteria, others)
+    notes = SearchNotes(
+        {(a, b): times for a, b, times in question.compared}, question.industry, tuple(findings)
     )
-    figures = ("cell_m", "min_width_m", "road_reach_m", "count", "seed", "craft_village")
-    wanted = SiteQuestion(
-        asked, question.min_ha, question.max_ha, **{name: getattr(question, name) for name in figures}
-    )
-    answer = candidates(
-        area,
-        question.load(question.constraints),
-        criteria,
-        question=wanted,
-        others=question.load(question.others),
-        progress=progress,
-    )
+    answer = search_sites(inputs, question.wanted, notes=notes, progress=progress)
     stamp(answer, question)
     return answer
+
+
+def _area(question: CandidateQuestion) -> tuple[Layer, list[Layer]]:
+    """The area of search, and the layers that are only asked about."""
+    (units,) = question.load([question.area])
+    others = question.load(question.others)
+    if question.boundary:
+        return boundary_layer(question.boundary, Workspace(question.folder).crs), [units, *others]
+    if question.units:
+        units = units.with_frame(units.frame[units.frame["name"].isin(question.units)])
+    return units, others
+
+
+def boundary_layer(text: str, crs: CRS) -> Layer:
+    """Make an area of search of a boundary.
+
+    Parameters
+    ----------
+    text : str
+        WKT of a polygon or several.
+    crs : pyproj.CRS
+
+    Returns
+    -------
+    Layer
+
+    Raises
+    ------
+    QuestionError
+        ``boundary_unreadable``.
+    """
+    try:
+        shape = shapely.from_wkt(text)
+    except shapely.errors.ShapelyError:
+        shape = None
+    if shape is None or shapely.get_dimensions(shape) != _AREA or not shape.is_valid or not shape.area > 0:
+        raise QuestionError("boundary_unreadable", found=text[:80])
+    parts = np.asarray(shapely.get_parts(shape), dtype=object)
+    return Layer(gpd.GeoDataFrame(geometry=parts, crs=crs), _BOUNDARY, "admin_unit")

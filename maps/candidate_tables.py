@@ -10,6 +10,7 @@ import shapely
 
 from maps.columns import Column, as_text, headed
 from maps.rule_tables import citation
+from maps.site_rules import requirement, rule_title
 from maps.tables import clause_of, land_name, records
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ __all__ = [
     "exclusion_table",
     "land_table",
     "printed_tables",
-    "question_table",
     "site_table",
 ]
 
@@ -37,9 +37,9 @@ _SITE: Final = (
     *("rank", "score", "rank_low", "rank_high", "top_share", "topsis_rank", "area_ha", "commune"),
     *("rice_ha", "excluded_ha", "compactness", "width_m", "perimeter_m"),
 )
-_FIGURES: Final = (
-    *("min_ha", "max_ha", "craft_village", "cell_m", "min_width_m", "min_compactness", "min_score"),
-    *("road_reach_m", "count", "seed", "draws", "weight_share", "top"),
+_CHECKED: Final = (
+    *("site", "metric", "requirement", "found", "state", "why", "numerator", "denominator", "exception"),
+    *("clause", "validity", "confidence", "rule"),
 )
 _EXCLUDED: Final = ("constraint", "applied", "alone_ha", "added_ha", "left_ha", "why", "clause")
 
@@ -64,9 +64,10 @@ def constraint_name(row: dict[str, Any], words: Words) -> str:
     if row["tier"] == "no_data":
         return words("site_tier.no_data_of", name=f"{kind}{code}")
     if math.isfinite(row["required_m"]):
-        return words(
-            "site_tier.within", name=kind, required_m=float(row["required_m"]), rule=row["rule"] or "–"
-        )
+        near = {"name": kind, "required_m": float(row["required_m"])}
+        if not row["rule"]:
+            return words("site_tier.within_own", **near)
+        return words("site_tier.within", **near, rule=rule_title(row["rule"], words))
     own = f" ({words('site_why.own_choice')})" if row["why"] == "own_choice" else ""
     return f"{kind}{code}{own}"
 
@@ -218,43 +219,17 @@ def checks_table(answer: CandidateAnswer, words: Words) -> pd.DataFrame:
         state=[words(f"site_check.{state}") for state in rows["state"]],
         metric=[_metric(str(name), words) for name in rows["metric"]],
         why=[words(f"site_check_why.{why}") if why else "" for why in rows["why"]],
+        requirement=[requirement(row, words) for row in records(rows)],
+        exception=rows["exception_vi"] if words.lang == "vi" else rows["exception"],
         validity=[words.validity(a, b) for a, b in zip(rows["valid_from"], rows["valid_to"], strict=True)],
         confidence=[words(f"confidence.{name}") for name in rows["confidence"]],
         clause=[citation(str(clause), words) for clause in rows["clause"]],
-    ).drop(columns=["rule_kind", "valid_from", "valid_to"])
-    return headed(rows, words, section=_SECTION)
+    )
+    return headed(rows[list(_CHECKED)], words, section=_SECTION)
 
 
 def _metric(name: str, words: Words) -> str:
     return words(f"rule_value.{name}") if words.has(f"rule_value.{name}") else name
-
-
-def question_table(answer: CandidateAnswer, words: Words) -> pd.DataFrame:
-    """Figures of the question, weights and value functions: what must be known to run it again.
-
-    Parameters
-    ----------
-    answer : CandidateAnswer
-    words : Words
-
-    Returns
-    -------
-    pandas.DataFrame
-        Two columns, headed in words.
-    """
-    run = answer.run
-    rows = [(words("site_question.zone_kind"), words(f"kind.{run['zone_kind']}"))]
-    rows += [(words(f"site_question.{name}"), words.value(run[name], name)) for name in _FIGURES]
-    for name, weight in run["weights"].items():
-        text = f"{words.number(weight, 4)} · {run['functions'][name]}"
-        rows.append((words("site_question.weight", name=criterion_name(name, words)), text))
-    for name in ("allowed", "avoided"):
-        rows.append((words(f"site_question.{name}"), ", ".join(run[name]) or "–"))
-    rows += [(words("site_question.chosen", name=kind), ", ".join(of)) for kind, of in run["chosen"].items()]
-    rows += [
-        (words("site_question.buffer", name=kind), f"{m:g} m") for kind, m in run["own_buffers_m"].items()
-    ]
-    return headed(pd.DataFrame(rows, columns=["what", "value"]), words)
 
 
 def boundary_table(sites: gpd.GeoDataFrame, words: Words) -> pd.DataFrame:
@@ -294,8 +269,8 @@ _EMPTY: Final = {
     "land": ["site", "code", "area_ha", "share_pct", "permission", "rule", "clause"],
     "communes": ["site", "commune", "area_ha", "share_pct", "lead"],
     "checks": [
-        *("site", "rule", "rule_kind", "metric", "state", "why", "clause"),
-        *("valid_from", "valid_to", "confidence"),
+        *("site", "rule", "metric", "state", "why", "clause", "exception", "exception_vi", "found"),
+        *("numerator", "denominator", "valid_from", "valid_to", "confidence"),
     ],
 }
 

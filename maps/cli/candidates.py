@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 import numpy as np
 
-from layers import Workspace, as_crs, reference
+from layers import Workspace, as_crs, parse_source, reference
 from layers.align import align
 from layers.errors import QuestionError, SourceError
 from layers.findings import worst_level
 from layers.kinds import zone_kind_of
+from layers.names import fold
 from maps.asking import stamp
 from maps.candidate_contract import contract
 from maps.candidate_tables import printed_tables
 from maps.cli.click_words import NUMBER, WHOLE_NUMBER
+from maps.cli.comparisons import comparisons_of
 from maps.cli.grouping import once
 from maps.cli.inputs import Inputs
 from maps.cli.options import assumptions_of, check_targets, day_of
@@ -35,8 +37,9 @@ from maps.cli.speech import (
 )
 from maps.criteria import RASTERS, criterion_kind, named_criterion, raster_source, split_criterion
 from maps.export.candidates import write_dossier
-from spatial.candidates import candidates as ask
-from spatial.establishment import size_limits
+from maps.industry import suggestions
+from maps.site_rules import size_sentences, sizes_on
+from maps.site_search import SearchInputs, SearchNotes, search_sites
 from spatial.exclusions import ExclusionQuestion
 from spatial.judgement import SiteQuestion
 from spatial.suitability import Criterion, grid_cells, search_grid
@@ -45,7 +48,9 @@ if TYPE_CHECKING:
     from datetime import date
 
     from layers import Finding, Layer
+    from maps.industry import Suggestion
     from spatial.candidates import CandidateAnswer
+    from spatial.establishment import SizeLimits
 
 __all__ = ["candidates"]
 
@@ -57,6 +62,7 @@ _FILE: Final = click.Path(path_type=Path)
 
 @click.command(cls=Command, help=T("cli.candidates.help"), epilog=T("cli.exit_codes"))
 @click.option("--area", required=True, metavar="FILE[:LAYER]", help=T("cli.candidates.area"))
+@click.option("--commune", "communes", multiple=True, metavar="NAME", help=T("cli.candidates.commune"))
 @click.option("--kind", "kind_text", required=True, metavar="KIND", help=T("cli.candidates.kind"))
 @click.option("--constraint", multiple=True, metavar=_LAYER, help=T("cli.candidates.constraint"))
 @click.option("--criterion", multiple=True, metavar="NAME=FILE[:WEIGHT]", help=T("cli.candidates.criterion"))
@@ -103,8 +109,13 @@ _FILE: Final = click.Path(path_type=Path)
 @click.option(
     "--function", "functions", multiple=True, metavar="NAME=FUNCTION", help=T("cli.candidates.function")
 )
+@click.option("--compare", multiple=True, metavar="A:B=TIMES", help=T("cli.candidates.compare"))
+@click.option("--pairwise", type=_FILE, metavar="FILE", help=T("cli.candidates.pairwise"))
+@click.option("--industry", metavar="NAME", default="", help=T("cli.candidates.industry"))
 @click.option("--allow", multiple=True, metavar="KIND[:CODE]", help=T("cli.candidates.allow"))
 @click.option("--avoid", multiple=True, metavar="KIND[:CODE]", help=T("cli.candidates.avoid"))
+@click.option("--waive", multiple=True, metavar="KIND[:CODE|:RULE]", help=T("cli.candidates.waive"))
+@click.option("--order", multiple=True, metavar="KIND[:CODE|:RULE]", help=T("cli.candidates.order"))
 @click.option("--rule", "rules", multiple=True, metavar="KIND=ID", help=T("cli.candidates.rule"))
 @click.option("--buffer", "buffers", multiple=True, metavar="KIND=M", help=T("cli.candidates.buffer"))
 @click.option("--crs", metavar="EPSG", help=T("cli.conflicts.crs"))
@@ -120,18 +131,19 @@ def candidates(**given: Any) -> None:
     kind, craft = _kind(given["kind_text"])
     _check_folder(given["out"])
     check_targets((), (), given["json_target"])
-    limits = _limits(given, kind, on=on, craft=craft)
+    preset = sizes_on(kind, on, craft_village=craft)
+    limits = _limits(given, kind, preset, on=on)
+    comparisons = comparisons_of(given["compare"], given["pairwise"])
+    suggested = suggestions(given["industry"]) if given["industry"] else {}
     layers = _read(given)
     question = _question(given, _exclusion(given, kind, on), limits=limits, craft=craft)
-    criteria = layers.criteria(given["functions"], question.cell_m)
-    answer = ask(
-        layers.area,
-        layers.constraints,
-        criteria,
-        question=question,
-        others=layers.others,
-        progress=speak.progress,
-    )
+    criteria = layers.criteria(given["functions"], suggested, question.cell_m)
+    if None in (given["min_ha"], given["max_ha"]):
+        said = "; ".join(size_sentences(preset, speak.words))
+        speak.say(speak.words("cli.candidates.preset", on=speak.words.day(on.isoformat()), rules=said))
+    inputs = SearchInputs(layers.area, layers.constraints, criteria, layers.others)
+    notes = SearchNotes(comparisons, given["industry"])
+    answer = search_sites(inputs, question, notes=notes, progress=speak.progress)
     stamp(answer)
     findings = once([*layers.findings, *answer.findings])
     _report(answer, findings, given=given, speak=speak)
@@ -151,14 +163,22 @@ class _Layers:
     scored: list[tuple[str, float | None, Layer | str]]
     findings: list[Finding] = field(default_factory=list)
 
-    def criteria(self, functions: tuple[str, ...], cell_m: float) -> list[Criterion]:
-        """Criteria of the options; rasters are opened on the grid of the search."""
+    def criteria(
+        self, functions: tuple[str, ...], suggested: dict[str, Suggestion], cell_m: float
+    ) -> list[Criterion]:
+        """Criteria of the options, open figures as suggested; rasters are opened on the grid of the search."""
         stated = dict(pairs(functions, "--function"))
         like = grid_cells(search_grid(self.area.frame, cell_m=cell_m))
         out = []
         for name, weight, given in self.scored:
             source = raster_source(given, like) if isinstance(given, str) else given
-            made, found = named_criterion(name, source, weight=weight, function=stated.pop(name, None))
+            preset = suggested.get(name)
+            made, found = named_criterion(
+                name,
+                source,
+                weight=preset.weight if preset and weight is None else weight,
+                function=stated.pop(name, preset.function if preset else None),
+            )
             out.append(made)
             self.findings += found
         if stated:
@@ -188,9 +208,8 @@ def _check_folder(folder: Path | None) -> None:
         raise SourceError("target_unwritable", path=str(folder), found=str(error)) from error
 
 
-def _limits(given: dict[str, Any], kind: str, *, on: date, craft: bool) -> tuple[float, float]:
+def _limits(given: dict[str, Any], kind: str, found: SizeLimits, *, on: date) -> tuple[float, float]:
     """Least and greatest area: those stated, else those of the rule in force on the day."""
-    found = size_limits(reference.table("establishment_rules"), kind, on=on, craft_village=craft)
     least, most = given["min_ha"], given["max_ha"]
     out = (found.min_ha if least is None else least, found.max_ha if most is None else most)
     if np.isnan(out).any():
@@ -217,6 +236,8 @@ def _exclusion(given: dict[str, Any], kind: str, on: date) -> ExclusionQuestion:
         avoid=given["avoid"],
         choose=choose,
         buffers_m=buffers,
+        waive=given["waive"],
+        order=given["order"],
     )
 
 
@@ -232,12 +253,12 @@ def _read(given: dict[str, Any]) -> _Layers:
     inputs = Inputs(base, assumptions_of(given))
     split = [split_criterion(text) for text in given["criterion"]]
     inputs.check_kinds([*given["constraint"], *given["also"]])
-    area = inputs.zones(given["area"], "admin_unit") if base is None else inputs.constraint(given["area"])
+    area = _chosen(_area(inputs, given), given["communes"])
     constraints = [inputs.constraint(text) for text in given["constraint"]]
     others = [inputs.constraint(text) for text in given["also"]]
     vectors = [(n, source) for n, (_, source, _) in enumerate(split) if not _is_raster(source)]
     measured = [_criterion_layer(inputs, split[n][0], source) for n, source in vectors]
-    crs = as_crs(given["crs"]) if given["crs"] else None
+    crs = as_crs(given["crs"]) if given["crs"] else base.crs if base else None
     aligned = align([area, *constraints, *others, *measured], crs)
     of = iter(aligned.layers[1 + len(constraints) + len(others) :])
     scored = [(name, w, source if _is_raster(source) else next(of)) for name, source, w in split]
@@ -251,6 +272,36 @@ def _read(given: dict[str, Any]) -> _Layers:
         scored,
         findings,
     )
+
+
+def _area(inputs: Inputs, given: dict[str, Any]) -> Layer:
+    """The area of search: a layer of the workspace, or a file whether there is a workspace or not."""
+    base, text = inputs.workspace, given["area"]
+    if base is not None and text in {v.layer for v in base.layers()}:
+        return inputs.constraint(text)
+    if base is not None and not parse_source(text).path.exists():
+        return inputs.constraint(text)  # says which layers there are
+    known = inputs.assumptions
+    if base is not None:  # a table of corners states no system: it is the workspace's
+        known = replace(known, crs={"zones": f"EPSG:{base.crs.to_epsg()}", **known.crs})
+    files = Inputs(None, known)
+    area = files.zones(text, "admin_unit")
+    inputs.findings += files.findings
+    return area
+
+
+def _chosen(area: Layer, names: tuple[str, ...]) -> Layer:
+    """Only the units that were named; accents and capitals don't matter."""
+    if not names:
+        return area
+    if "name" not in area.frame:
+        raise QuestionError("area_without_names", layer=area.name, found=", ".join(names))
+    folded = area.frame["name"].fillna("").astype(str).map(fold)
+    unknown = [name for name in names if fold(name) not in set(folded)]
+    if unknown:
+        known = sorted(set(area.frame["name"].dropna().astype(str)))
+        raise QuestionError("commune_unknown", found=unknown[0], expected=known)
+    return area.with_frame(area.frame[folded.isin([fold(name) for name in names])])
 
 
 def _is_raster(source: str) -> bool:

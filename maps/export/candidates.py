@@ -18,7 +18,6 @@ from maps.candidate_tables import (
     communes_table,
     exclusion_table,
     land_table,
-    question_table,
     site_table,
 )
 from maps.columns import excel_formats
@@ -28,6 +27,7 @@ from maps.export.dossier_pdf import dossier_pdf
 from maps.export.files import AnswerFiles, write_answer
 from maps.export.kml import placed, told
 from maps.export.qgis import look_style
+from maps.search_table import question_table
 from maps.styles import kind_look
 from maps.tables import measured_in, records
 from spatial.candidates import CandidateAnswer

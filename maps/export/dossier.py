@@ -14,10 +14,10 @@ from maps.candidate_tables import (
     communes_table,
     exclusion_table,
     land_table,
-    question_table,
 )
 from maps.columns import headings
 from maps.export.dossier_maps import constraint_map, location_map
+from maps.search_table import question_table
 from maps.tables import clause_of, made_note, measured_in, records, run_table, titled
 
 if TYPE_CHECKING:
@@ -116,9 +116,7 @@ def _tables(answer: CandidateAnswer, site: str, words: Words) -> dict[str, pd.Da
     out = {name: table[table[mine] == site].drop(columns=[mine]) for name, table in of_site.items()}
     kept = (
         "metric",
-        "operator",
-        "value",
-        "unit",
+        "requirement",
         "found",
         "state",
         "why",
