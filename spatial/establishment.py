@@ -160,7 +160,8 @@ def establishment_checks(
 
 
 _ROW: Final = (
-    *("rule_kind", "metric", "operator", "value", "unit", "clause", "exception"),
+    *("rule_kind", "metric", "operator", "value", "unit", "judged_by", "low", "high"),
+    *("clause", "exception", "exception_vi"),
     *("valid_from", "valid_to", "confidence"),
 )
 _FOUND: Final = ("state", "found", "numerator", "denominator", "why")

@@ -166,7 +166,7 @@ class _Layers:
     def criteria(
         self, functions: tuple[str, ...], suggested: dict[str, Suggestion], cell_m: float
     ) -> list[Criterion]:
-        """Criteria of the options, open figures as suggested; rasters are opened on the grid of the search."""
+        """Criteria of the options, open figures as suggested; rasters lie on the grid of the search."""
         stated = dict(pairs(functions, "--function"))
         like = grid_cells(search_grid(self.area.frame, cell_m=cell_m))
         out = []
