@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from layers.layer import Layer
 
-__all__ = ["Aligned", "align", "choose_crs", "reach_findings"]
+__all__ = ["Aligned", "align", "choose_crs", "reach_findings", "scale_error_pct"]
 
 _SCALE_NOTED = 5e-4
 #: half of a 3° zone; the zones of 6° have a smaller scale at their meridian
@@ -207,6 +207,38 @@ def reach_findings(layer: Layer, crs: CRS) -> list[Finding]:
         "share_pct": max(off, key=abs) * 100,
     }
     return [Finding("zone_exceeded", layer.name, None, "warn", fields)]
+
+
+def scale_error_pct(frame: gpd.GeoDataFrame, crs: CRS) -> float:
+    """Say by how much areas are off at the worst place of a frame, measured in a system.
+
+    Parameters
+    ----------
+    frame : geopandas.GeoDataFrame
+        In any system.
+    crs : pyproj.CRS
+        System of measuring.
+
+    Returns
+    -------
+    float
+        Per cent, positive where the system makes areas too large; 0 for an empty frame.
+
+    Examples
+    --------
+    >>> from shapely import box
+    >>> here = gpd.GeoDataFrame(geometry=[box(105.4, 20.9, 105.8, 21.2)], crs=4326)
+    >>> round(scale_error_pct(here, as_crs(5897)), 3)
+    -0.02
+    """
+    if frame.empty or frame.crs is None:
+        return 0.0
+    west, south, east, north = lonlat_range(frame)
+    project = Proj(crs)
+    middle = (west + east) / 2
+    places = [(lon, lat) for lon in (west, middle, east) for lat in (south, north)]
+    off = [float(project.get_factors(lon, lat).areal_scale) - 1 for lon, lat in places]
+    return max(off, key=abs) * 100
 
 
 def _find_apart(layers: list[Layer], findings: list[Finding]) -> None:

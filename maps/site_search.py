@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from layers.align import scale_error_pct
+from layers.crs import as_crs
 from maps.industry import lacking_criteria
 from maps.weighing import compared_weights, weighed
 from spatial.candidates import candidates
@@ -77,8 +79,9 @@ def search_sites(
     Returns
     -------
     CandidateAnswer
-        Its run has ``pairwise`` (None where weights were stated) and ``industry`` besides; findings of the
-        inputs, ``pairwise_inconsistent`` and ``industry_criteria_lacking`` come first.
+        Its run has ``pairwise`` (None where weights were stated), ``industry`` and ``scale_error_pct`` (by
+        how much areas are off at the worst place of the area) besides; findings of the inputs,
+        ``pairwise_inconsistent`` and ``industry_criteria_lacking`` come first.
 
     Raises
     ------
@@ -98,5 +101,11 @@ def search_sites(
     )
     said = [*notes.findings, *lacking_criteria(notes.industry, names, inputs.area.name)]
     said += weighing.findings(inputs.area.name) if weighing else []
-    run = {**answer.run, "pairwise": weighing.facts() if weighing else None, "industry": notes.industry}
+    frame = inputs.area.frame
+    facts = {
+        "pairwise": weighing.facts() if weighing else None,
+        "industry": notes.industry,
+        "scale_error_pct": scale_error_pct(frame, as_crs(frame.crs)),
+    }
+    run = {**answer.run, **facts}
     return replace(answer, run=run, findings=(*said, *answer.findings))

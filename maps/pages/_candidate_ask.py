@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import streamlit as st
 
-from layers import reference
 from maps.candidate_question import CandidateQuestion, search_layers
-from maps.candidate_tables import criterion_name
 from maps.pages._ask import ask_button, day_input, period_input, pick_layers, question_box
+from maps.pages._candidate_area import area_input, boundary_input, show_zone
+from maps.pages._candidate_rules import RuleChoice, constraints_input, distances_input
+from maps.pages._candidate_score import comparisons_input, criteria_input, industry_input
 from maps.question import periods_in
-from maps.tables import layer_title
-from spatial.establishment import size_limits
+from maps.site_rules import size_sentences, sizes_on
+from maps.tables import land_name
 
 if TYPE_CHECKING:
     from datetime import date
@@ -22,7 +24,6 @@ if TYPE_CHECKING:
 
     from layers import Version
     from layers.store import Workspace
-    from maps.candidate_question import SearchLayers
     from maps.words import Words
 
 __all__ = ["candidate_question"]
@@ -57,7 +58,7 @@ def candidate_question(
         with left:
             year = period_input(periods_in(versions), words, key="candidate-period")
             offered = search_layers(versions, year)
-            area, units = _area(base, offered, words)
+            area = area_input(base, offered, words)
             on = day_input(words, key="candidate-on")
             kind, sizes = _kind(on, words)
         with middle:
@@ -68,77 +69,68 @@ def candidate_question(
                 words=words,
                 key=f"candidate-constraints-{year}",
             )
-            limits = _figures(words)
-            avoid = _avoided(constraints, words)
+            rules = RuleChoice(_avoided(constraints, words), buffers=distances_input(constraints, words))
+            figures = _figures(words)
         with right:
-            criteria = _criteria(offered, words)
-            ready = bool(area and on and criteria and constraints)
-            pressed = ask_button(
-                "candidate",
-                words,
-                ready=ready,
-                label="candidate_ask.go",
-                incomplete="candidate_ask.incomplete",
-            )
-    if area is None or on is None or not criteria or not constraints:
+            industry = industry_input(words)
+            criteria, by_pairs = criteria_input(offered, industry, words)
+        zone_kind = "industrial_cluster" if kind == _CRAFT else kind
+        if area is not None:
+            area = boundary_input(base, area, words)
+            show_zone(base, area, words)
+        if on is not None:
+            rules = constraints_input(base, constraints, rules, words, zone=(zone_kind, on))
+        compared = comparisons_input(criteria, words) if by_pairs and criteria else ()
+        ready = bool(area and area.ready and on and criteria and constraints and compared is not None)
+        pressed = ask_button(
+            "candidate", words, ready=ready, label="candidate_ask.go", incomplete="candidate_ask.incomplete"
+        )
+    if not ready or area is None or on is None or not criteria:
         return None, False
     asked = CandidateQuestion(
         folder=str(base.folder),
-        area=(area.layer, area.version),
-        units=units,
+        area=(area.layer.layer, area.layer.version),
+        units=area.units,
         constraints=tuple((v.layer, v.version) for v in constraints),
         others=tuple((v.layer, v.version) for v in offered.others),
         criteria=criteria,
-        zone_kind="industrial_cluster" if kind == _CRAFT else kind,
+        zone_kind=zone_kind,
         craft_village=kind == _CRAFT,
         on=on,
         min_ha=sizes[0],
         max_ha=sizes[1],
-        avoid=avoid,
-        **limits,
+        boundary=area.boundary,
+        compared=compared or (),
+        industry=industry,
+        **figures,
     )
-    return asked, pressed
-
-
-def _area(base: Workspace, offered: SearchLayers, words: Words) -> tuple[Version | None, tuple[str, ...]]:
-    if not offered.areas:
-        st.caption(words("candidate_ask.no_area"))
-        return None, ()
-    titles = {v.layer: layer_title(v, words) for v in offered.areas}
-    name = st.selectbox(
-        words("candidate_ask.area"), list(titles), format_func=titles.__getitem__, key="candidate-area"
-    )
-    area = next(v for v in offered.areas if v.layer == name)
-    names = base.load(area.layer, area.version).frame.get("name")
-    units = sorted(set(names.dropna().astype(str))) if names is not None else []
-    picked = st.multiselect(
-        words("candidate_ask.units"),
-        units,
-        placeholder=words("candidate_ask.all_units"),
-        key=f"candidate-units-{name}",
-    )
-    return area, tuple(picked)
+    chosen = {name: getattr(rules, name) for name in ("avoid", "waive", "order", "buffers")}
+    return replace(asked, **chosen), pressed
 
 
 def _kind(on: date | None, words: Words) -> tuple[str, tuple[float, float]]:
-    """Kind of zone, and sizes preset from the rule in force on the day."""
+    """Kind of zone, and sizes preset from the rule in force on the day, with its clause."""
     kind = st.selectbox(
         words("candidate_ask.kind"),
         _KINDS,
         format_func=lambda name: words("candidate_ask.craft") if name == _CRAFT else words(f"kind.{name}"),
         key="candidate-kind",
     )
-    preset, rules = _NO_LIMITS, ""
+    preset, rules = _NO_LIMITS, []
     if on is not None:
         own = "industrial_cluster" if kind == _CRAFT else kind
-        table = reference.table("establishment_rules")
-        found = size_limits(table, own, on=on, craft_village=kind == _CRAFT)
+        found = sizes_on(own, on, craft_village=kind == _CRAFT)
         if not np.isnan([found.min_ha, found.max_ha]).any():
-            preset, rules = (found.min_ha, found.max_ha), ", ".join(found.rules)
+            preset, rules = (found.min_ha, found.max_ha), size_sentences(found, words)
     one, two = st.columns(2)
     least = _hectares(one, words("site_question.min_ha"), preset[0], f"candidate-min-{kind}-{on}")
     most = _hectares(two, words("site_question.max_ha"), preset[1], f"candidate-max-{kind}-{on}")
-    st.caption(words("candidate_ask.preset", rules=rules) if rules else words("candidate_ask.no_preset"))
+    if not rules:
+        st.caption(words("candidate_ask.no_preset"))
+        return kind, (least, most)
+    st.caption(words("candidate_ask.preset", rules="; ".join(rules)))
+    if (least, most) != preset:
+        st.caption(words("candidate_ask.preset_left"))
     return kind, (least, most)
 
 
@@ -160,11 +152,22 @@ def _figures(words: Words) -> dict[str, Any]:
     reach = two.number_input(
         words("site_question.road_reach_m"), 0, 10_000, 500, step=100, key="candidate-reach"
     )
+    compact = one.number_input(
+        words("site_question.min_compactness"), 0.0, 0.8, 0.2, 0.05, format="%.2f",
+        help=words("candidate_ask.compact_help"), key="candidate-compact",
+    )  # fmt: skip
+    score = two.number_input(
+        words("site_question.min_score"), 0.0, 1.0, None, 0.05, format="%.2f",
+        placeholder=words("candidate_ask.median"), help=words("candidate_ask.score_help"),
+        key="candidate-score",
+    )  # fmt: skip
     return {
         "cell_m": float(cell),
         "count": int(count),
         "min_width_m": float(width),
         "road_reach_m": float(reach),
+        "min_compactness": float(compact),
+        "min_score": None if score is None else float(score),
     }
 
 
@@ -177,38 +180,9 @@ def _avoided(constraints: list[Version], words: Words) -> tuple[str, ...]:
         words("candidate_ask.avoid"),
         codes,
         default=["RPH", "RDD"],
+        format_func=lambda code: f"{code} – {land_name(code, words)}",
         help=words("candidate_ask.avoid_help"),
         placeholder=words("ask.choose"),
         key="candidate-avoid",
     )
     return tuple(f"land_use:{code}" for code in picked)
-
-
-def _criteria(offered: SearchLayers, words: Words) -> tuple[tuple[str, str, int, float, str], ...]:
-    """Criteria with their weights and value functions, which anybody may bend."""
-    table = reference.table("criteria")
-    names = st.multiselect(
-        words("candidate_ask.criteria"),
-        list(offered.criteria),
-        default=list(offered.usual),
-        format_func=lambda name: criterion_name(name, words),
-        placeholder=words("ask.choose"),
-        key="candidate-criteria",
-    )
-    out = []
-    for name in names:
-        one, two = st.columns(2)
-        label = criterion_name(name, words)
-        weight = one.slider(
-            words("candidate_ask.weight", name=label),
-            0.0, 5.0, float(str(table.loc[name, "weight"])), 0.5, key=f"candidate-weight-{name}",
-        )  # fmt: skip
-        function = two.text_input(
-            words("candidate_ask.function", unit=str(table.loc[name, "unit"])),
-            str(table.loc[name, "function"]),
-            help=words("candidate_ask.function_help"),
-            key=f"candidate-function-{name}",
-        )
-        version = offered.criteria[name]
-        out.append((name, version.layer, version.version, float(weight), function))
-    return tuple(out)

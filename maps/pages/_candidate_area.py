@@ -1,0 +1,151 @@
+"""Where to search: communes of a layer, or a boundary that was drawn or pasted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import geopandas as gpd
+import shapely
+import streamlit as st
+
+from layers.align import reach_findings, scale_error_pct
+from layers.layer import Layer
+from maps.pages._cache import cached_layer
+from maps.pages._draw import draw_boundary
+from maps.tables import layer_title
+
+if TYPE_CHECKING:
+    from layers import Version
+    from layers.store import Workspace
+    from maps.candidate_question import SearchLayers
+    from maps.words import Words
+
+__all__ = ["AreaChoice", "area_input", "boundary_input", "show_zone"]
+
+_WAYS: Final = ("units", "drawn")
+_MILLIMETRES: Final = 3
+
+
+@dataclass(frozen=True)
+class AreaChoice:
+    """Where to search.
+
+    Parameters
+    ----------
+    layer : Version
+        Of units; they tell the communes of each site.
+    units : tuple of str
+        Names; all where empty.
+    drawn : bool
+        A boundary of the asker's own takes the place of the units.
+    boundary : str
+        WKT in the system of the workspace; empty until one is there and sound.
+    """
+
+    layer: Version
+    units: tuple[str, ...] = ()
+    drawn: bool = False
+    boundary: str = ""
+
+    @property
+    def ready(self) -> bool:
+        """Whether there is an area to search."""
+        return bool(self.boundary) or not self.drawn
+
+
+def area_input(base: Workspace, offered: SearchLayers, words: Words) -> AreaChoice | None:
+    """Ask for the way an area is chosen, and for its communes.
+
+    Parameters
+    ----------
+    base : Workspace
+    offered : SearchLayers
+    words : Words
+
+    Returns
+    -------
+    AreaChoice or None
+        None where the workspace has no layer of units.
+    """
+    if not offered.areas:
+        st.caption(words("candidate_ask.no_area"))
+        return None
+    way = st.segmented_control(
+        words("candidate_ask.area"),
+        _WAYS,
+        default=_WAYS[0],
+        required=True,
+        format_func=lambda name: words(f"candidate_ask.area_{name}"),
+        key="candidate-way",
+    )
+    titles = {v.layer: layer_title(v, words) for v in offered.areas}
+    name = st.selectbox(
+        words("candidate_ask.area_layer"),
+        list(titles),
+        format_func=titles.__getitem__,
+        key="candidate-area",
+    )
+    layer = next(v for v in offered.areas if v.layer == name)
+    if way == "drawn":
+        st.caption(words("candidate_ask.drawn_below"))
+        return AreaChoice(layer, drawn=True)
+    names = cached_layer(str(base.folder), layer.layer, layer.version).frame.get("name")
+    units = sorted(set(names.dropna().astype(str))) if names is not None else []
+    picked = st.multiselect(
+        words("candidate_ask.units"),
+        units,
+        placeholder=words("candidate_ask.all_units"),
+        key=f"candidate-units-{name}",
+    )
+    return AreaChoice(layer, tuple(picked))
+
+
+def boundary_input(base: Workspace, area: AreaChoice, words: Words) -> AreaChoice:
+    """Show the map that a boundary is drawn on, where one was asked for.
+
+    Parameters
+    ----------
+    base : Workspace
+    area : AreaChoice
+    words : Words
+
+    Returns
+    -------
+    AreaChoice
+        With the boundary once it is there and sound.
+    """
+    if not area.drawn:
+        return area
+    drawn = draw_boundary(base, words, key="candidate-boundary")
+    if drawn is None or not drawn.sound:
+        return area
+    # to the millimetre, as the corners of the list are
+    text = shapely.to_wkt(drawn.area, rounding_precision=_MILLIMETRES)
+    return AreaChoice(area.layer, drawn=True, boundary=text)
+
+
+def show_zone(base: Workspace, area: AreaChoice, words: Words) -> None:
+    """Say in which zone the area is measured, and by how much its hectares are off.
+
+    Parameters
+    ----------
+    base : Workspace
+    area : AreaChoice
+    words : Words
+    """
+    if not area.ready:
+        return
+    frame = _frame(base, area)
+    said = words("candidate_ask.zone", crs=base.crs.name, share_pct=scale_error_pct(frame, base.crs))
+    st.caption(said)
+    name = layer_title(area.layer, words)
+    for finding in reach_findings(Layer(frame, name, "admin_unit"), base.crs):
+        st.warning(f"{words.message(finding)} {words.fix(finding)}")
+
+
+def _frame(base: Workspace, area: AreaChoice) -> gpd.GeoDataFrame:
+    if area.boundary:
+        return gpd.GeoDataFrame(geometry=[shapely.from_wkt(area.boundary)], crs=base.crs)
+    frame = cached_layer(str(base.folder), area.layer.layer, area.layer.version).frame
+    return frame[frame["name"].isin(area.units)] if area.units else frame

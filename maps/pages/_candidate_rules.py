@@ -1,0 +1,187 @@
+"""What a site keeps clear of: constraints with their clauses, ticked and in order, and own distances."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
+
+import pandas as pd
+import streamlit as st
+
+from layers import reference
+from maps.candidate_tables import constraint_name
+from maps.pages._cache import cached_layer
+from maps.pages._frame import sentences
+from maps.pages._shelf import shelved
+from maps.tables import clause_of, records
+from spatial.constraint_list import constraint_list
+from spatial.exclusions import ExclusionQuestion
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from layers import Version
+    from layers.store import Workspace
+    from maps.words import Words
+
+__all__ = ["RuleChoice", "constraints_input", "distances_input"]
+
+_NEVER_LISTED: Final = "no_data"
+_LAW: Final = ("blocks", "distance")
+_OWN_M: Final = 100
+
+
+@dataclass(frozen=True)
+class RuleChoice:
+    """What was decided about constraints.
+
+    Parameters
+    ----------
+    avoid, waive, order : tuple of str
+    buffers : tuple of (str, float)
+    """
+
+    avoid: tuple[str, ...] = ()
+    waive: tuple[str, ...] = ()
+    order: tuple[str, ...] = ()
+    buffers: tuple[tuple[str, float], ...] = ()
+
+
+def distances_input(constraints: Sequence[Version], words: Words) -> tuple[tuple[str, float], ...]:
+    """Ask for distances of the asker's own.
+
+    Parameters
+    ----------
+    constraints : sequence of Version
+    words : Words
+
+    Returns
+    -------
+    tuple of (str, float)
+        Kind of layer, and metres.
+    """
+    kinds = list(dict.fromkeys(v.kind_name for v in constraints if v.kind_name != "land_use"))
+    picked = st.multiselect(
+        words("candidate_ask.own_distances"),
+        kinds,
+        format_func=lambda name: words(f"kind.{name}"),
+        placeholder=words("ask.choose"),
+        help=words("candidate_ask.own_distances_help"),
+        key="candidate-own",
+    )
+    out = []
+    for kind in picked:
+        label = words("candidate_ask.own_distance", name=words(f"kind.{kind}"))
+        metres = st.number_input(label, 1, 20_000, _OWN_M, 10, key=f"candidate-own-{kind}")
+        out.append((kind, float(metres)))
+    return tuple(out)
+
+
+def constraints_input(
+    base: Workspace,
+    constraints: Sequence[Version],
+    choice: RuleChoice,
+    words: Words,
+    *,
+    zone: tuple[str, date],
+) -> RuleChoice:
+    """Show the constraints with their clauses, to be ticked and put in order.
+
+    Parameters
+    ----------
+    base : Workspace
+    constraints : sequence of Version
+    choice : RuleChoice
+        What was decided so far.
+    words : Words
+    zone : (str, datetime.date)
+        Kind of zone, and the day whose rules hold.
+
+    Returns
+    -------
+    RuleChoice
+        With what was put aside, and the order where it was changed.
+    """
+    if not constraints:
+        return choice
+    asked = ExclusionQuestion(
+        *zone,
+        reference.table("conflict_rules"),
+        reference.table("safety_distances"),
+        avoid=choice.avoid,
+        buffers_m=dict(choice.buffers),
+    )
+    layers = tuple((v.layer, v.version) for v in constraints)
+    key = (str(base.folder), layers, zone, choice.avoid, choice.buffers)
+
+    def listed() -> pd.DataFrame:
+        return constraint_list([cached_layer(str(base.folder), *named) for named in layers], asked)
+
+    with sentences():
+        rows = shelved("candidate-constraints", key, listed)
+        rows = rows[rows["applied"] & (rows["tier"] != _NEVER_LISTED)].reset_index(drop=True)
+        st.markdown(f"**{words('candidate_ask.hard')}**")
+        st.caption(words("candidate_ask.hard_how"))
+        edited = _editor(rows, words, key=f"candidate-hard-{words.lang}-{abs(hash(key))}")
+    waive, order = _decided(rows, edited, words)
+    return replace(choice, waive=waive, order=order)
+
+
+def _editor(rows: pd.DataFrame, words: Words, *, key: str) -> pd.DataFrame:
+    shown = pd.DataFrame(
+        {
+            "on": True,
+            "place": range(1, len(rows) + 1),
+            "name": [constraint_name(row, words) for row in records(rows)],
+            "tier": [words(f"site_tier.{tier}") for tier in rows["tier"]],
+            "clause": [clause_of(row, words) or "–" for row in records(rows)],
+            "note": [_note(row, words) for row in records(rows)],
+        }
+    )
+    say = {name: words(f"candidate_ask.hard_{name}") for name in shown}
+    edit = st.column_config
+    return st.data_editor(
+        shown,
+        hide_index=True,
+        width="stretch",
+        height=min(36 * (len(shown) + 1) + 3, 330),
+        disabled=["name", "tier", "clause", "note"],
+        column_config={
+            "on": edit.CheckboxColumn(say["on"], width=64),
+            "place": edit.NumberColumn(say["place"], min_value=1, step=1, width=70),
+            "name": edit.TextColumn(say["name"], width=250),
+            "tier": edit.TextColumn(say["tier"], width=150),
+            "clause": edit.TextColumn(say["clause"], width=270),
+            "note": edit.TextColumn(say["note"], width=300),
+        },
+        key=key,
+    )
+
+
+def _note(row: dict[str, Any], words: Words) -> str:
+    parts = []
+    if row["rule"]:
+        parts.append(words.validity(row["valid_from"], row["valid_to"]))
+        parts.append(words(f"confidence.{row['confidence']}"))
+    if row["why"]:
+        parts.append(words(f"site_why.{row['why']}", needs=row["needs"]))
+    return " · ".join(part for part in parts if part)
+
+
+def _decided(
+    rows: pd.DataFrame, edited: pd.DataFrame, words: Words
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    # two layers of a kind are told apart by their names in brackets; a choice is one of the constraint
+    names = [str(name).partition(" (")[0] for name in rows["constraint"]]
+    on = edited["on"].fillna(value=False).astype(bool).tolist()
+    places = edited["place"].fillna(len(names)).astype(int).tolist()
+    off = [(name, tier) for name, kept, tier in zip(names, on, rows["tier"], strict=True) if not kept]
+    law = ", ".join(words.value(name, "constraint") for name, tier in off if tier in _LAW)
+    if law:
+        st.warning(words("candidate_ask.against_law", names=law))
+    waived = tuple(dict.fromkeys(name for name, _ in off))
+    if places == sorted(places):
+        return waived, ()
+    order = sorted(range(len(names)), key=lambda n: (places[n], n))
+    return waived, tuple(dict.fromkeys(names[n] for n in order))

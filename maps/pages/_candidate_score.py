@@ -1,0 +1,311 @@
+"""What makes land good: criteria, their value functions in words and corners, their weights."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from typing import TYPE_CHECKING, Final
+
+import pandas as pd
+import streamlit as st
+
+from layers import reference
+from layers.errors import QuestionError
+from maps.candidate_tables import criterion_name
+from maps.industry import industries, industry_name, suggestions
+from maps.pages._frame import plain
+from maps.value_words import function_curve, function_of, function_sentence, measure_unit, unit_name
+from maps.weighing import compared_weights
+from spatial.value_functions import ValueFunction, parse_value_function
+
+if TYPE_CHECKING:
+    from maps.candidate_question import SearchLayers
+    from maps.industry import Suggestion
+    from maps.weighing import Weighing
+    from maps.words import Words
+
+    Chosen = tuple[tuple[str, str, int, float, str], ...]
+    Compared = tuple[tuple[str, str, float], ...]
+
+__all__ = ["comparisons_input", "criteria_input", "industry_input"]
+
+_SCALE: Final = (9.0, 7.0, 5.0, 3.0, 1.0, 1 / 3, 1 / 5, 1 / 7, 1 / 9)
+_MOST_WEIGHT: Final = 5.0
+_SHARE: Final = "share"
+_COLUMNS: Final = 3
+
+
+def industry_input(words: Words) -> str:
+    """Ask for the kind of industry.
+
+    Parameters
+    ----------
+    words : Words
+
+    Returns
+    -------
+    str
+        Empty where none is chosen.
+    """
+    return (
+        st.selectbox(
+            words("candidate_ask.industry"),
+            industries(),
+            index=None,
+            format_func=lambda name: industry_name(name, words),
+            placeholder=words("candidate_ask.no_industry"),
+            help=words("candidate_ask.industry_help"),
+            key="candidate-industry",
+        )
+        or ""
+    )
+
+
+def criteria_input(offered: SearchLayers, industry: str, words: Words) -> tuple[Chosen | None, bool]:
+    """Ask for criteria, their weights and value functions.
+
+    Parameters
+    ----------
+    offered : SearchLayers
+    industry : str
+        Whose suggestion is shown first.
+    words : Words
+
+    Returns
+    -------
+    tuple or None
+        Criteria as a question has them; None where a value function can't be read or all weights are zero.
+    bool
+        True where weights come from comparisons.
+    """
+    suggested = suggestions(industry) if industry else {}
+    usual = [name for name in suggested if name in offered.criteria] or list(offered.usual)
+    names = st.multiselect(
+        words("candidate_ask.criteria"),
+        list(offered.criteria),
+        default=usual,
+        format_func=lambda name: criterion_name(name, words),
+        placeholder=words("ask.choose"),
+        key=f"candidate-criteria-{industry}",
+    )
+    _reasons(suggested, list(offered.criteria), words)
+    by_pairs = _by_pairs(len(names), words)
+    out, sound = [], True
+    for name in names:
+        key = f"{industry}-{name}"
+        weight, function = _criterion(name, suggested.get(name), words, key=key, slid=not by_pairs)
+        version = offered.criteria[name]
+        out.append((name, version.layer, version.version, weight, function))
+        sound = sound and bool(function)
+    if out and not by_pairs and not any(weight for *_, weight, _ in out):
+        error = QuestionError("weights_zero", criterion=names)
+        st.error(f"{words.message(error)} {words.fix(error)}")
+        sound = False
+    return (tuple(out) if sound else None), by_pairs
+
+
+def _by_pairs(count: int, words: Words) -> bool:
+    if count < 2:  # noqa: PLR2004 - nothing to compare
+        return False
+    way = st.segmented_control(
+        words("candidate_ask.weights"),
+        ("slid", "compared"),
+        default="slid",
+        required=True,
+        format_func=lambda name: words(f"candidate_ask.weights_{name}"),
+        key="candidate-weighing",
+    )
+    return way == "compared"
+
+
+def _reasons(suggested: dict[str, Suggestion], there: list[str], words: Words) -> None:
+    """Why the weights are suggested, and that they are no law."""
+    if not suggested:
+        return
+    st.caption(words("candidate_ask.suggested"))
+    lacking = [criterion_name(name, words) for name in suggested if name not in there]
+    if lacking:
+        st.caption(words("candidate_ask.suggested_lacking", names=", ".join(lacking)))
+    with st.popover(words("candidate_ask.suggested_why"), width="stretch"):
+        principles = reference.table("principles")
+        for one in suggested.values():
+            rests = f" ({one.principle})" if one.principle in principles.index else ""
+            st.markdown(
+                f"**{plain(criterion_name(one.criterion, words))}** · {words.number(one.weight, 1)}: "
+                f"{plain(one.reason(words))}{rests}"
+            )
+
+
+def _criterion(
+    name: str, suggested: Suggestion | None, words: Words, *, key: str, slid: bool
+) -> tuple[float, str]:
+    """Weight and value function of one criterion; an empty text where the function can't be read."""
+    row = reference.table("criteria").loc[name]
+    usual = suggested.function if suggested else str(row["function"])
+    weight = suggested.weight if suggested else float(str(row["weight"]))
+    label = criterion_name(name, words)
+    one, two = st.columns([5, 4], vertical_alignment="bottom")
+    if slid:
+        with one:
+            weight = float(
+                st.slider(
+                    words("candidate_ask.weight", name=label), 0.0, _MOST_WEIGHT, weight, 0.5,
+                    key=f"candidate-weight-{key}",
+                )
+            )  # fmt: skip
+    else:
+        one.markdown(f"**{plain(label)}**")
+    unit = measure_unit(name)
+    with two, st.popover(words("candidate_ask.bend"), width="stretch"):
+        function = _bent(parse_value_function(usual), unit, words, key=key)
+    if function is None:
+        return weight, ""
+    st.caption(function_sentence(function, unit, words))
+    return weight, str(function)
+
+
+def _bent(usual: ValueFunction, unit: str, words: Words, *, key: str) -> ValueFunction | None:
+    """Show a value function as sentence, curve and corners that can be moved."""
+    shape = st.segmented_control(
+        words("candidate_ask.shape"),
+        ("corners", "bell"),
+        default="bell" if usual.shape == "bell" else "corners",
+        required=True,
+        format_func=lambda name: words(f"candidate_ask.shape_{name}"),
+        key=f"candidate-shape-{key}",
+    )
+    try:
+        if shape == "bell":
+            made = _bell(usual, unit, words, key=key)
+        else:
+            made = _corners(usual, unit, words, key=key)
+    except (QuestionError, ValueError):
+        st.error(words("candidate_ask.bend_wrong"))
+        return None
+    st.vega_lite_chart(function_curve(made, unit, words), width="stretch", height=150)
+    return made
+
+
+def _bell(usual: ValueFunction, unit: str, words: Words, *, key: str) -> ValueFunction:
+    top, half = usual.corners[0] if usual.shape == "bell" else (usual.reach / 2, usual.reach / 4)
+    one, two = st.columns(2)
+    name = unit_name(unit, words)
+    times = 100.0 if unit == _SHARE else 1.0
+    tops = one.text_input(
+        words("candidate_ask.bell_top", unit=name), _text(top * times, words), key=f"candidate-top-{key}"
+    )
+    halves = two.text_input(
+        words("candidate_ask.bell_half", unit=name), _text(half * times, words), key=f"candidate-half-{key}"
+    )
+    return ValueFunction("bell", ((_number(tops) / times, _number(halves) / times),))
+
+
+def _corners(usual: ValueFunction, unit: str, words: Words, *, key: str) -> ValueFunction:
+    times = 100.0 if unit == _SHARE else 1.0
+    first = usual.corners if usual.shape != "bell" else ((0.0, 1.0), (usual.reach, 0.0))
+    shown = pd.DataFrame(
+        {"x": [_text(x * times, words) for x, _ in first], "y": [_text(y, words) for _, y in first]}
+    )
+    name = unit_name(unit, words)
+    heading = words("site_function.measure", unit=name) if name else words("site_function.measure_plain")
+    edited = st.data_editor(
+        shown,
+        num_rows="dynamic",
+        hide_index=True,
+        width="stretch",
+        column_config={
+            "x": st.column_config.TextColumn(heading, required=True),
+            "y": st.column_config.TextColumn(words("candidate_ask.bend_score"), required=True),
+        },
+        key=f"candidate-corners-{words.lang}-{key}",
+    )
+    st.caption(words("candidate_ask.bend_how"))
+    given = edited.dropna()
+    return function_of([(_number(x) / times, _number(y)) for x, y in given.to_numpy().tolist()])
+
+
+def _text(value: float, words: Words) -> str:
+    text = f"{value:g}" if value < 1e6 else f"{value:.0f}"  # noqa: PLR2004 - beyond it %g writes powers
+    return text.replace(".", ",") if words.lang == "vi" else text
+
+
+def _number(text: str) -> float:
+    return float(str(text).strip().replace(",", "."))
+
+
+def comparisons_input(criteria: Chosen, words: Words) -> Compared | None:
+    """Ask for comparisons of criteria two by two, and show what weights they stand for.
+
+    Parameters
+    ----------
+    criteria : tuple
+        Of the question.
+    words : Words
+
+    Returns
+    -------
+    tuple or None
+        Comparisons that were made; None while they don't link all criteria.
+    """
+    names = [name for name, *_ in criteria]
+    st.markdown(f"**{words('candidate_ask.pairs')}**")
+    st.caption(words("candidate_ask.pairs_how"))
+    made = {}
+    places = st.columns(_COLUMNS)
+    for n, (one, other) in enumerate(combinations(names, 2)):
+        with places[n % _COLUMNS]:
+            times = _pair(one, other, words)
+        if times is not None:
+            made[one, other] = times
+    try:
+        weighing = compared_weights(names, made)
+    except QuestionError as error:
+        apart = [part.split(", ") for part in str(error.fields.get("found", "")).split(" | ")]
+        groups = " | ".join(", ".join(criterion_name(name, words) for name in part) for part in apart)
+        st.info(words("candidate_ask.pairs_missing", groups=groups))
+        return None
+    _shown(weighing, words)
+    return tuple((one, other, times) for (one, other), times in made.items())
+
+
+def _pair(one: str, other: str, words: Words) -> float | None:
+    label = words("candidate_ask.pair", one=criterion_name(one, words), other=criterion_name(other, words))
+    picked: float | None = st.selectbox(
+        label,
+        _SCALE,
+        index=None,
+        format_func=lambda times: _in_words(times, words),
+        placeholder=words("candidate_ask.pair_open"),
+        key=f"candidate-pair-{one}-{other}",
+    )
+    return picked
+
+
+def _in_words(times: float, words: Words) -> str:
+    step = round(max(times, 1 / times))
+    side = "more" if times > 1 else "less" if times < 1 else "same"
+    return words(f"pair_scale.{side}_{step}") if side != "same" else words("pair_scale.same")
+
+
+def _shown(weighing: Weighing, words: Words) -> None:
+    """Matrix in words, weights, and the consistency ratio with the pair that contradicts most."""
+    ratio = words.number(weighing.found.consistency_ratio, 3)
+    worst = weighing.worst
+    if weighing.consistent:
+        st.success(words("candidate_ask.consistent", ratio=ratio))
+    elif worst is not None:
+        first, second = (criterion_name(name, words) for name in (worst.first, worst.second))
+        stated, implied = words.number(worst.stated, 2), words.number(worst.implied, 2)
+        st.warning(
+            words(
+                "candidate_ask.inconsistent",
+                ratio=ratio, first=first, second=second, stated=stated, implied=implied,
+            )
+        )  # fmt: skip
+    titles = [criterion_name(name, words) for name in weighing.found.weights]
+    table = pd.DataFrame(
+        [[words.number(value, 2) for value in row] for row in weighing.matrix], columns=titles
+    )
+    table.insert(0, words("site_column.criterion"), titles)
+    shares = [f"{words.number(100 * share, 1)} %" for share in weighing.found.weights.values()]
+    table[words("site_column.weight")] = shares
+    st.dataframe(table, hide_index=True, width="stretch")
