@@ -13,6 +13,7 @@ from layers.align import reach_findings, scale_error_pct
 from layers.layer import Layer
 from maps.pages._cache import cached_layer
 from maps.pages._draw import draw_boundary
+from maps.places import crs_label
 from maps.tables import layer_title
 
 if TYPE_CHECKING:
@@ -137,7 +138,9 @@ def show_zone(base: Workspace, area: AreaChoice, words: Words) -> None:
     if not area.ready:
         return
     frame = _frame(base, area)
-    said = words("candidate_ask.zone", crs=base.crs.name, share_pct=scale_error_pct(frame, base.crs))
+    said = words(
+        "candidate_ask.zone", crs=crs_label(base.crs, words), share_pct=scale_error_pct(frame, base.crs)
+    )
     st.caption(said)
     name = layer_title(area.layer, words)
     for finding in reach_findings(Layer(frame, name, "admin_unit"), base.crs):

@@ -148,9 +148,9 @@ def _editor(rows: pd.DataFrame, words: Words, *, key: str) -> pd.DataFrame:
         height=min(36 * (len(shown) + 1) + 3, 330),
         disabled=["name", "tier", "clause", "note"],
         column_config={
-            "on": edit.CheckboxColumn(say["on"], width=64),
-            "place": edit.NumberColumn(say["place"], min_value=1, step=1, width=70),
-            "name": edit.TextColumn(say["name"], width=250),
+            "on": edit.CheckboxColumn(say["on"], width=92),
+            "place": edit.NumberColumn(say["place"], min_value=1, step=1, width=84),
+            "name": edit.TextColumn(say["name"], width=230),
             "tier": edit.TextColumn(say["tier"], width=150),
             "clause": edit.TextColumn(say["clause"], width=270),
             "note": edit.TextColumn(say["note"], width=300),

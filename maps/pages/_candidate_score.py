@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["comparisons_input", "criteria_input", "industry_input"]
 
 _SCALE: Final = (9.0, 7.0, 5.0, 3.0, 1.0, 1 / 3, 1 / 5, 1 / 7, 1 / 9)
-_MOST_WEIGHT: Final = 5.0
+_WEIGHTS: Final = tuple(step / 2 for step in range(11))
 _SHARE: Final = "share"
 _COLUMNS: Final = 3
 
@@ -147,11 +147,14 @@ def _criterion(
     if slid:
         with one:
             weight = float(
-                st.slider(
-                    words("candidate_ask.weight", name=label), 0.0, _MOST_WEIGHT, weight, 0.5,
+                st.select_slider(
+                    words("candidate_ask.weight", name=label),
+                    _WEIGHTS,
+                    weight,
+                    format_func=lambda value: words.number(value, 1),
                     key=f"candidate-weight-{key}",
                 )
-            )  # fmt: skip
+            )
     else:
         one.markdown(f"**{plain(label)}**")
     unit = measure_unit(name)
