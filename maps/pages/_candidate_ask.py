@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
 
     from layers import Version
     from layers.store import Workspace
+    from maps.pages._candidate_area import AreaChoice
     from maps.words import Words
 
 __all__ = ["candidate_question"]
@@ -74,12 +74,11 @@ def candidate_question(
         with right:
             industry = industry_input(words)
             criteria, by_pairs = criteria_input(offered, industry, words)
-        zone_kind = "industrial_cluster" if kind == _CRAFT else kind
         if area is not None:
             area = boundary_input(base, area, words)
             show_zone(base, area, words)
         if on is not None:
-            rules = constraints_input(base, constraints, rules, words, zone=(zone_kind, on))
+            rules = constraints_input(base, constraints, rules, words, zone=(_zone_kind(kind), on))
         compared = comparisons_input(criteria, words) if by_pairs and criteria else ()
         ready = bool(area and area.ready and on and criteria and constraints and compared is not None)
         pressed = ask_button(
@@ -87,25 +86,33 @@ def candidate_question(
         )
     if not ready or area is None or on is None or not criteria:
         return None, False
-    asked = CandidateQuestion(
+    figures |= {"min_ha": sizes[0], "max_ha": sizes[1], "on": on, "criteria": criteria}
+    layers = {"constraints": constraints, "others": offered.others}
+    figures |= {name: tuple((v.layer, v.version) for v in of) for name, of in layers.items()}
+    asked = _asked(base, area, rules, kind, compared=compared or (), industry=industry, **figures)
+    return asked, pressed
+
+
+def _asked(
+    base: Workspace, area: AreaChoice, rules: RuleChoice, kind: str, **facts: Any
+) -> CandidateQuestion:
+    return CandidateQuestion(
         folder=str(base.folder),
         area=(area.layer.layer, area.layer.version),
         units=area.units,
-        constraints=tuple((v.layer, v.version) for v in constraints),
-        others=tuple((v.layer, v.version) for v in offered.others),
-        criteria=criteria,
-        zone_kind=zone_kind,
-        craft_village=kind == _CRAFT,
-        on=on,
-        min_ha=sizes[0],
-        max_ha=sizes[1],
         boundary=area.boundary,
-        compared=compared or (),
-        industry=industry,
-        **figures,
+        zone_kind=_zone_kind(kind),
+        craft_village=kind == _CRAFT,
+        avoid=rules.avoid,
+        waive=rules.waive,
+        order=rules.order,
+        buffers=rules.buffers,
+        **facts,
     )
-    chosen = {name: getattr(rules, name) for name in ("avoid", "waive", "order", "buffers")}
-    return replace(asked, **chosen), pressed
+
+
+def _zone_kind(kind: str) -> str:
+    return "industrial_cluster" if kind == _CRAFT else kind
 
 
 def _kind(on: date | None, words: Words) -> tuple[str, tuple[float, float]]:
@@ -118,8 +125,7 @@ def _kind(on: date | None, words: Words) -> tuple[str, tuple[float, float]]:
     )
     preset, rules = _NO_LIMITS, []
     if on is not None:
-        own = "industrial_cluster" if kind == _CRAFT else kind
-        found = sizes_on(own, on, craft_village=kind == _CRAFT)
+        found = sizes_on(_zone_kind(kind), on, craft_village=kind == _CRAFT)
         if not np.isnan([found.min_ha, found.max_ha]).any():
             preset, rules = (found.min_ha, found.max_ha), size_sentences(found, words)
     one, two = st.columns(2)
