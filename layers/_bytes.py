@@ -30,7 +30,18 @@ _TEXT: Final = {
 _MARKS: Final = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 # files that make GDAL open other files or addresses, whatever they are called
 _POINTERS: Final = (b"<ogrvrt", b"<vrtdataset", b"<ogrwfs", b"<ogroapif", b"<gdal_", b"gdal_streamed_alg")
-_FOREIGN: Final = {b"ac10": "DWG", b"\xd0\xcf\x11\xe0": "DGN v8, XLS"}
+_OLE: Final = b"\xd0\xcf\x11\xe0"
+#: versions of AutoCAD by the first six bytes of a DWG file
+_DWG: Final = {
+    b"ac1012": "R13",
+    b"ac1014": "R14",
+    b"ac1015": "2000",
+    b"ac1018": "2004",
+    b"ac1021": "2007",
+    b"ac1024": "2010",
+    b"ac1027": "2013",
+    b"ac1032": "2018",
+}
 #: what content alone tells, in this order
 _TOLD: Final = (
     (".shp", rb"\x00\x00\x27\x0a"),
@@ -53,9 +64,19 @@ _TOLD: Final = (
 )
 
 
-def foreign(head: bytes) -> str | None:
-    """Name a CAD format that no free reader opens."""
-    return next((name for magic, name in _FOREIGN.items() if head[: len(magic)].lower() == magic), None)
+def foreign(head: bytes, ending: str) -> tuple[str, str] | None:
+    """Name a format that nothing free reads well enough: the code of the error, and what the file is.
+
+    A DWG tells its version. A file of compound storage is a DGN of version 8 or an old workbook.
+    """
+    low = head[:6].lower()
+    if low[:4] == b"ac10":
+        return "dwg_unsupported", f"DWG {_DWG.get(low, '')}".strip()
+    if head[:4] != _OLE:
+        return None
+    if ending == ".dgn" or "Dgn".encode("utf-16-le") in head:
+        return "dgn8_unsupported", "DGN v8"
+    return "format_unsupported", "XLS"
 
 
 def fits(head: bytes, ending: str) -> bool:

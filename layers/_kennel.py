@@ -107,7 +107,7 @@ def read_job(job: dict[str, Any]) -> None:
 
 def _result(job: dict[str, Any]) -> Any:
     where = (job["where"][0], tuple(job["where"][1])) if job["where"] else None
-    source = Source(Path(job["path"]), job["layer"], where, job["assume_crs"], job["read_as"])
+    source = Source(Path(job["path"]), job["layer"], where, job["assume_crs"], job["read_as"], job["close_m"])
     if job["ask"] == "look":
         return look_into(source, sample_rows=job["sample_rows"])
     period = Period(**job["period"]) if job["period"] else None

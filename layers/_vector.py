@@ -123,8 +123,7 @@ def prepared(source: Source, ledger: Ledger) -> Iterator[Prepared]:
         walk = check_whole(path, name, ledger)
     cut = np.array([-1]) if walk.last_cut else nothing
     if name != "GML":
-        encoding = _mapinfo_encoding(path) if name == "MapInfo File" else None
-        yield Prepared(str(path), name, path, walk.rows, cut, encoding)
+        yield Prepared(str(path), name, path, walk.rows, cut, _encoding(path, name))
         return
     with tempfile.TemporaryDirectory() as folder:
         # GDAL leaves a .gfs beside a GML file
@@ -133,8 +132,16 @@ def prepared(source: Source, ledger: Ledger) -> Iterator[Prepared]:
         yield Prepared(str(Path(folder) / path.name), name, path, walk.rows, cut)
 
 
-def _mapinfo_encoding(path: Path) -> str | None:
-    """GDAL knows no encoding for the Vietnamese charset of MapInfo and hands its bytes over."""
+def _encoding(path: Path, name: str) -> str | None:
+    """Encoding that GDAL doesn't find by itself.
+
+    A DGN names none, so its bytes are kept one sign each, by which an old encoding is told later. GDAL knows
+    none for the Vietnamese charset of MapInfo and hands its bytes over.
+    """
+    if name == "DGN":
+        return "ISO-8859-1"
+    if name != "MapInfo File":
+        return None
     with opening(path), path.open("rb") as handle:
         return "cp1258" if b"windowsvietnamese" in handle.read(2048).lower() else None
 

@@ -224,6 +224,7 @@ def _ask(
             "where": source.where,
             "assume_crs": None if source.assume_crs is None else str(source.assume_crs),
             "read_as": source.read_as,
+            "close_m": source.close_m,
             "readable": _readable(source.path),
             "folder": folder,
             "cwd": str(Path.cwd()),

@@ -12,6 +12,7 @@ import shapely
 
 from layers import reference
 from layers._boundary import read_boundary
+from layers._drawing import read_drawing
 from layers._known_crs import usable_crs
 from layers._place import lonlat_swapped, place_of, range_of
 from layers._unpack import unpacked
@@ -152,6 +153,8 @@ def _read(source: Source, kind: str, ledger: Ledger) -> tuple[gpd.GeoDataFrame, 
         return read_boundary(source, ledger), source
     if name == "OSM":
         source = _with_osm_tags(source, kind)
+    if name in ("DXF", "DGN"):
+        return read_drawing(source, ledger, areas=kind_named(kind).geometry == "polygon"), source
     return read_rows(source, ledger), source
 
 

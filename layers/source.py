@@ -65,6 +65,8 @@ class Source:
     read_as : str, optional
         Treatment of the raw coordinates (:mod:`layers.treatment`), decided after a verdict; it counts
         whatever the file says.
+    close_m : float
+        Of a drawing, the widest gap between the ends of a line that is closed to an area.
     """
 
     path: Path
@@ -72,6 +74,7 @@ class Source:
     where: tuple[str, tuple[str, ...]] | None = None
     assume_crs: str | None = None
     read_as: str | None = None
+    close_m: float = 0.0
 
     @property
     def name(self) -> str:
@@ -135,7 +138,8 @@ def format_of(path: Path) -> str:
     ------
     SourceError
         ``source_missing``, ``source_is_folder``, ``source_empty``, ``source_unreadable``,
-        ``format_unknown``, ``format_unsupported`` or ``format_mismatch``.
+        ``format_unknown``, ``format_unsupported``, ``dwg_unsupported``, ``dgn8_unsupported`` or
+        ``format_mismatch``.
     """
     return FORMATS[true_ending(path)]
 
@@ -168,10 +172,10 @@ def true_ending(path: Path) -> str:
             raise SourceError("source_empty", path=str(path))
         with path.open("rb") as handle:
             head = handle.read(8192)
-    if found := foreign(head):
-        # CAD files that no free reader opens get an error that says what to save them as
-        raise SourceError("format_unsupported", path=str(path), found=found, expected="DXF, DGN v7, XLSX")
     ending = path.suffix.lower()
+    if found := foreign(head, ending):
+        code, name = found  # what no free reader opens well gets an error that says how to save it
+        raise SourceError(code, path=str(path), found=name, expected="DXF, DGN v7, XLSX")
     if ending in FORMATS and fits(head, ending):
         return ending
     told = None if ending == ".shp" else told_ending(head)

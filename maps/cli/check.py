@@ -55,6 +55,7 @@ _HA = 10_000.0
 @click.option("--assume-crs", metavar="EPSG", help=T("cli.check.assume_crs"))
 @click.option("--read-as", metavar="EPSG[+HOW]", help=T("cli.import.read_as"))
 @click.option("--layer", help=T("cli.import.layer"))
+@click.option("--close-m", type=NUMBER, metavar="M", default=0.0, help=T("cli.import.close_m"))
 @click.option("--map", multiple=True, metavar="FIELD=COLUMN", help=T("cli.import.map"))
 @click.option("--stated-area-ha", type=NUMBER, metavar="HA", help=T("cli.check.stated_area"))
 @click.option("--exit-zero", is_flag=True, help=T("cli.exit_zero"))

@@ -56,7 +56,7 @@ def source_asked(given: Mapping[str, Any]) -> Source:
     Parameters
     ----------
     given : mapping
-        Options ``file``, ``layer``, ``assume_crs`` and ``read_as``.
+        Options ``file``, ``layer``, ``assume_crs``, ``read_as`` and ``close_m``.
 
     Returns
     -------
@@ -69,7 +69,8 @@ def source_asked(given: Mapping[str, Any]) -> Source:
     """
     asked = parse_source(given["file"])
     layer = given["layer"] or asked.layer
-    return replace(asked, layer=layer, assume_crs=given["assume_crs"], read_as=given["read_as"])
+    told = {name: given[name] for name in ("assume_crs", "read_as", "close_m")}
+    return replace(asked, layer=layer, **told)
 
 
 def check_targets(paths: Iterable[Path], endings: Iterable[str], json_target: str | None = None) -> None:

@@ -86,19 +86,24 @@ def test_bytes_of_another_format_are_refused_with_what_was_found(tmp_path: Path,
     assert caught.value.fields["found"] == "89 50 4e 47 0d 0a 1a 0a"
 
 
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+
 @pytest.mark.parametrize(
-    ("name", "content", "found"),
+    ("name", "content", "code", "found"),
     [
-        ("a.dwg", b"AC1027" + bytes(50), "DWG"),
-        ("a.dxf", b"AC1015" + bytes(50), "DWG"),
-        ("a.dgn", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(50), "DGN v8, XLS"),
-        ("a.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(50), "DGN v8, XLS"),
+        ("a.dwg", b"AC1027" + bytes(50), "dwg_unsupported", "DWG 2013"),
+        ("a.dxf", b"AC1015" + bytes(50), "dwg_unsupported", "DWG 2000"),
+        ("a.dwg", b"AC1099" + bytes(50), "dwg_unsupported", "DWG"),
+        ("a.dgn", OLE + bytes(50), "dgn8_unsupported", "DGN v8"),
+        ("a.dat", OLE + bytes(50) + "Dgn~Mf".encode("utf-16-le"), "dgn8_unsupported", "DGN v8"),
+        ("a.xls", OLE + bytes(50), "format_unsupported", "XLS"),
     ],
 )
 def test_drawings_that_nothing_free_reads_say_what_to_save_them_as(
-    tmp_path: Path, name: str, content: bytes, found: str
+    tmp_path: Path, name: str, content: bytes, code: str, found: str
 ) -> None:
-    with pytest.raises(SourceError, match="format_unsupported") as caught:
+    with pytest.raises(SourceError, match=code) as caught:
         format_of(written(tmp_path, name, content))
     assert caught.value.fields["found"] == found
     assert "DXF" in caught.value.fields["expected"]
