@@ -55,7 +55,7 @@ TEN = ("--min-ha", 10, "--max-ha", 75)
 def base(tmp_path_factory):
     """A workspace with the layers, and the same as files beside it."""
     folder = tmp_path_factory.mktemp("form")
-    workspace = Workspace.create(folder / "ws", CRS.from_epsg(5897))
+    workspace = Workspace.create(folder / "ws", crs=5897)
     extent = place(AREA)
     for kind, (shapes, columns) in LAYERS.items():
         frame = gpd.GeoDataFrame(columns, geometry=[place(s) for s in shapes], crs=5897)
@@ -242,10 +242,9 @@ def test_constraints_are_named_by_title_and_never_by_the_id_of_a_rule():
         ("linear:0=1;5000=0", "m", "1 điểm ở 0 m, giảm đều đến 0 điểm ở 5.000 m"),
         ("linear:0=1;1=0", "share", "1 điểm ở 0 %, giảm đều đến 0 điểm ở 100 %"),
         (
-            "piecewise:0=0;200=0.4;300=0.4;1000=1",
+            "piecewise:0=1;300=1;900=0.4",
             "m",
-            "0 điểm ở 0 m, tăng đều đến 0,4 điểm ở 200 m, giữ nguyên 0,4 điểm đến 300 m, "
-            "tăng đều đến 1 điểm ở 1.000 m",
+            "1 điểm ở 0 m, giữ nguyên 1 điểm đến 300 m, giảm đều đến 0,4 điểm ở 900 m",
         ),
         ("bell:2000;2500", "m", "1 điểm ở 2.000 m, còn một nửa khi lệch 2.500 m về mỗi phía"),
         ("linear:0.5=0;5=1", "given", "0 điểm ở 0,5, tăng đều đến 1 điểm ở 5"),
