@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Geometries = NDArray[np.object_]
 
-__all__ = ["CODES", "EXTENT", "homes", "land", "land_later", "rings", "zones"]
+__all__ = ["CODES", "EXTENT", "homes", "land", "land_later", "rings", "stars", "zones"]
 
 EDITION = 1  # goes up when anything below changes, so that old files are left alone
 KEPT = Path(__file__).parent / ".inputs"
@@ -270,7 +270,7 @@ def _second_period(n: int, kind: str) -> gpd.GeoDataFrame:
     return _frame(_settled(net, after, before)[1], code=codes)
 
 
-def _stars(
+def stars(
     rng: np.random.Generator, middle: Floats, area_m2: Floats, corners: Ints, *, rough: float
 ) -> Geometries:
     """Areas round their middles, every corner in sight of it, so that they are valid however rough."""
@@ -299,7 +299,7 @@ def _zones(n: int) -> Geometries:
     area_ha = np.choose(kind, [rng.uniform(10, 75, n), parks, rng.uniform(1_500, 6_000, n)])
     few, many = np.array([12, 40, 2_000])[kind], np.array([80, 400, 20_000])[kind]
     middle = CORNER + rng.uniform(0.05, 0.95, (n, 2)) * SIDE_M
-    return _stars(rng, middle, area_ha * 1e4, rng.integers(few, many), rough=0.25)
+    return stars(rng, middle, area_ha * 1e4, rng.integers(few, many), rough=0.25)
 
 
 def _homes(n: int) -> gpd.GeoDataFrame:
@@ -311,4 +311,4 @@ def _homes(n: int) -> gpd.GeoDataFrame:
     middle = centre[village] + rng.normal(0, 1, (n, 2)) * reach[village, None]
     area_m2 = np.exp(rng.normal(np.log(900), 0.7, n)).clip(200, 6_000)
     code = np.where(rng.random(villages) < 0.2, "ODT", "ONT")[village]
-    return _frame(_stars(rng, middle, area_m2, rng.integers(8, 60, n), rough=0.2), code=code)
+    return _frame(stars(rng, middle, area_m2, rng.integers(8, 60, n), rough=0.2), code=code)

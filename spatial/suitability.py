@@ -20,6 +20,7 @@ from layers.findings import Finding
 from layers.grid import Raster, RasterGrid, Window, missing, require_same_grid
 from layers.layer import Layer
 from spatial._burn import burnt
+from spatial._cell_distances import near_cells
 from spatial.weights import normal_weights
 
 if TYPE_CHECKING:
@@ -38,9 +39,10 @@ __all__ = ["Criterion", "Suitability", "criterion_values", "grid_cells", "search
 
 Measure = Literal["distance", "inside", "value"]
 _MOST_CELLS: Final = 200_000_000
-#: bytes a cell takes while a strip is measured: the burnt features, distances, and their copies
-_BYTES: Final = 48
+#: bytes a cell takes while a strip is scored
+_BYTES: Final = 16
 _HA: Final = 10_000.0
+_MEMORY_MB: Final = 128.0
 
 
 @dataclass(frozen=True)
@@ -156,7 +158,7 @@ def suitability(
     *,
     grid: RasterGrid,
     wanted: NDArray[np.bool_] | None = None,
-    memory_mb: float = 512.0,
+    memory_mb: float = _MEMORY_MB,
     progress: Progress | None = None,
 ) -> Suitability:
     """Score the cells of a grid: weighted sum of the criteria's scores.
@@ -298,19 +300,28 @@ class _Blank:
 
 def _strips(criterion: Criterion, grid: RasterGrid, memory_mb: float) -> Iterator[tuple[Window, Floats]]:
     """Whole rows of the grid, as many at a time as fit with the land round them."""
-    halo = _halo(criterion, grid)
-    rows = int(memory_mb * 1e6 / (_BYTES * grid.width)) - 2 * halo
-    rows = min(max(rows, 64), grid.height)
+    if criterion.measure == "distance" and not _empty(criterion):
+        yield from _by_distance(criterion, grid, grid.whole, memory_mb)
+        return
+    rows = min(max(int(memory_mb * 1e6 / (_BYTES * grid.width)), 64), grid.height)
     for row in range(0, grid.height, rows):
         window = Window(row, 0, min(rows, grid.height - row), grid.width)
         yield window, _scored(criterion, grid, window)
 
 
-def _halo(criterion: Criterion, grid: RasterGrid) -> int:
-    """Cells round a window that its distances may depend on."""
-    if criterion.measure != "distance":
-        return 0
-    return ceil(criterion.function.reach / abs(grid.transform.e)) + 1
+def _empty(criterion: Criterion) -> bool:
+    return isinstance(criterion.source, Layer) and criterion.source.frame.empty
+
+
+def _by_distance(
+    criterion: Criterion, grid: RasterGrid, window: Window, memory_mb: float
+) -> Iterator[tuple[Window, Floats]]:
+    assert isinstance(criterion.source, Layer)
+    shapes = criterion.source.frame.geometry.to_numpy()
+    # cells round a window that its distances may depend on
+    halo = ceil(criterion.function.reach / abs(grid.transform.e)) + 1
+    for part, near in near_cells(shapes, grid, window, halo=halo, memory_mb=memory_mb):
+        yield part, criterion.function(near)
 
 
 def _scored(criterion: Criterion, grid: RasterGrid, window: Window) -> Floats:
@@ -324,26 +335,9 @@ def _scored(criterion: Criterion, grid: RasterGrid, window: Window) -> Floats:
     shapes = criterion.source.frame.geometry.to_numpy()
     if criterion.measure == "inside":
         return criterion.function(burnt(shapes, grid.part(window), touched=False).astype(np.float32))
-    if not len(shapes):
+    if _empty(criterion):
         return np.full((window.height, window.width), np.nan, dtype=np.float32)
-    return criterion.function(_distances(shapes, grid, window, _halo(criterion, grid)))
-
-
-def _distances(shapes: NDArray[np.object_], grid: RasterGrid, window: Window, halo: int) -> Floats:
-    """Metres to the nearest cell that a feature touches; those farther than the halo get its width."""
-    from scipy.ndimage import distance_transform_edt  # noqa: PLC0415 - takes a moment to load
-
-    cell = abs(grid.transform.e)
-    t = grid.transform
-    top, left = window.row - halo, window.col - halo
-    height, width = window.height + 2 * halo, window.width + 2 * halo
-    origin = Affine(t.a, 0, t.c + left * t.a, 0, t.e, t.f + top * t.e)
-    touched = burnt(shapes, RasterGrid(grid.crs, origin, height, width), touched=True)
-    if not touched.any():
-        return np.full((window.height, window.width), halo * cell, dtype=np.float32)
-    away = distance_transform_edt(~touched)[halo : halo + window.height, halo : halo + window.width]
-    near: Floats = np.minimum(away * cell, halo * cell).astype(np.float32)
-    return near
+    return np.concatenate([part for _, part in _by_distance(criterion, grid, window, _MEMORY_MB)])
 
 
 def _lacking(criterion: Criterion, cells: int, asked: int, *, grid: RasterGrid) -> list[Finding]:
