@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tomllib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
 
@@ -19,7 +19,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-__all__ = ["create_sample", "sample_layer", "sample_manifest"]
+__all__ = ["create_sample", "planted_search", "sample_layer", "sample_manifest"]
+
+#: constraints of the planted search, and the period that they say they are of
+_PLANTED_KINDS: Final = {"strict_land": "protected", "moat": "river", "dam": "dam"}
+_PLANTED: Final = {"period": "2025", "stage": "surveyed"}
 
 
 def sample_manifest() -> dict[str, Any]:
@@ -54,6 +58,32 @@ def sample_layer(name: str) -> Layer:
     """
     entry = next(e for e in sample_manifest()["layer"] if e["name"] == name)
     return _layer(entry)
+
+
+def planted_search() -> tuple[gpd.GeoDataFrame, list[Layer]]:
+    """Read the planted search for sites: places whose answer is known, and the constraints that make it so.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        Places: ``id, name, case``, ``expected`` (``site``, or why a search must not take the place: the
+        constraint that takes it, ``too_small``, ``too_thin`` or ``no_road``), polygons.
+    list of Layer
+        Made constraints that stand beside those of the sample: strictly protected land everywhere but in
+        the places, a river round one of them and a dam across another.
+
+    Examples
+    --------
+    >>> places, constraints = planted_search()
+    >>> int((places["expected"] == "site").sum()), [layer.kind_name for layer in constraints]
+    (5, ['protected', 'river', 'dam'])
+    """
+    places = gpd.read_parquet(data_dir() / "sample" / "search" / "planted.parquet")
+    entries = [
+        {"file": f"search/{name}.parquet", "name": name, "kind": kind, "extent": True, **_PLANTED}
+        for name, kind in _PLANTED_KINDS.items()
+    ]
+    return places, [_layer(entry) for entry in entries]
 
 
 def create_sample(folder: Path, *, progress: Callable[[int, int, str], None] | None = None) -> Workspace:

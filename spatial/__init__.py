@@ -29,6 +29,7 @@ from spatial.search_comparison import (
     compare_searches,
     search_facts,
 )
+from spatial.site_reasons import why_no_site
 from spatial.stored import chunked_areas, stored_areas
 from spatial.suitability import Criterion, Suitability, search_grid, suitability
 from spatial.value_functions import ValueFunction, parse_value_function
@@ -113,6 +114,7 @@ __all__ = [
     "warm_engine",
     "weighted_overlay",
     "weighted_windows",
+    "why_no_site",
     "why_not",
     "worst_contradiction",
     "zonal_histogram",

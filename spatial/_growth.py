@@ -21,10 +21,13 @@ __all__ = ["Growth", "Patch", "grown_patches", "opened", "reachable"]
 
 _STRIP_CELLS: Final = 4_000_000
 _SIDES: Final = ((-1, 0), (0, -1), (0, 1), (1, 0))
-#: a cell this much poorer than the patch so far is left alone once the patch is large enough
+#: a cell this much poorer than the patch so far is left alone once the patch is well-sized, or just large enough
 _DROP: Final = 0.15
+_DROP_BELOW_WISHED: Final = 0.30
 #: a disk of this share of a square as large fits everywhere into a stout patch
 _STOUT: Final = 0.6
+#: how far the corner of a square lies from the disk in it, along a side and in radii
+_CORNER: Final = 1 - 1 / sqrt(2)
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,11 @@ class Growth:
     most: int
     width: float
     compact: float = 1.0
+
+    @property
+    def wished(self) -> int:
+        """Cells of a well-sized patch: as many times the least as the most is its own."""
+        return round(sqrt(self.least * self.most))
 
 
 class Patch(NamedTuple):
@@ -93,11 +101,12 @@ def grown_patches(score: Floats, good: Cells, reached: Cells | None, growth: Gro
     Patches grow from cells that a way leads to, where `reached` says which. The caller may stop at any
     time. Cells of a patch, whatever became of it, are in no later one.
     """
-    available = opened(good, growth.width)
+    available = _with_corners(opened(good, growth.width), good, growth.width)
     yield from _too_small(good, available, growth)
     _drop_small(available, growth.least)
     worth = _worth(score, available, growth)
     begins = available if reached is None else _beside(available, reached)
+    yield from _unreached(available, begins, growth)
     while (begins & available).any():
         seed = np.unravel_index(int(np.argmax(np.where(begins & available, worth, -1.0))), score.shape)
         box, cells = _grown(score, available, (int(seed[0]), int(seed[1])), growth)
@@ -111,7 +120,8 @@ def grown_patches(score: Floats, good: Cells, reached: Cells | None, growth: Gro
         # what can't grow from its best cell never will: its surroundings are given up
         why = "too_thin" if patch.sum() >= growth.least else "too_small"
         yield Patch(box[0].start, box[1].start, patch, why)
-    yield from _unreached(available, growth)
+    # what lay behind the sites
+    yield from _unreached(available, begins & available, growth)
 
 
 def _beside(available: Cells, reached: Cells) -> Cells:
@@ -122,15 +132,18 @@ def _beside(available: Cells, reached: Cells) -> Cells:
     return np.asarray(available & wide)
 
 
-def _unreached(available: Cells, growth: Growth) -> Iterator[Patch]:
-    """Good land that no way leads to."""
+def _unreached(available: Cells, begins: Cells, growth: Growth) -> Iterator[Patch]:
+    """Good land that no way leads to; it is taken out."""
     from scipy.ndimage import find_objects, label  # noqa: PLC0415 - takes a moment to load
 
     names, count = label(available)
+    led = np.zeros(count + 1, dtype=bool)
+    led[names[begins]] = True
     sizes = np.bincount(names.ravel(), minlength=count + 1)
     for name, box in enumerate(find_objects(names), start=1):
-        if box is not None and sizes[name] >= growth.least:
+        if box is not None and not led[name] and sizes[name] >= growth.least:
             yield Patch(box[0].start, box[1].start, names[box] == name, "no_road")
+    available &= led[names]
 
 
 def _too_small(good: Cells, available: Cells, growth: Growth) -> Iterator[Patch]:
@@ -155,10 +168,10 @@ def _drop_small(available: Cells, least: int) -> None:
 
 
 def _worth(score: Floats, available: Cells, growth: Growth) -> Floats:
-    """How good the land round a cell is, so that seeds lie in the middle of much good land."""
+    """How good the land round a cell is, as far as a well-sized patch goes: seeds lie in much good land."""
     from scipy.ndimage import uniform_filter  # noqa: PLC0415 - takes a moment to load
 
-    side = max(1, round(sqrt(growth.least))) | 1
+    side = max(1, round(sqrt(growth.wished))) | 1
     filled = np.where(available, np.nan_to_num(score), np.float32(0)).astype(np.float32)
     # rounded, so that sums of another order give the same seeds
     mean: Floats = np.asarray(uniform_filter(filled, side, mode="constant"), dtype=np.float32)
@@ -182,7 +195,8 @@ def _grown(
     while heap and count < growth.most:
         _, row, col = heappop(heap)
         here = float(worth[row, col])
-        if count >= growth.least and here < total / count - _DROP:
+        drop = _DROP if count >= growth.wished else _DROP_BELOW_WISHED
+        if count >= growth.least and here < total / count - drop:
             continue
         taken[row, col] = True
         count, total = count + 1, total + here
@@ -196,12 +210,21 @@ def _grown(
 
 
 def _rounded(patch: Cells, growth: Growth) -> Cells:
-    """Cut off what hangs on a patch by a neck, as far as enough is left."""
+    """Cut off what hangs on a patch by a neck, as far as enough is left; corners stay."""
     for share in (_STOUT, _STOUT / 2, 0.0):
-        kept = _largest(opened(patch, max(growth.width, share * sqrt(float(patch.sum())))))
+        width = max(growth.width, share * sqrt(float(patch.sum())))
+        kept = _largest(_with_corners(opened(patch, width), patch, width))
         if kept.sum() >= growth.least:
             return kept
     return kept
+
+
+def _with_corners(kept: Cells, patch: Cells, width: float) -> Cells:
+    """Give back the corners that no disk reaches into: as far as a right angle's."""
+    from scipy.ndimage import binary_dilation  # noqa: PLC0415 - takes a moment to load
+
+    steps = ceil(width / 2 * _CORNER)
+    return np.asarray(binary_dilation(kept, np.ones((3, 3), dtype=bool), iterations=steps, mask=patch))
 
 
 def _largest(mask: Cells) -> Cells:
@@ -218,7 +241,7 @@ def _reopen(available: Cells, box: tuple[slice, slice], growth: Growth) -> None:
     wide = ceil(growth.width) + 2
     rows, cols = (slice(max(side.start - wide, 0), side.stop + wide) for side in box)
     outer = (rows, cols)
-    inner = opened(available[outer], growth.width)
+    inner = _with_corners(opened(available[outer], growth.width), available[outer], growth.width)
     # at the rim of the window the land beyond is not seen: only its middle is judged
     top, left = box[0].start - rows.start, box[1].start - cols.start
     height, width = available[box].shape

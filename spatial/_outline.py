@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from layers.grid import RasterGrid
     from spatial._growth import Patch
 
+    Corners = NDArray[np.float64]
+
 __all__ = ["cell_outline", "straightened", "widened_nowhere"]
 
 _LEAST_CORNERS: Final = 4
@@ -38,9 +40,10 @@ def cell_outline(patch: Patch, grid: RasterGrid) -> shapely.Polygon:
 
 
 def straightened(shape: shapely.Polygon, *, off_m: float) -> shapely.Polygon:
-    """Leave out corners that stick out by no more than so many metres: the shape only ever shrinks.
+    """Leave out corners so that the outline moves inwards by no more than so many metres anywhere.
 
-    Every step cuts a triangle off that holds no other corner, so the outline stays simple.
+    Every step cuts a triangle off that holds no other corner, so the outline stays simple. What was cut
+    before counts: a side never creeps inwards step by step.
     """
     rings = [np.asarray(ring.coords)[:-1] for ring in (shape.exterior, *shape.interiors)]
     rings[0] = rings[0] if shape.exterior.is_ccw else rings[0][::-1]
@@ -49,21 +52,28 @@ def straightened(shape: shapely.Polygon, *, off_m: float) -> shapely.Polygon:
     corners = np.concatenate(rings)
     for n in range(len(rings)):
         others = np.concatenate([r for m, r in enumerate(rings) if m != n] or [corners[:0]])
+        moved = np.zeros(len(rings[n]))
         for share in _STEPS:
-            rings[n] = _cut_corners(rings[n], others, share * off_m)
+            rings[n], moved = _cut_corners(rings[n], moved, others, share * off_m)
     return shapely.Polygon(rings[0], rings[1:])
 
 
-def _cut_corners(ring: NDArray[np.float64], others: NDArray[np.float64], off_m: float) -> NDArray[np.float64]:
-    """Cut corners, the flattest first and no two neighbours at once, until none is flat enough."""
+def _cut_corners(
+    ring: Corners, moved: Corners, others: Corners, off_m: float
+) -> tuple[Corners, Corners]:
+    """Cut corners, the flattest first and no two neighbours at once, until none is flat enough.
+
+    `moved` says of the side that begins at each corner how far it lies inside of what was there.
+    """
     while len(ring) > _LEAST_CORNERS:
         before, after = np.roll(ring, 1, axis=0), np.roll(ring, -1, axis=0)
         turn = _cross(ring - before, after - ring)
         chord = np.hypot(*(after - before).T)
         off = np.divide(np.abs(turn), chord, out=np.full(len(ring), np.inf), where=chord > 0)
+        inwards = off + np.maximum(moved, np.roll(moved, 1))
         # a corner to the right would give land that isn't the patch's
         flat = (off <= _FLAT) & (((ring - before) * (after - ring)).sum(axis=1) > 0)
-        able = np.flatnonzero(((turn > 0) & (off > _FLAT) & (off <= off_m)) | flat)
+        able = np.flatnonzero(((turn > 0) & (off > _FLAT) & (inwards <= off_m)) | flat)
         corners = np.concatenate([ring, others])
         kept = np.ones(len(ring), dtype=bool)
         for at in able[np.argsort(off[able], kind="stable")].tolist():
@@ -71,10 +81,12 @@ def _cut_corners(ring: NDArray[np.float64], others: NDArray[np.float64], off_m: 
             enough = kept.sum() > _LEAST_CORNERS and kept[beside].all()
             cut = enough and (flat[at] or not _holds_corner(before[at], ring[at], after[at], corners))
             kept[at] = not cut
+            if cut:
+                moved[beside[0]] = inwards[at]
         if kept.all():
-            return ring
-        ring = ring[kept]
-    return ring
+            break
+        ring, moved = ring[kept], moved[kept]
+    return ring, moved
 
 
 def _holds_corner(

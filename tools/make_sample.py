@@ -8,7 +8,7 @@ from pathlib import Path
 
 import geopandas as gpd
 import shapely
-from sample import fabric, mosaic, skeleton, story, thematic, zone_layers
+from sample import fabric, mosaic, planted, skeleton, story, thematic, zone_layers
 from sample.places import PERIODS
 from sample.plane import CRS
 from sample.write import LAYERS, layers_toml, save
@@ -95,6 +95,10 @@ def main() -> None:
     layers = every_layer()
     for entry in LAYERS:
         save(layers[entry.file], asked.out, entry.file)
+    search = asked.out / "search"
+    search.mkdir(exist_ok=True)
+    for name, frame in planted.planted_search(layers["extent"].geometry.iloc[0]).items():
+        save(frame, search, name)
     (asked.out / "layers.toml").write_text(layers_toml(), encoding="utf-8")
     print(f"{len(layers)} layers, {time.perf_counter() - start:.0f} s")
     if asked.expected:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["planted_search"]
 
 #: river round the place that is cut off: begins and ends so many metres outside it
-_MOAT_M: Final = (6.0, 30.0)
+_MOAT_M: Final = (6.0, 25.0)
 
 
 class _Place(NamedTuple):
