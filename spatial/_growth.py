@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 __all__ = ["Growth", "Patch", "grown_patches", "opened", "reachable"]
 
 _STRIP_CELLS: Final = 4_000_000
+#: worth of a cell that no patch begins from
+_NEVER: Final = -1.0
 _SIDES: Final = ((-1, 0), (0, -1), (0, 1), (1, 0))
 #: a cell this much poorer than the patch so far is left alone once the patch is well-sized, or just large enough
 _DROP: Final = 0.15
@@ -104,11 +106,15 @@ def grown_patches(score: Floats, good: Cells, reached: Cells | None, growth: Gro
     available = _with_corners(opened(good, growth.width), good, growth.width)
     yield from _too_small(good, available, growth)
     _drop_small(available, growth.least)
-    worth = _worth(score, available, growth)
-    begins = available if reached is None else _beside(available, reached)
+    begins = available.copy() if reached is None else _beside(available, reached)
     yield from _unreached(available, begins, growth)
-    while (begins & available).any():
-        seed = np.unravel_index(int(np.argmax(np.where(begins & available, worth, -1.0))), score.shape)
+    worth = _worth(score, available, growth)
+    worth[~(begins & available)] = _NEVER
+    while worth.size:
+        at = int(np.argmax(worth))
+        if worth.flat[at] == _NEVER:
+            break
+        seed = np.unravel_index(at, score.shape)
         box, cells = _grown(score, available, (int(seed[0]), int(seed[1])), growth)
         patch = available[box] & cells
         kept = _rounded(patch, growth)
@@ -116,10 +122,11 @@ def grown_patches(score: Floats, good: Cells, reached: Cells | None, growth: Gro
         if kept.sum() >= growth.least:
             yield Patch(box[0].start, box[1].start, kept, "")
             _reopen(available, box, growth)
-            continue
-        # what can't grow from its best cell never will: its surroundings are given up
-        why = "too_thin" if patch.sum() >= growth.least else "too_small"
-        yield Patch(box[0].start, box[1].start, patch, why)
+        else:
+            # what can't grow from its best cell never will: its surroundings are given up
+            why = "too_thin" if patch.sum() >= growth.least else "too_small"
+            yield Patch(box[0].start, box[1].start, patch, why)
+        worth[box][~available[box]] = _NEVER
     # what lay behind the sites
     yield from _unreached(available, begins & available, growth)
 
@@ -152,7 +159,7 @@ def _too_small(good: Cells, available: Cells, growth: Growth) -> Iterator[Patch]
 
     names, count = label(good)
     sizes = np.bincount(names.ravel(), minlength=count + 1)
-    wide = np.bincount(names.ravel(), weights=available.ravel(), minlength=count + 1)
+    wide = np.bincount(names[available], minlength=count + 1)
     for name, box in enumerate(find_objects(names), start=1):
         if box is not None and wide[name] < growth.least and sizes[name] > growth.least / 10:
             why = "too_thin" if sizes[name] >= growth.least else "too_small"
@@ -164,7 +171,7 @@ def _drop_small(available: Cells, least: int) -> None:
 
     names, count = label(available)
     sizes = np.bincount(names.ravel(), minlength=count + 1)
-    available &= sizes[names] >= least
+    available &= (sizes >= least)[names]
 
 
 def _worth(score: Floats, available: Cells, growth: Growth) -> Floats:
@@ -172,10 +179,16 @@ def _worth(score: Floats, available: Cells, growth: Growth) -> Floats:
     from scipy.ndimage import uniform_filter  # noqa: PLC0415 - takes a moment to load
 
     side = max(1, round(sqrt(growth.wished))) | 1
-    filled = np.where(available, np.nan_to_num(score), np.float32(0)).astype(np.float32)
-    # rounded, so that sums of another order give the same seeds
-    mean: Floats = np.asarray(uniform_filter(filled, side, mode="constant"), dtype=np.float32)
-    return np.asarray(np.round(mean, 5), dtype=np.float32)
+    out = np.empty(score.shape, dtype=np.float32)
+    rows = max(_STRIP_CELLS // max(score.shape[1], 1), side)
+    for top in range(0, score.shape[0], rows):
+        first = max(top - side, 0)
+        strip = np.s_[first : top + rows + side]
+        filled = np.where(available[strip], score[strip], np.float32(0)).astype(np.float32, copy=False)
+        mean = uniform_filter(filled, side, mode="constant")[top - first : top - first + rows]
+        # rounded, so that sums of another order give the same seeds
+        np.round(mean, 5, out=out[top : top + rows])
+    return out
 
 
 def _grown(

@@ -212,7 +212,7 @@ def _threshold(scored: Suitability, question: SiteQuestion) -> float:
     if question.min_score is not None:
         return question.min_score
     known = scored.score.values[np.isfinite(scored.score.values)]
-    return float(np.median(known)) if len(known) else 0.0
+    return float(np.median(known, overwrite_input=True)) if len(known) else 0.0
 
 
 def _reached(
@@ -251,7 +251,7 @@ def _formed(
         width=question.min_width_m / question.cell_m,
     )
     shapes, passed = [], []
-    for patch in grown_patches(np.nan_to_num(scored.score.values), good, reached, growth):
+    for patch in grown_patches(scored.score.values, good, reached, growth):
         shape, why = _outlined(patch, grid, left, question)
         if why:
             passed.append((why, shape))

@@ -24,6 +24,7 @@ from spatial._cover import box_of
 from spatial._exclusion_findings import exclusion_findings, waived_rows
 from spatial._geos import areal
 from spatial._run import run_facts
+from spatial._unions import grouped_unions, growing_unions
 from spatial.overlap import overlap
 
 if TYPE_CHECKING:
@@ -280,24 +281,12 @@ def _holes(tiles: gpd.GeoDataFrame, layer: Layer) -> Shapes:
     squares = tiles.geometry.to_numpy()
     if layer.kind.coverage == "full":
         pieces = overlap(tiles, layer.frame)
-        covered = _joined(pieces["zone"].to_numpy(), pieces.geometry.to_numpy(), len(tiles))
+        covered = grouped_unions(pieces.geometry.to_numpy(), pieces["zone"].to_numpy(), len(tiles))
         return areal(shapely.difference(squares, covered))
     if layer.extent is not None:
         return areal(shapely.difference(squares, layer.extent))
     met = not layer.frame.empty and bool(shapely.intersects(squares, box_of(layer)).any())
     return squares[:0] if met else squares
-
-
-def _joined(tile: NDArray[np.intp], pieces: Shapes, count: int) -> Shapes:
-    """Union of the pieces of each tile; an empty polygon where there is none."""
-    out = np.full(count, shapely.Polygon(), dtype=object)
-    flat = shapely.get_dimensions(pieces) == _AREA
-    tile, pieces = tile[flat], pieces[flat]
-    order = np.argsort(tile, kind="stable")
-    first = np.searchsorted(tile[order], np.arange(count + 1))
-    for at in np.unique(tile):
-        out[at] = shapely.union_all(pieces[order[first[at] : first[at + 1]]])
-    return out
 
 
 def _land(found: list[Claim], tiles: gpd.GeoDataFrame, progress: Progress | None) -> gpd.GeoDataFrame:
@@ -309,7 +298,7 @@ def _land(found: list[Claim], tiles: gpd.GeoDataFrame, progress: Progress | None
             continue
         areal = claim.shapes[shapely.get_dimensions(claim.shapes) == _AREA]
         pieces = overlap(tiles, gpd.GeoDataFrame(geometry=areal, crs=tiles.crs))
-        union = _joined(pieces["zone"].to_numpy(), pieces.geometry.to_numpy(), len(tiles))
+        union = grouped_unions(pieces.geometry.to_numpy(), pieces["zone"].to_numpy(), len(tiles))
         full = np.flatnonzero(shapely.area(union) > 0)
         rows.append(np.full(len(full), n))
         where.append(full)
@@ -339,22 +328,17 @@ def _waterfall(
     """Square metres that each claim adds, the land left, and the whole."""
     applied = np.array([claim.applied for claim in found], dtype=bool)
     kept = land[applied[land["row"].to_numpy()]] if len(found) else land
-    shapes, rows = kept.geometry.to_numpy(), kept["row"].to_numpy()
+    rows, tile = kept["row"].to_numpy(), kept["tile"].to_numpy()
+    added, taken = growing_unions(kept.geometry.to_numpy(), rows, tile, len(tiles))
     squares = tiles.geometry.to_numpy()
     size = shapely.area(squares)
-    order = np.argsort(kept["tile"].to_numpy(), kind="stable")
-    first = np.searchsorted(kept["tile"].to_numpy()[order], np.arange(len(tiles) + 1))
     gains: list[list[float]] = [[] for _ in found]
-    left = squares.copy()
-    for tile in range(len(tiles)):
-        at = order[first[tile] : first[tile + 1]]
-        taken, before = np.array([shapely.Polygon()], dtype=object), 0.0
-        for n in at.tolist():
-            taken = areal(shapely.union(taken, shapes[n]))
-            now = min(max(float(shapely.area(taken)[0]), before), float(size[tile]))
-            gains[rows[n]].append(now - before)
-            before = now
-        left[tile] = shapely.difference(squares[tile], taken[0])
+    room = size.tolist()  # rounding takes no more from a square than it has
+    for at in np.lexsort((rows, tile)).tolist():
+        gain = min(float(added[at]), room[tile[at]])
+        gains[rows[at]].append(gain)
+        room[tile[at]] -= gain
+    left = shapely.difference(squares, taken)
     left = areal(left)
     full = np.flatnonzero(shapely.area(left) > 0)
     facts = {"tile": full, "area_m2": shapely.area(left[full])}
