@@ -8,18 +8,23 @@ import os
 import platform
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import psutil
 import shapely
 
-from benchmarks import _postgis, _steps, change, front, periods, raster, vector
+from benchmarks import _postgis, _steps, change, front, periods, raster, sites, vector
 from benchmarks._measure import HEAD, Row, in_child, line, measured, table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 LIBRARIES = ("geopandas", "shapely", "numpy", "pandas", "numba", "rasterio", "rasterstats", "exactextract")
 RASTER_SIDE = 5_000
 _WHICH = (
-    "Which, with commas; also mixed, noise, welded, stored, change-equal, change-mixed, change-union, front."
+    "Which, with commas; also mixed, noise, welded, stored, change-equal, change-mixed, change-union, sites, "
+    "front."
 )
 JOBS = {**vector.JOBS, **periods.JOBS, **change.JOBS}
 
@@ -39,6 +44,16 @@ def _about() -> str:
 
 def _raster_rows(rounds: int) -> list[Row]:
     return [Row(**row) for row in in_child(raster.run, RASTER_SIDE, rounds)]
+
+
+def _all_rows(job: str, sizes: str, rounds: int) -> Iterator[Row]:
+    if job == "raster":
+        yield from _raster_rows(rounds)
+    elif job == "sites":
+        yield from (Row(**row) for row in sites.run())
+    else:
+        for n in map(int, sizes.split(",")):
+            yield from measured(JOBS[job], n, rounds)
 
 
 def _steps_of(job: str, n: int, rounds: int) -> str:
@@ -79,11 +94,12 @@ def main(jobs: str, sizes: str, rounds: int, out: Path | None, *, steps: bool) -
     click.echo(f"{text}\n{HEAD}")
     asked = [job for job in jobs.split(",") if job != "front"]
     for job in asked:
-        for n in [0] if job == "raster" else map(int, sizes.split(",")):
-            for row in _raster_rows(rounds) if job == "raster" else measured(JOBS[job], n, rounds):
-                click.echo(line(row))
-                rows.append(row)
-    text += "\n" + table(rows)
+        for row in _all_rows(job, sizes, rounds):
+            click.echo(line(row))
+            rows.append(row)
+    text += (
+        "\n" + table(rows) + "".join(f"\n{row.job}, {row.engine}: {row.notes}\n" for row in rows if row.notes)
+    )
     for job in asked:
         if steps and job in vector.JOBS:
             more = _steps_of(job, int(sizes.rsplit(",", maxsplit=1)[-1]), rounds)

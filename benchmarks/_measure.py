@@ -86,6 +86,7 @@ class Row:
     max_diff_m2: float = math.nan
     invalid: int | None = None
     agrees: bool = True
+    notes: str = ""
 
 
 def measured(job: Job, n: int, rounds: int) -> Iterator[Row]:

@@ -130,7 +130,7 @@ def _ways(rng: np.random.Generator, n: int, side: float) -> NDArray[np.object_]:
         along = np.linspace(0, side, 200)
         off = np.cumsum(rng.normal(0, side / 150, 200)) + rng.uniform(0.1, 0.9) * side
         xy = np.column_stack([along, np.clip(off, 1, side - 1)])
-        out.append(shapely.linestrings(CORNER + (xy if rng.random() < 0.5 else xy[:, ::-1])))  # noqa: PLR2004
+        out.append(shapely.linestrings(CORNER + (xy if rng.random() < 0.5 else xy[:, ::-1])))
     return np.array(out, dtype=object)
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     Shapes = NDArray[np.object_]
 
-__all__ = ["burnt"]
+__all__ = ["burnt", "edge_cells"]
 
 _AREA: Final = 2
 _POLYGONS: Final = (3, 6)  # what shapely calls polygons and multipolygons
@@ -35,18 +35,26 @@ def burnt(shapes: Shapes, grid: RasterGrid, *, touched: bool) -> NDArray[np.bool
     out = np.zeros(grid.shape, dtype=np.uint8)
     areal = np.isin(shapely.get_type_id(met), _POLYGONS)
     if areal.any():
-        _burn_areas(met[areal], grid, out, touched=touched)
+        _burn_areas(met[areal], grid, (True, touched), out)
     if not areal.all():
         _burn_others(met[~areal], grid, out, touched=touched)
     return out.view(np.bool_)
 
 
-def _burn_areas(shapes: Shapes, grid: RasterGrid, out: NDArray[np.uint8], *, touched: bool) -> None:
+def edge_cells(shapes: Shapes, grid: RasterGrid) -> NDArray[np.bool_]:
+    """Mark the cells that lie partly in areas and partly outside, by their edges."""
+    out = np.zeros(grid.shape, dtype=np.uint8)
+    _burn_areas(shapes, grid, (False, True), out)
+    return out.view(np.bool_)
+
+
+def _burn_areas(shapes: Shapes, grid: RasterGrid, asked: tuple[bool, bool], out: NDArray[np.uint8]) -> None:
     from spatial._burn_kernels import mark_areas  # noqa: PLC0415 - loads numba
 
     rings = rings_of(shapes)
     cells = np.ascontiguousarray(grid.cells(rings.xy))
-    mark_areas(cells, rings.offset, np.searchsorted(rings.owner, np.arange(len(shapes) + 1)), touched, out)
+    areas = np.searchsorted(rings.owner, np.arange(len(shapes) + 1))
+    mark_areas((cells, rings.offset, areas), asked, out)
 
 
 def _burn_others(shapes: Shapes, grid: RasterGrid, out: NDArray[np.uint8], *, touched: bool) -> None:

@@ -28,13 +28,15 @@ _ON: float = 1e-9
 
 
 @kernel()
-def mark_areas(corners: Corners, rings: Ints, areas: Ints, touched: bool, out: Marks) -> None:  # noqa: FBT001 - numba takes no keywords
-    """Mark cells whose centres lie in areas and, where asked, every cell that shares land with one."""
+def mark_areas(shapes: tuple[Corners, Ints, Ints], asked: tuple[bool, bool], out: Marks) -> None:
+    """Mark, as asked, cells whose centres lie in areas, and cells that their edges pass."""
+    corners, rings, areas = shapes
     for k in range(len(areas) - 1):
         first, last = rings[areas[k]], rings[areas[k + 1]]
         if last > first:
-            _fill(corners, rings[areas[k] : areas[k + 1] + 1], out)
-            if touched:
+            if asked[0]:
+                _fill(corners, rings[areas[k] : areas[k + 1] + 1], out)
+            if asked[1]:
                 for ring in range(areas[k], areas[k + 1]):
                     for i in range(rings[ring], rings[ring + 1] - 1):
                         _mark_edge(corners, i, out)

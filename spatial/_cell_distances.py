@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float32]
     Shapes = NDArray[np.object_]
 
-__all__ = ["near_cells"]
+__all__ = ["mark_distances", "near_cells"]
 
 #: cells that are measured at a time once the columns are done
 _BLOCK: Final = 2_000_000
@@ -30,6 +30,22 @@ _BYTES: Final = 3
 _LEAST_ROWS: Final = 64
 #: steps that 16 bits hold
 _MOST_STEPS: Final = 65_000
+
+
+def mark_distances(marked: NDArray[np.bool_], most: int) -> NDArray[np.float64]:
+    """Cells from every cell to the nearest marked one, `most` at most."""
+    if not _compiled.COMPILED or most >= _MOST_STEPS:
+        from scipy.ndimage import distance_transform_edt  # noqa: PLC0415 - takes a moment to load
+
+        away = distance_transform_edt(~marked) if marked.any() else np.full(marked.shape, float(most))
+        return np.asarray(np.minimum(away, float(most)), dtype=np.float64)
+    from spatial._distance_kernels import along_rows, down_columns  # noqa: PLC0415 - loads numba
+
+    steps = np.full(marked.shape, most, dtype=np.uint16)
+    down_columns(np.ascontiguousarray(marked).view(np.uint8), 0, most, steps)
+    near = np.empty(marked.shape)
+    along_rows(steps, 0, most, near)
+    return near
 
 
 class _Part(NamedTuple):
@@ -60,7 +76,9 @@ def near_cells(
             continue
         touched = burnt(shapes, _grid_of(part, grid), touched=True)
         compiled = _compiled.COMPILED and halo < _MOST_STEPS
-        yield from (_compiled_strips if compiled else _plain_strips)(touched, part, strip, halo, cell)
+        measure = _compiled_strips if compiled else _plain_strips
+        for block, steps in measure(touched, part, strip, halo):
+            yield block, np.multiply(steps, np.float32(cell), out=steps)
 
 
 def _around(shapes: Shapes, grid: RasterGrid, window: Window, halo: int) -> _Part:
@@ -85,7 +103,7 @@ def _grid_of(part: _Part, grid: RasterGrid) -> RasterGrid:
 
 
 def _compiled_strips(
-    touched: NDArray[np.bool_], part: _Part, strip: Window, halo: int, cell: float
+    touched: NDArray[np.bool_], part: _Part, strip: Window, halo: int
 ) -> Iterator[tuple[Window, Floats]]:
     from spatial._distance_kernels import along_rows, down_columns  # noqa: PLC0415 - loads numba
 
@@ -96,18 +114,17 @@ def _compiled_strips(
         block = steps[first : first + rows]
         near = np.empty((len(block), strip.width), dtype=np.float32)
         along_rows(block, strip.col - part.left, halo, near)
-        near *= np.float32(cell)
         yield Window(strip.row + first, strip.col, len(block), strip.width), near
 
 
 def _plain_strips(
-    touched: NDArray[np.bool_], part: _Part, strip: Window, halo: int, cell: float
+    touched: NDArray[np.bool_], part: _Part, strip: Window, halo: int
 ) -> Iterator[tuple[Window, Floats]]:
     """The same by scipy, which needs the land in between laid out."""
     from scipy.ndimage import distance_transform_edt  # noqa: PLC0415 - takes a moment to load
 
     if not touched.any():
-        yield strip, np.full((strip.height, strip.width), halo * cell, dtype=np.float32)
+        yield strip, np.full((strip.height, strip.width), halo, dtype=np.float32)
         return
     top, left = min(part.top, strip.row), min(part.left, strip.col)
     bottom = max(part.bottom, strip.row + strip.height)
@@ -117,4 +134,4 @@ def _plain_strips(
     mine = away[
         strip.row - top : strip.row - top + strip.height, strip.col - left : strip.col - left + strip.width
     ]
-    yield strip, np.asarray(np.minimum(mine, halo), dtype=np.float32) * np.float32(cell)
+    yield strip, np.asarray(np.minimum(mine, halo), dtype=np.float32)

@@ -17,7 +17,7 @@ from spatial._compiled import kernel
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    Floats = NDArray[np.float32]
+    Floats = NDArray[np.float32] | NDArray[np.float64]
     Ints = NDArray[np.int64]
     Steps = NDArray[np.uint16]
 

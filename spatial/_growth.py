@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
+from spatial._cell_distances import mark_distances
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -23,7 +25,7 @@ _STRIP_CELLS: Final = 4_000_000
 #: worth of a cell that no patch begins from
 _NEVER: Final = -1.0
 _SIDES: Final = ((-1, 0), (0, -1), (0, 1), (1, 0))
-#: a cell this much poorer than the patch so far is left alone once the patch is well-sized, or just large enough
+#: a cell so much poorer than the patch is left alone once the patch is well-sized, or just large enough
 _DROP: Final = 0.15
 _DROP_BELOW_WISHED: Final = 0.30
 #: a disk of this share of a square as large fits everywhere into a stout patch
@@ -76,16 +78,12 @@ def opened(free: Cells, width: float) -> Cells:
 
 def _opened(free: Cells, width: float) -> Cells:
     """Open a strip; beyond the grid nothing is free, beyond the strip its halo answers for what is there."""
-    from scipy.ndimage import distance_transform_edt  # noqa: PLC0415 - takes a moment to load
-
     radius = width / 2
     if radius <= 1 / 2 or not free.any():
         return free.copy()
-    ringed = np.pad(free, 1)
-    core = distance_transform_edt(ringed)[1:-1, 1:-1] >= radius + 1 / 2
-    if not core.any():
-        return np.zeros_like(free)
-    return np.asarray(free & (distance_transform_edt(~core) <= radius - 1 / 2 + 1e-9))
+    most = ceil(radius) + 2
+    core = mark_distances(~np.pad(free, 1), most)[1:-1, 1:-1] >= radius + 1 / 2
+    return np.asarray(free & (mark_distances(core, most) <= radius - 1 / 2 + 1e-9))
 
 
 def reachable(roads: Cells, barrier: Cells, steps: int) -> Cells:
@@ -146,7 +144,7 @@ def _unreached(available: Cells, begins: Cells, growth: Growth) -> Iterator[Patc
     names, count = label(available)
     led = np.zeros(count + 1, dtype=bool)
     led[names[begins]] = True
-    sizes = np.bincount(names.ravel(), minlength=count + 1)
+    sizes = _counted(names, count)
     for name, box in enumerate(find_objects(names), start=1):
         if box is not None and not led[name] and sizes[name] >= growth.least:
             yield Patch(box[0].start, box[1].start, names[box] == name, "no_road")
@@ -158,19 +156,30 @@ def _too_small(good: Cells, available: Cells, growth: Growth) -> Iterator[Patch]
     from scipy.ndimage import find_objects, label  # noqa: PLC0415 - takes a moment to load
 
     names, count = label(good)
-    sizes = np.bincount(names.ravel(), minlength=count + 1)
-    wide = np.bincount(names[available], minlength=count + 1)
+    sizes = _counted(names, count)
+    wide = _counted(names, count, available)
     for name, box in enumerate(find_objects(names), start=1):
         if box is not None and wide[name] < growth.least and sizes[name] > growth.least / 10:
             why = "too_thin" if sizes[name] >= growth.least else "too_small"
             yield Patch(box[0].start, box[1].start, names[box] == name, why)
 
 
+def _counted(names: NDArray[np.int32], count: int, where: Cells | None = None) -> NDArray[np.int64]:
+    """Cells of each patch, by strips: numpy counts in copies of 64 bits."""
+    out = np.zeros(count + 1, dtype=np.int64)
+    rows = max(_STRIP_CELLS // max(names.shape[1], 1), 1)
+    for top in range(0, names.shape[0], rows):
+        strip = names[top : top + rows]
+        mine = strip.ravel() if where is None else strip[where[top : top + rows]]
+        out += np.bincount(mine, minlength=count + 1)
+    return out
+
+
 def _drop_small(available: Cells, least: int) -> None:
     from scipy.ndimage import label  # noqa: PLC0415 - takes a moment to load
 
     names, count = label(available)
-    sizes = np.bincount(names.ravel(), minlength=count + 1)
+    sizes = _counted(names, count)
     available &= (sizes >= least)[names]
 
 

@@ -58,9 +58,7 @@ def straightened(shape: shapely.Polygon, *, off_m: float) -> shapely.Polygon:
     return shapely.Polygon(rings[0], rings[1:])
 
 
-def _cut_corners(
-    ring: Corners, moved: Corners, others: Corners, off_m: float
-) -> tuple[Corners, Corners]:
+def _cut_corners(ring: Corners, moved: Corners, others: Corners, off_m: float) -> tuple[Corners, Corners]:
     """Cut corners, the flattest first and no two neighbours at once, until none is flat enough.
 
     `moved` says of the side that begins at each corner how far it lies inside of what was there.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import shapely
@@ -82,7 +82,7 @@ def growing_unions(
     return added, _gathered(united, owner, count)
 
 
-def _grown(parts: Shapes, of: Places, added: NDArray[np.float64]) -> shapely.Geometry:
+def _grown(parts: Shapes, of: Places, added: NDArray[np.float64]) -> Any:
     """Unite the parts of a cluster shape by shape, and book what each adds."""
     taken, before = np.array([shapely.Polygon()], dtype=object), 0.0
     ends = np.flatnonzero(np.diff(np.append(of, -1)))
@@ -102,7 +102,7 @@ def _gathered(united: Shapes, owner: Places, count: int) -> Shapes:
     group = owner[of]
     order = np.argsort(group, kind="stable")
     full, many = np.unique(group[order], return_counts=True)
-    gathered = shapely.multipolygons(parts[order], indices=np.repeat(np.arange(len(full)), many))
+    gathered = np.asarray(shapely.multipolygons(parts[order], indices=np.repeat(np.arange(len(full)), many)))
     one = many == 1
     first = np.cumsum(many) - many
     gathered[one] = parts[order[first[one]]]

@@ -13,7 +13,7 @@ from affine import Affine
 from layers.findings import Finding
 from layers.grid import RasterGrid
 from layers.layer import Layer
-from spatial._burn import burnt
+from spatial._burn import burnt, edge_cells
 from spatial._geos import areal
 from spatial._growth import Growth, grown_patches, reachable
 from spatial._outline import cell_outline, straightened, widened_nowhere
@@ -198,9 +198,9 @@ def _once(layers: Sequence[Layer]) -> list[Layer]:
 def _free_cells(left: ExclusionAnswer, grid: RasterGrid) -> Cells:
     """Cells that lie wholly in free land."""
     squares = left.area.geometry.to_numpy()
-    edge = shapely.boundary(shapely.union_all(squares))
+    whole = np.array([areal(np.array([shapely.union_all(squares)], dtype=object))[0]], dtype=object)
     free = burnt(squares, grid, touched=False)
-    free &= ~burnt(np.array([edge], dtype=object), grid, touched=True)
+    free &= ~edge_cells(whole, grid)
     applied = left.rows["applied"].to_numpy(dtype=bool)
     for part in (left.land, left.edges):
         taken = part.geometry.to_numpy()[applied[part["row"].to_numpy()]]

@@ -66,11 +66,12 @@ def why_no_site(answer: CandidateAnswer, place: BaseGeometry) -> pd.DataFrame:
     """
     hits = why_not(answer.exclusions, place)
     rows: list[tuple[str, str, float]] = []
-    for row in hits[hits["applied"].astype(bool)].itertuples():
-        outside = row.constraint == "outside"
-        rows.append(("outside" if outside else "excluded", "" if outside else row.constraint, row.here_ha))
-    for name, shape in answer.sites.geometry.items():
-        rows += _shared("site", str(name), shape, place)
+    hits = hits[hits["applied"].astype(bool)]
+    for name, hectares in zip(hits["constraint"].astype(str), hits["here_ha"].astype(float), strict=True):
+        outside = name == "outside"
+        rows.append(("outside" if outside else "excluded", "" if outside else name, hectares))
+    for site, shape in answer.sites.geometry.items():
+        rows += _shared("site", str(site), shape, place)
     for why, group in answer.passed_over.groupby("why"):
         met = group.geometry.to_numpy()
         met = met[shapely.intersects(met, place)]
@@ -95,12 +96,14 @@ def _of_cells(
     answer: CandidateAnswer, place: BaseGeometry, *, excluded: bool
 ) -> list[tuple[str, str, float]]:
     """What the cells of a place say that neither a constraint nor a patch speaks of."""
-    grid, score = answer.suitability.score.grid, answer.suitability.score.values
+    scored = answer.suitability.score
     free = shapely.intersection(place, shapely.union_all(_near_land(answer, place)))
     if free.is_empty:
         return []
-    cells = burnt(np.array([free], dtype=object), grid, touched=shapely.get_dimensions(free) < _AREA)
-    scores = score[cells]
+    cells = burnt(
+        np.array([free], dtype=object), scored.grid, touched=bool(shapely.get_dimensions(free) < _AREA)
+    )
+    scores = scored.values[cells]  # noqa: PD011 - a raster's
     whole, least = float(shapely.area(free)) / _HA, answer.run["min_score"]
     if not len(scores) or not np.isfinite(scores).any():
         return [] if excluded else [("unscored", "", whole)]

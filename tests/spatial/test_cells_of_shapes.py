@@ -91,7 +91,9 @@ def test_distances_are_those_of_scipy_whatever_the_window_and_the_memory(compile
     row, col = int(rng.integers(0, 30)), int(rng.integers(0, 40))
     window = Window(row, col, int(rng.integers(1, 41 - row)), int(rng.integers(1, 51 - col)))
     wide = 70
-    outer = RasterGrid(as_crs(5897), Affine(20, 0, -wide * 20, 0, -20, 800 + wide * 20), 40 + 2 * wide, 50 + 2 * wide)
+    outer = RasterGrid(
+        as_crs(5897), Affine(20, 0, -wide * 20, 0, -20, 800 + wide * 20), 40 + 2 * wide, 50 + 2 * wide
+    )
     expected = by_scipy(burnt(shapes, outer, touched=True), halo) * 20
     expected = expected[wide + row :, wide + col :][: window.height, : window.width]
     before, _compiled.COMPILED = _compiled.COMPILED, compiled and _compiled.COMPILED
