@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from layers.findings import Ledger
 
-__all__ = ["clean_geometry", "polygon_parts"]
+__all__ = ["clean_geometry", "find_duplicates", "polygon_parts"]
 
 _POLYGONS: Final = (GeometryType.POLYGON, GeometryType.MULTIPOLYGON)
 _LINES: Final = (GeometryType.LINESTRING, GeometryType.LINEARRING)
@@ -83,7 +83,7 @@ def clean_geometry(frame: gpd.GeoDataFrame, ledger: Ledger, *, polygons: bool) -
     if polygons:
         frame = _drop_without_area(frame, ledger)
     _find_mixed(frame, ledger)
-    _find_duplicates(frame, ledger)
+    find_duplicates(frame, ledger)
     find_place(frame, ledger)
     return frame
 
@@ -303,7 +303,15 @@ def _find_mixed(frame: gpd.GeoDataFrame, ledger: Ledger) -> None:
         ledger.find("geometry_mixed", level="warn", found=sorted(names))
 
 
-def _find_duplicates(frame: gpd.GeoDataFrame, ledger: Ledger) -> None:
+def find_duplicates(frame: gpd.GeoDataFrame, ledger: Ledger) -> None:
+    """Enter every feature that has the geometry of an earlier one, whatever corner it begins at.
+
+    Parameters
+    ----------
+    frame : geopandas.GeoDataFrame
+    ledger : Ledger
+        Receives ``geometry_duplicate``.
+    """
     geometry = frame.geometry.to_numpy()
     # only features of one box and one number of points can be equal; few need the exact look
     keys = pd.DataFrame(shapely.bounds(geometry)).assign(points=shapely.get_num_coordinates(geometry))

@@ -139,15 +139,20 @@ class Ledger:
         """
         self._counts[code] += 1
         if self._counts[code] > _EACH:
-            self._count_more(code, level)
+            self._count_more(code, level, fields)
             return
         self.findings.append(Finding(code, self.layer, None if row is None else str(row), level, fields))
 
-    def _count_more(self, code: str, level: Level) -> None:
+    def _count_more(self, code: str, level: Level, fields: dict[str, Any]) -> None:
         if code not in self._more:
             self._more[code] = Finding("findings_more", self.layer, None, level, {"of": code, "count": 0})
             self.findings.append(self._more[code])
-        self._more[code].fields["count"] += 1
+        told = self._more[code].fields
+        told["count"] += 1
+        if "area_after_m2" in fields:
+            told["moved_m2"] = told.get("moved_m2", 0.0) + abs(
+                fields["area_after_m2"] - fields["area_before_m2"]
+            )
 
     def set_aside(self, rows: Iterable[Hashable], code: str, level: Level = "block", **fields: Any) -> None:
         """Enter rows that can't be used; a row that was set aside before keeps its first reason.

@@ -19,6 +19,9 @@ __all__ = ["Quality", "plain_report", "quality_of"]
 
 #: findings that changed a row
 _REPAIRS: Final = ("geometry_repaired", "collection_reduced", "line_closed_to_polygon")
+#: findings that say how many rows mending within a tolerance changed, and how much land moved
+_MENDED: Final = ("spikes_removed", "coverage_mended")
+_HA: Final = 10_000.0
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,9 @@ class Quality:
     aside : dict of str to int
         Rows set aside, by code.
     repaired : dict of str to int
-        Rows repaired, by code.
+        Rows repaired on reading, by code.
+    mended : dict of str to int
+        Rows changed by mending within a tolerance, by code.
     codes : pandas.DataFrame
         Columns ``code, level, count``: every finding, the gravest first.
     moved_m2 : float
@@ -47,6 +52,7 @@ class Quality:
     rows_repaired: int
     aside: dict[str, int]
     repaired: dict[str, int]
+    mended: dict[str, int]
     codes: pd.DataFrame
     moved_m2: float
     columns: pd.DataFrame
@@ -65,6 +71,7 @@ class Quality:
             "rows_repaired": self.rows_repaired,
             "set_aside_by_code": self.aside,
             "repaired_by_code": self.repaired,
+            "mended_by_code": self.mended,
             "repaired_area_m2": self.moved_m2,
             "findings_by_code": self.codes.to_dict("records"),
             "columns": self.columns.to_dict("records"),
@@ -87,32 +94,58 @@ def quality_of(reading: Reading, findings: Sequence[Finding] | None = None) -> Q
     book = list(reading.findings if findings is None else findings)
     counted: Counter[tuple[str, str]] = Counter()
     for finding in book:
-        more = finding.code == "findings_more"
-        code = str(finding.fields["of"]) if more else finding.code
-        counted[code, finding.level] += int(finding.fields["count"]) if more else 1
+        counted[_code(finding), finding.level] += _times(finding)
     rank = {"block": 0, "warn": 1, "info": 2}
     rows = sorted(counted.items(), key=lambda c: (rank[c[0][1]], -c[1], c[0][0]))
     codes = pd.DataFrame([(*key, n) for key, n in rows], columns=["code", "level", "count"])
-    mended = [f for f in book if f.code in _REPAIRS]
-    moved = [
-        abs(f.fields["area_after_m2"] - f.fields["area_before_m2"])
-        for f in mended
-        if "area_after_m2" in f.fields
-    ]
+    aside = {str(row) for row in reading.set_aside["row"]}
+    # a row that was repaired and set aside all the same is one of those set aside
+    repairs = [f for f in book if _code(f) in _REPAIRS and str(f.row) not in aside]
+    rows_repaired = len({f.row for f in repairs if f.row is not None})
+    rows_repaired += sum(_times(f) for f in repairs if f.row is None)
     frame = reading.layer.frame
     plain = [c for c in frame.columns if c != frame.geometry.name]
-    columns = [(str(c), int(frame[c].notna().sum()), int(frame[c].astype(str).nunique())) for c in plain]
+    columns = [
+        (str(c), int(frame[c].notna().sum()), int(frame[c].dropna().astype(str).nunique())) for c in plain
+    ]
     return Quality(
         reading.rows_read,
         reading.rows_used,
         len(reading.set_aside),
-        len({f.row for f in mended}),
+        min(rows_repaired, reading.rows_used),
         dict(Counter(reading.set_aside["code"].tolist()).most_common()),
-        dict(Counter(f.code for f in mended).most_common()),
+        _summed(repairs),
+        _summed([f for f in book if f.code in _MENDED]),
         codes,
-        float(sum(moved)),
+        float(sum(_moved_m2(f) for f in book)),
         pd.DataFrame(columns, columns=["column", "filled", "values"]),
     )
+
+
+def _code(finding: Finding) -> str:
+    return str(finding.fields["of"]) if finding.code == "findings_more" else finding.code
+
+
+def _times(finding: Finding) -> int:
+    """How many findings one stands for."""
+    return int(finding.fields["count"]) if finding.code == "findings_more" else 1
+
+
+def _summed(findings: Sequence[Finding]) -> dict[str, int]:
+    """Rows by code; a finding about the layer says how many it speaks of."""
+    counts: Counter[str] = Counter()
+    for finding in findings:
+        counts[_code(finding)] += int(finding.fields["count"]) if finding.row is None else 1
+    return dict(counts.most_common())
+
+
+def _moved_m2(finding: Finding) -> float:
+    told = finding.fields
+    if finding.code in _MENDED:
+        return float(told["area_ha"]) * _HA
+    if "area_after_m2" in told:
+        return abs(float(told["area_after_m2"]) - float(told["area_before_m2"]))
+    return float(told.get("moved_m2", 0.0)) if finding.code == "findings_more" else 0.0
 
 
 def plain_report(quality: Quality, verdict: Verdict | None) -> dict[str, Any]:

@@ -274,7 +274,11 @@ def to_lonlat(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 
 def view_of(
-    bounds: tuple[float, float, float, float], *, width_px: int = 500, height_px: int = 520
+    bounds: tuple[float, float, float, float],
+    *,
+    width_px: int = 500,
+    height_px: int = 520,
+    closest: float = 17.0,
 ) -> tuple[tuple[float, float], float]:
     """Choose the centre and the zoom that show a box.
 
@@ -284,13 +288,15 @@ def view_of(
         West, south, east, north in degrees.
     width_px, height_px : int
         Size of the map on the screen.
+    closest : float
+        Largest zoom.
 
     Returns
     -------
     center : tuple of float
         Latitude, longitude.
     zoom : float
-        In steps of 0.5, at most 17.
+        In steps of 0.5.
 
     Examples
     --------
@@ -304,7 +310,7 @@ def view_of(
         max(world[1] - world[0], 1e-12) * _TILE_PX / height_px,
     ]
     zoom = np.floor(-np.log2(max(spans)) * 2) / 2
-    return (round((south + north) / 2, 6), round((west + east) / 2, 6)), float(min(max(zoom, 5.0), 17.0))
+    return (round((south + north) / 2, 6), round((west + east) / 2, 6)), float(min(max(zoom, 5.0), closest))
 
 
 def _geojson(layer: MapLayer) -> dict[str, Any]:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["LANGUAGES", "Words", "words"]
 
 LANGUAGES: Final = ("vi", "en")
-_DIGITS: Final = {"_m2": 2, "_ha": 4, "_pct": 2, "_m": 3, "_deg": 3}
+_DIGITS: Final = {"_m2": 2, "_ha": 4, "_pct": 2, "_m": 3, "lat_deg": 5, "lon_deg": 5, "_deg": 3}
 _LIST_SHOWN: Final = 12
 #: fields of messages that hold a term of ours -> section of the locale files with its words
 _TERMS: Final = {

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from layers import Finding, Workspace, as_crs, guarded_read, parse_period, to_crs
-from layers.coverage import coverage_findings, mend_coverage
 from layers.crs import is_metric
 from layers.errors import ThoCongError
+from layers.faults import fault_findings, mended_layer
 from layers.field_memory import known_choices, remember_fields
 from layers.fields import parse_fields
 from layers.findings import worst_level
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 __all__ = ["bring"]
 
 _KINDS = [k.name for k in kinds()]
-_HA = 10_000.0
-_NAMED = 20
 _FACTS = {"decision": "decision", "body": "body", "day": "date", "scale": "scale"}
 
 
@@ -82,12 +80,16 @@ def bring(**given: Any) -> None:
     except ThoCongError as error:
         write_failure(error, given, speak)
         speak.fail(error)
-    reading, seen = _covered(reading, base, given["mend_m"])
+    reading, seen = _looked_over(reading, base, given["mend_m"])
     verdict = layer_verdict(reading, known=known_layers(base, but=reading.layer.name))
     said = verdict_finding(verdict, reading.layer.name)
     findings = [*reading.findings, *seen, *([said] if said else [])]
     usable = not (reading.layer.frame.empty or reading.layer.frame.crs is None)
-    saved = _save(base, reading, findings, given) if usable and not given["dry_run"] else None
+    saved = (
+        _save(base, reading, findings, given=given, verdict=verdict)
+        if usable and not given["dry_run"]
+        else None
+    )
     _report(reading, verdict, findings, given={**given, **(saved or {})}, speak=speak)
     if saved:
         speak.say(speak.words("cli.import.saved", layer=reading.layer.name, **saved))
@@ -98,24 +100,15 @@ def bring(**given: Any) -> None:
     raise SystemExit(FINDINGS if blocked and not given["exit_zero"] else DONE)
 
 
-def _covered(reading: Reading, base: Workspace, mend_m: float | None) -> tuple[Reading, list[Finding]]:
-    """Look for gaps and overlaps of a coverage, and mend them where that was asked for."""
+def _looked_over(reading: Reading, base: Workspace, mend_m: float | None) -> tuple[Reading, list[Finding]]:
+    """Look for faults of the geometry, and mend them where that was asked for."""
     layer = reading.layer
-    if layer.kind.coverage != "full" or layer.frame.empty or layer.frame.crs is None:
-        return reading, []
-    metric = is_metric(as_crs(layer.frame.crs))
-    frame = layer.frame if metric else to_crs(layer.frame, base.crs, layer=layer.name)
-    if mend_m is None:
-        return reading, coverage_findings(frame, layer.name)
-    mended = mend_coverage(frame, layer.name, tolerance_m=mend_m)
-    moved = mended.moved_m2[mended.moved_m2 > 0]
-    facts = {"count": len(moved), "area_ha": float(moved.sum()) / _HA, "tolerance_m": mend_m}
-    kept = [str(row) for row in mended.kept[:_NAMED]]
-    told = Finding("coverage_mended", layer.name, None, "warn", {**facts, "found": kept})
-    steps = (*layer.provenance.steps, f"coverage_mended {mend_m:g}")
-    better = layer.with_frame(mended.frame, provenance=replace(layer.provenance, steps=steps))
-    left = coverage_findings(mended.frame, layer.name)
-    return replace(reading, layer=better), [told, *left]
+    if mend_m is None or layer.frame.empty or layer.frame.crs is None:
+        return reading, fault_findings(layer)
+    if not is_metric(as_crs(layer.frame.crs)):
+        layer = layer.with_frame(to_crs(layer.frame, base.crs, layer=layer.name))
+    better, told = mended_layer(layer, tolerance_m=mend_m)
+    return replace(reading, layer=better), told
 
 
 def _period(given: dict[str, Any]) -> Any:
@@ -123,14 +116,14 @@ def _period(given: dict[str, Any]) -> Any:
 
 
 def _save(
-    base: Workspace, reading: Reading, findings: list[Finding], given: dict[str, Any]
+    base: Workspace, reading: Reading, findings: list[Finding], *, given: dict[str, Any], verdict: Verdict
 ) -> dict[str, Any]:
     """Save a new version; the report of its reading stays on the record of the workspace."""
     facts = {field: given[option] for option, field in _FACTS.items()}
     layer = replace(reading.layer, provenance=replace(reading.layer.provenance, **facts))
     head = next((v.version for v in base.layers() if v.layer == layer.name), None)
     done = base.save(layer, expected=head, note=given["note"], findings=findings)
-    quality = plain_report(quality_of(reading, findings), None)
+    quality = plain_report(quality_of(reading, findings), verdict)
     remember_fields(base, reading)
     base.record("import", {"layer": done.layer, "version": done.version, "quality": quality})
     return {"version": done.version, "previous_version": head}

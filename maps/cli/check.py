@@ -11,6 +11,7 @@ from layers import Finding, guarded_read, parse_period
 from layers.align import choose_crs, reach_findings
 from layers.crs import as_crs, is_metric, to_crs
 from layers.errors import ThoCongError
+from layers.faults import fault_findings
 from layers.fields import FieldChoices, parse_fields
 from layers.findings import worst_level
 from layers.kinds import kinds
@@ -74,7 +75,7 @@ def check(**given: Any) -> None:
     verdict = layer_verdict(reading)
     said = verdict_finding(verdict, reading.layer.name)
     told = [*reading.findings, *([said] if said else [])]
-    findings = [*told, *_measure(reading, given["stated_area_ha"])]
+    findings = [*told, *fault_findings(reading.layer), *_measure(reading, given["stated_area_ha"])]
     _report(reading, findings, given, speak=speak, verdict=verdict)
     blocked = worst_level(findings) == "block"
     raise SystemExit(FINDINGS if blocked and not given["exit_zero"] else DONE)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from layers.write import Sheet, write_xlsx
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from layers import Finding, Reading
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from layers.verdict import Verdict
     from maps.words import Words
 
-__all__ = ["candidates_table", "write_quality"]
+__all__ = ["candidates_table", "sums_table", "write_quality"]
 
 
 def write_quality(
@@ -52,7 +52,7 @@ def write_quality(
     if layer.provenance.made:
         notes.append(words("made.label"))
     sheets = [
-        Sheet(words("quality.sums"), _sums(quality, words), notes),
+        Sheet(words("quality.sums"), sums_table(quality.as_dict(), words), notes),
         Sheet(words("quality.codes"), _codes(quality, words), notes),
         Sheet(words("sheet.findings"), _findings(findings, words), notes),
         Sheet(words("quality.aside"), _aside(reading, words), notes),
@@ -63,15 +63,40 @@ def write_quality(
     write_xlsx(path, sheets)
 
 
-def _sums(quality: Quality, words: Words) -> pd.DataFrame:
+def sums_table(report: Mapping[str, Any], words: Words) -> pd.DataFrame:
+    """Sum a quality report up: rows read, used and set aside, repaired and mended, each by code.
+
+    Parameters
+    ----------
+    report : mapping
+        As :meth:`layers.quality.Quality.as_dict`, or as it was kept on the record of a workspace.
+    words : Words
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a sum: what, how many. Rows read are those used and those set aside.
+    """
+    mended = report.get("mended_by_code", {})
     rows = [
-        (words("quality.read"), quality.rows_read),
-        (words("quality.used"), quality.rows_used),
-        (words("quality.set_aside"), quality.rows_set_aside),
-        (words("quality.repaired"), quality.rows_repaired),
-        (words("quality.moved"), round(quality.moved_m2, 4)),
+        (words("quality.read"), report["rows_read"]),
+        (words("quality.used"), report["rows_used"]),
+        (words("quality.set_aside"), report["rows_set_aside"]),
+        *((f"– {_named(code, words)}", n) for code, n in report["set_aside_by_code"].items()),
+        (words("quality.repaired"), report["rows_repaired"]),
+        *((f"– {_named(code, words)}", n) for code, n in report["repaired_by_code"].items()),
+        *((words("quality.mended", code=_named(code, words)), n) for code, n in mended.items()),
+        (words("quality.moved"), round(report["repaired_area_m2"], 4)),
     ]
-    return pd.DataFrame(rows, columns=[words("column.what"), words("column.value")])
+    return pd.DataFrame(rows, columns=[words("column.what"), words("column.value")], dtype=object)
+
+
+def _named(code: str, words: Words) -> str:
+    """A code by its short name, where there is one."""
+    for section in ("set_aside", "step"):
+        if words.has(f"{section}.{code}"):
+            return words(f"{section}.{code}")
+    return code
 
 
 def _codes(quality: Quality, words: Words) -> pd.DataFrame:

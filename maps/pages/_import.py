@@ -8,27 +8,26 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
-import pandas as pd
 import streamlit as st
 
 from layers import Period, Source, guarded_look, guarded_read, parse_period
-from layers.coverage import coverage_faults
-from layers.crs import as_crs, is_metric
 from layers.errors import ThoCongError
 from layers.field_memory import known_choices, remember_fields
 from layers.kinds import kinds
 from layers.period import Stage
-from layers.quality import quality_of
+from layers.quality import plain_report, quality_of
 from layers.source import FORMATS
 from layers.verdict import layer_verdict, verdict_finding
 from layers.witnesses import known_layers
 from maps.answer_map import context_layers
 from maps.canvas import to_lonlat
 from maps.export.quality import candidates_table, write_quality
+from maps.pages._faults import LookedOver, chosen_layer, looked_over, show_faults
 from maps.pages._fields import said_fields, show_fields
 from maps.pages._findings import show_findings
 from maps.pages._frame import plain, sentences
 from maps.pages._map import View, show_map
+from maps.pages._quality import show_quality
 from maps.places import province_systems
 
 if TYPE_CHECKING:
@@ -42,7 +41,6 @@ if TYPE_CHECKING:
 __all__ = ["main_files", "show_import"]
 
 _MOST_ON_PREVIEW = 3_000
-_MOST_FAULTS = 500
 _SAVED = "import-saved"
 _CHOSEN = "import-candidate"
 _FIELD = "import-read-as-field"
@@ -74,10 +72,11 @@ def show_import(base: Workspace, words: Words) -> None:
         said = verdict_finding(verdict, reading.layer.name)
         _candidates(verdict, words)
         reading = replace(reading, findings=(*reading.findings, *([said] if said else [])))
-        fault = _faults(reading, words)
-        _report(reading, words, fault)
-        _quality(reading, verdict, words)
-        _save(base, reading, chosen or "", words)
+        found = looked_over(reading, words)
+        reading = found.reading
+        _report(found, words)
+        report = _quality(reading, verdict, words)
+        _save(base, reading, chosen or "", words, report=report)
 
 
 def main_files(names: list[str]) -> tuple[list[str], list[str]]:
@@ -215,11 +214,14 @@ def _candidates(verdict: Verdict, words: Words) -> None:
     )
 
 
-def _quality(reading: Reading, verdict: Verdict, words: Words) -> None:
+def _quality(reading: Reading, verdict: Verdict, words: Words) -> dict[str, Any]:
+    """Show what became of the rows, and offer it as a workbook."""
+    quality = quality_of(reading)
+    show_quality(quality.as_dict(), words)
+
     def report() -> bytes:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "report.xlsx"
-            quality = quality_of(reading)
             write_quality(path, reading, words, quality=quality, findings=reading.findings, verdict=verdict)
             return path.read_bytes()
 
@@ -230,67 +232,50 @@ def _quality(reading: Reading, verdict: Verdict, words: Words) -> None:
         on_click="ignore",
         key="import-quality",
     )
+    return plain_report(quality, verdict)
 
 
 def _counts(reading: Reading) -> dict[str, int]:
     return {"read": reading.rows_read, "used": reading.rows_used, "aside": len(reading.set_aside)}
 
 
-def _faults(reading: Reading, words: Words) -> gpd.GeoDataFrame | None:
-    """List the gaps and overlaps of a coverage; the one that is chosen is shown on the map."""
-    layer = reading.layer
-    crs = layer.frame.crs
-    if layer.kind.coverage != "full" or crs is None or layer.frame.empty or not is_metric(as_crs(crs)):
-        return None
-    faults = coverage_faults(layer.frame, layer.name)
-    if faults.empty:
-        st.success(words("coverage.whole"))
-        return None
-    sums = {"count": len(faults), "area_ha": float(faults["area_ha"].sum())}
-    st.markdown(words("coverage.found", **sums))
-    shown = pd.DataFrame(
-        {
-            words("coverage.kind"): [words(f"coverage.{kind}") for kind in faults["kind"]],
-            words("quality.row"): faults["rows"],
-            words("column.area_ha"): [words.number(v, 4) for v in faults["area_ha"]],
-            words("coverage.width_m"): [words.number(v, 2) for v in faults["width_m"]],
-        }
-    ).head(_MOST_FAULTS)
-    event = st.dataframe(
-        shown,
-        hide_index=True,
-        width="stretch",
-        on_select="rerun",
-        selection_mode="single-row",
-        key="import-faults",
-    )
-    rows = event["selection"]["rows"]
-    return faults.iloc[[rows[0]]] if rows and rows[0] < len(faults) else None
-
-
-def _report(reading: Reading, words: Words, fault: gpd.GeoDataFrame | None) -> None:
+def _report(found: LookedOver, words: Words) -> None:
+    reading = found.reading
     st.markdown(words("cli.check.rows", layer=f"**{plain(reading.layer.name)}**", **_counts(reading)))
+    key = f"import-{reading.layer.provenance.sha256[:8]}"
+    listed = not found.faults.empty
     left, right = st.columns([4, 5])
     with left:
-        if reading.findings:
-            show_findings(reading.findings, words)
-        else:
-            st.success(words("cli.check.clean"))
+        fault = show_faults(found, words, chart=key)
+        if not listed:
+            _book(reading, words)
     frame = reading.layer.frame
-    if frame.crs is None or frame.empty:
-        return
-    with right:
-        few = replace(reading.layer, frame=frame.head(_MOST_ON_PREVIEW))
-        place = fault if fault is not None else frame[[frame.geometry.name]]
-        west, south, east, north = to_lonlat(place).total_bounds
-        box = (float(west), float(south), float(east), float(north))
-        label = words("made.label") if reading.layer.provenance.made else ""
-        shown = [replace(layer, show=True, folded=False) for layer in context_layers([few], words)]
-        key = f"import-{reading.layer.provenance.sha256[:8]}"
-        show_map(key, shown, words, view=View(box, None, label))
+    if not (frame.crs is None or frame.empty):
+        with right:
+            _preview(reading, fault, words, key)
+    if listed:
+        _book(reading, words)
 
 
-def _save(base: Workspace, reading: Reading, file: str, words: Words) -> None:
+def _book(reading: Reading, words: Words) -> None:
+    if reading.findings:
+        show_findings(reading.findings, words)
+    else:
+        st.success(words("cli.check.clean"))
+
+
+def _preview(reading: Reading, fault: gpd.GeoDataFrame | None, words: Words, key: str) -> None:
+    frame = reading.layer.frame
+    few = replace(reading.layer, frame=frame.head(_MOST_ON_PREVIEW))
+    west, south, east, north = to_lonlat(frame[[frame.geometry.name]]).total_bounds
+    box = (float(west), float(south), float(east), float(north))
+    label = words("made.label") if reading.layer.provenance.made else ""
+    shown = [replace(layer, show=True, folded=False) for layer in context_layers([few], words)]
+    shown += [chosen_layer(fault, words)] if fault is not None else []
+    show_map(key, shown, words, view=View(box, None, label))
+
+
+def _save(base: Workspace, reading: Reading, file: str, words: Words, *, report: dict[str, Any]) -> None:
     layer = reading.layer
     if layer.frame.empty or layer.frame.crs is None:
         st.warning(words("cli.workspace.not_added", layer=plain(layer.name)))
@@ -319,6 +304,7 @@ def _save(base: Workspace, reading: Reading, file: str, words: Words) -> None:
             kept = replace(layer, provenance=replace(layer.provenance, decision=number, body=issuer))
             done = base.save(kept, expected=head, note=why, findings=reading.findings)
             remember_fields(base, reading)
+            base.record("import", {"layer": done.layer, "version": done.version, "quality": report})
         except ThoCongError as error:
             st.error(plain(words.message(error)))
             return

@@ -17,6 +17,7 @@ from maps.pages._frame import plain, sentences
 from maps.pages._identify import show_identified
 from maps.pages._map import View, show_map
 from maps.pages._printing import notes_of
+from maps.pages._quality import recorded_quality, show_quality
 from maps.pages._undo import show_undo
 
 if TYPE_CHECKING:
@@ -65,6 +66,9 @@ def show_layer(base: Workspace, entry: Version, words: Words) -> None:
         if findings:
             st.markdown(f"**{words('sheet.findings')}**")
             show_findings(findings, words)
+        report = recorded_quality(base, entry.layer, entry.version)
+        if report is not None:
+            show_quality(report, words)
     with st.expander(words("layers.attributes")):
         table = base.attributes(entry.layer, entry.version, most=_MOST_ROWS)
         st.dataframe(table, width="stretch", height=300)

@@ -282,7 +282,7 @@ def go_to(key: str, bounds: tuple[float, float, float, float], *, closest: float
     closest : float
         Largest zoom.
     """
-    (lat, lon), zoom = view_of(bounds, width_px=420, height_px=420)
+    (lat, lon), zoom = view_of(bounds, width_px=420, height_px=420, closest=max(closest, 17.0))
     # the component moves only when the view differs from the last one asked for
     nudge = st.session_state.get(f"{key}-nudge", 0) + 1
     st.session_state[f"{key}-nudge"] = nudge

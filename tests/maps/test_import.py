@@ -157,20 +157,27 @@ def test_the_page_lists_faults_and_takes_an_explanation() -> None:
         from layers.crs import as_crs
         from layers.verdict import judge_crs
         from maps.pages import _import
+        from maps.pages._faults import looked_over, show_faults
         from maps.words import words
 
         vi = words("vi")
         boxes = [box(558_000 + 90 * i, 2_325_000, 558_100 + 90 * i, 2_325_100) for i in range(2)]
         layer = Layer(gpd.GeoDataFrame({"code": ["LUC", "ONT"]}, geometry=boxes, crs=5897), "đất", "land_use")
         reading = Reading(layer, (), 2, pd.DataFrame({"row": [], "code": []}))
-        _import._faults(reading, vi)
+        found = looked_over(reading, vi)
+        st.session_state["chosen"] = show_faults(found, vi, chart="chart")
+        st.session_state["said"] = [f.code for f in found.reading.findings]
         st.session_state[_import._FIELD] = "field"
         st.text_input("x", key="field")
         _import._candidates(judge_crs(np.array([[2_325_000.0, 558_000.0]] * 3), as_crs(5897)), vi)
 
     page = AppTest.from_function(script, default_timeout=60).run()
     assert not page.exception
-    assert "0,1 ha" in page.markdown[0].value
-    assert page.dataframe[0].value.iloc[0, 1] == "0, 1"
+    assert "1 lỗi hình" in page.markdown[0].value
+    assert page.dataframe[0].value.iloc[0, :3].tolist() == ["Chồng lấn", "0, 1", "0,1000"]
+    assert page.session_state["said"] == ["coverage_overlap"]
+    page.number_input[0].set_value(20.0).run()
+    assert "coverage_mended" in page.session_state["said"]
+    page.number_input[0].set_value(0.0).run()
     page.selectbox[0].select("EPSG:5897+swapped").run()
     assert page.text_input[0].value == "EPSG:5897+swapped"

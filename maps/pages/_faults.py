@@ -1,0 +1,200 @@
+"""Faults of the geometry of a layer that is brought in: listed, shown on the map, mended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import pandas as pd
+import streamlit as st
+
+from layers.faults import FAULTS, fault_findings, layer_faults, mended_layer
+from maps.canvas import MapLayer, to_lonlat
+from maps.pages._map import go_to
+from maps.styles import Look
+
+if TYPE_CHECKING:
+    from layers import Reading
+    from maps.words import Words
+
+__all__ = ["LookedOver", "chosen_layer", "looked_over", "show_faults"]
+
+_MOST = 500
+_WIDEST_M = 50.0
+_CLOSEST = 18.5
+_AROUND_M = 12.0
+_KEPT = "import-looked-over"
+_FAULT = Look(fill="#e11d48", stroke="#e11d48", weight=3.0, opacity=0.45)
+_RING = Look(stroke="#e11d48", weight=2.0, dash="5 4")
+_FIGURES = {"area_ha": 4, "width_m": 2, "length_m": 1, "angle_deg": 1}
+
+
+@dataclass(frozen=True)
+class LookedOver:
+    """A reading whose geometry was looked over.
+
+    Parameters
+    ----------
+    reading : Reading
+        Mended where that was asked for; its findings name every fault.
+    faults : geopandas.GeoDataFrame
+        As :func:`layers.faults.layer_faults`.
+    """
+
+    reading: Reading
+    faults: gpd.GeoDataFrame
+
+
+def looked_over(reading: Reading, words: Words) -> LookedOver:
+    """Look the geometry over, and mend it within the tolerance that the reader writes; nothing until then.
+
+    Parameters
+    ----------
+    reading : Reading
+    words : Words
+
+    Returns
+    -------
+    LookedOver
+    """
+    layer = reading.layer
+    tolerance_m = 0.0
+    if layer.kind.geometry == "polygon" and layer.frame.crs is not None and not layer.frame.empty:
+        tolerance_m = st.number_input(
+            words("coverage.mend"),
+            min_value=0.0,
+            max_value=_WIDEST_M,
+            step=0.1,
+            format="%.2f",
+            help=words("coverage.mend_help"),
+            key="import-mend",
+        )
+    facts = (layer.provenance.sha256, layer.name, layer.kind_name, str(layer.frame.crs), len(layer.frame))
+    mark = (*facts, layer.provenance.steps, tolerance_m)
+    kept = st.session_state.get(_KEPT)
+    if kept is None or kept[0] != mark:
+        better, told = (
+            mended_layer(layer, tolerance_m=tolerance_m) if tolerance_m else (layer, fault_findings(layer))
+        )
+        kept = st.session_state[_KEPT] = (mark, better, tuple(told), layer_faults(better))
+    _, better, told, faults = kept
+    return LookedOver(replace(reading, layer=better, findings=(*reading.findings, *told)), faults)
+
+
+def show_faults(found: LookedOver, words: Words, *, chart: str) -> gpd.GeoDataFrame | None:
+    """List the faults; the one that is chosen is what the map goes to.
+
+    Parameters
+    ----------
+    found : LookedOver
+    words : Words
+    chart : str
+        Name of the map that goes there.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame or None
+        The fault that is chosen.
+    """
+    layer, faults = found.reading.layer, found.faults
+    if layer.kind.geometry != "polygon" or layer.frame.crs is None or layer.frame.empty:
+        return None
+    if faults.empty:
+        st.success(words("coverage.whole" if layer.kind.coverage == "full" else "coverage.sound"))
+        return None
+    st.markdown(words("coverage.found", count=len(faults)))
+    present = [kind for kind in FAULTS if (faults["kind"] == kind).any()]
+    asked = st.pills(
+        words("coverage.kind"),
+        present,
+        format_func=lambda kind: _sum_of(faults[faults["kind"] == kind], kind, words),
+        label_visibility="collapsed",
+        key="import-fault-kind",
+    )
+    few = faults[faults["kind"] == asked] if asked else faults
+    few = few.groupby("kind", sort=False).head(_MOST)
+    if len(few) < (faults["kind"] == asked).sum() or (not asked and len(few) < len(faults)):
+        st.caption(words("coverage.shown", count=_MOST))
+    event = st.dataframe(
+        _table(few, words),
+        hide_index=True,
+        width="stretch",
+        height=min(38 + 35 * len(few), 388),
+        on_select="rerun",
+        selection_mode="single-row",
+        # another list begins without the choice made in the one before
+        key=f"import-faults-{asked}-{len(faults)}",
+    )
+    rows = event["selection"]["rows"]
+    if not rows or rows[0] >= len(few):
+        st.session_state.pop("import-fault-shown", None)
+        return None
+    one = few.iloc[[rows[0]]]
+    _go(one, (asked, len(faults), rows[0]), chart)
+    return one
+
+
+def _sum_of(faults: gpd.GeoDataFrame, kind: str, words: Words) -> str:
+    name = words(f"coverage.{kind}")
+    area_ha = float(faults["area_ha"].sum())
+    if kind == "unshared":
+        return words("coverage.counted", kind=name, count=len(faults))
+    return words("coverage.sums", kind=name, count=len(faults), area_ha=area_ha)
+
+
+def _table(faults: gpd.GeoDataFrame, words: Words) -> pd.DataFrame:
+    """Only columns in which one of these kinds has a figure."""
+    columns = {
+        words("coverage.kind"): [words(f"coverage.{kind}") for kind in faults["kind"]],
+        words("coverage.rows"): faults["rows"].tolist(),
+    }
+    for name, digits in _FIGURES.items():
+        if faults[name].notna().any():
+            head = words("column.area_ha") if name == "area_ha" else words(f"coverage.{name}")
+            columns[head] = [words.number(v, digits) for v in faults[name]]
+    return pd.DataFrame(columns)
+
+
+def _go(fault: gpd.GeoDataFrame, mark: tuple[object, ...], chart: str) -> None:
+    """Take the map there once: afterwards it stays where the reader moves it."""
+    if st.session_state.get("import-fault-shown") == mark:
+        return
+    st.session_state["import-fault-shown"] = mark
+    west, south, east, north = to_lonlat(_around(fault)).total_bounds
+    go_to(chart, (float(west), float(south), float(east), float(north)), closest=_CLOSEST)
+
+
+def _around(fault: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    ring = fault.geometry.minimum_bounding_circle().buffer(_AROUND_M)
+    return fault[["geometry"]].set_geometry(ring)
+
+
+def chosen_layer(fault: gpd.GeoDataFrame, words: Words) -> MapLayer:
+    """Draw a fault so that even a hair's breadth is seen: itself, and a ring round it.
+
+    Parameters
+    ----------
+    fault : geopandas.GeoDataFrame
+        One row of the list.
+    words : Words
+
+    Returns
+    -------
+    MapLayer
+    """
+    kind = words(f"coverage.{fault['kind'].iloc[0]}")
+    itself = fault[["geometry"]]
+    if fault.geom_type.iloc[0] == "Point":
+        itself = itself.set_geometry(fault.buffer(0.4))
+    drawn = pd.concat([itself.assign(look=0), _around(fault).assign(look=1)], ignore_index=True)
+    drawn["tip"] = [[kind, str(fault["rows"].iloc[0])]] * 2
+    return MapLayer(
+        id="fault",
+        title=f"{words('coverage.layer')}: {kind}",
+        group=words("group.answer"),
+        order=90,
+        frame=gpd.GeoDataFrame(drawn, crs=fault.crs),
+        looks=[_FAULT, _RING],
+        legend=[_FAULT.legend()],
+    )
