@@ -91,7 +91,7 @@ def _duplicates(frame: gpd.GeoDataFrame, name: str) -> gpd.GeoDataFrame:
     find_duplicates(frame, ledger)
     labels = frame.index.astype(str)
     pairs = [(str(f.row), str(f.fields["other"])) for f in ledger.findings if f.row is not None]
-    shapes = frame.geometry.to_numpy()[labels.get_indexer([row for row, _ in pairs])]
+    shapes = frame.geometry.to_numpy()[labels.get_indexer(pd.Index([row for row, _ in pairs], dtype=object))]
     rows = [f"{row}, {other}" for row, other in pairs]
     return _table("duplicate", rows, shapes, frame.crs, area_ha=shapely.area(shapes) / _HA)
 
@@ -113,7 +113,9 @@ def _corners(frame: gpd.GeoDataFrame, name: str, land: gpd.GeoDataFrame) -> gpd.
     known = shapely.STRtree(land.geometry.to_numpy()).query(
         found.geometry.to_numpy(), predicate="dwithin", distance=2 * _SHARED_M
     )[0]
-    return found.drop(index=np.unique(known)).reset_index(drop=True)
+    alone = np.ones(len(found), dtype=bool)
+    alone[known] = False
+    return found[alone].reset_index(drop=True)
 
 
 def _unshared(frame: gpd.GeoDataFrame, name: str, land: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -163,7 +165,8 @@ def fault_findings(layer: Layer, *, tolerance_m: float = 0.5) -> list[Finding]:
 def _spike_findings(frame: gpd.GeoDataFrame, name: str, tolerance_m: float) -> list[Finding]:
     found = spikes(frame, name, tolerance_m=tolerance_m)
     named = found.head(_NAMED)
-    figures = named[["length_m", "width_m", "angle_deg"]].to_dict("records")
+    columns = ("length_m", "width_m", "angle_deg")
+    figures = [dict(zip(columns, row, strict=True)) for row in named[list(columns)].to_numpy().tolist()]
     out = [
         Finding("geometry_spike", name, str(row), "warn", {**told, **where})
         for row, told, where in zip(named["row"], figures, _places(named), strict=True)
@@ -178,7 +181,9 @@ def _places(faults: gpd.GeoDataFrame) -> list[dict[str, float]]:
     if faults.empty:
         return []
     points = to_crs(faults.set_geometry(faults.representative_point()), as_crs(4326)).geometry
-    return [{"lon_deg": float(p.x), "lat_deg": float(p.y)} for p in points]
+    return [
+        {"lon_deg": lon, "lat_deg": lat} for lon, lat in shapely.get_coordinates(points.to_numpy()).tolist()
+    ]
 
 
 def mended_layer(layer: Layer, *, tolerance_m: float) -> tuple[Layer, list[Finding]]:
@@ -225,12 +230,13 @@ def mended_layer(layer: Layer, *, tolerance_m: float) -> tuple[Layer, list[Findi
 
 def _with_areas(layer: Layer, areas: gpd.GeoDataFrame) -> Layer:
     """Put mended areas in the place of those they were made from; other rows stay as they are."""
-    frame = layer.frame if layer.frame.crs == areas.crs else to_crs(layer.frame, areas.crs, layer=layer.name)
+    target = as_crs(areas.crs)
+    frame = layer.frame if layer.frame.crs == target else to_crs(layer.frame, target, layer=layer.name)
     shapes = frame.geometry.to_numpy().copy()
     shapes[frame.index.get_indexer(areas.index)] = areas.geometry.to_numpy()
     extent = layer.extent
     if extent is not None:
-        extent = transform_geometry(extent, as_crs(layer.frame.crs), as_crs(areas.crs))
+        extent = transform_geometry(extent, as_crs(layer.frame.crs), target)
     return layer.with_frame(frame.set_geometry(shapes, crs=areas.crs), extent=extent)
 
 

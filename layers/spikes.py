@@ -67,7 +67,7 @@ def spikes(frame: gpd.GeoDataFrame, layer: str, *, tolerance_m: float = 0.5) -> 
     _check(tolerance_m)
     given = frame.geometry.to_numpy()
     corners, owner, figures = _tips(given, tolerance_m)
-    triangles = shapely.polygons(corners) if len(corners) else []
+    triangles: Any = shapely.polygons(corners) if len(corners) else []
     found = gpd.GeoDataFrame(
         {"row": frame.index.to_numpy()[owner], **dict(zip(_COLUMNS, figures.T, strict=True))},
         geometry=list(triangles),
@@ -115,7 +115,7 @@ def without_spikes(frame: gpd.GeoDataFrame, layer: str, *, tolerance_m: float) -
     out = given.copy()
     moved = np.zeros(len(frame))
     kept = []
-    for at in np.flatnonzero(frame.index.isin(rows)):
+    for at in map(int, np.flatnonzero(frame.index.isin(rows))):
         trimmed = _trimmed(given[at], tolerance_m)
         if trimmed is None:
             kept.append(frame.index[at])

@@ -78,8 +78,8 @@ def looked_over(reading: Reading, words: Words) -> LookedOver:
             mended_layer(layer, tolerance_m=tolerance_m) if tolerance_m else (layer, fault_findings(layer))
         )
         kept = st.session_state[_KEPT] = (mark, better, tuple(told), layer_faults(better))
-    _, better, told, faults = kept
-    return LookedOver(replace(reading, layer=better, findings=(*reading.findings, *told)), faults)
+    _, whole, book, faults = kept
+    return LookedOver(replace(reading, layer=whole, findings=(*reading.findings, *book)), faults)
 
 
 def show_faults(found: LookedOver, words: Words, *, chart: str) -> gpd.GeoDataFrame | None:
@@ -113,7 +113,7 @@ def show_faults(found: LookedOver, words: Words, *, chart: str) -> gpd.GeoDataFr
         key="import-fault-kind",
     )
     few = faults[faults["kind"] == asked] if asked else faults
-    few = few.groupby("kind", sort=False).head(_MOST)
+    few = few[few.groupby("kind").cumcount() < _MOST]
     if len(few) < (faults["kind"] == asked).sum() or (not asked and len(few) < len(faults)):
         st.caption(words("coverage.shown", count=_MOST))
     event = st.dataframe(

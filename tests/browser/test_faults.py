@@ -30,7 +30,7 @@ def test_a_fault_that_is_chosen_is_what_the_map_shows(page, server, tmp_path):
     the_map(page).locator("path").first.wait_for()
     settled(page)
     before = view(page)
-    table = page.get_by_test_id("stDataFrame").last
+    table = page.locator('[class*="st-key-import-faults"]').get_by_test_id("stDataFrame")
     table.scroll_into_view_if_needed()
     edges = table.bounding_box()
     page.mouse.click(edges["x"] + 16, edges["y"] + 36 + 17)
@@ -40,7 +40,7 @@ def test_a_fault_that_is_chosen_is_what_the_map_shows(page, server, tmp_path):
     assert gap[2] > before[2] + 1
     page.get_by_text("Gai nhọn: 1").click()
     settled(page)
-    edges = page.get_by_test_id("stDataFrame").last.bounding_box()
+    edges = page.locator('[class*="st-key-import-faults"]').get_by_test_id("stDataFrame").bounding_box()
     page.mouse.click(edges["x"] + 16, edges["y"] + 36 + 17)
     spot = view_when(page, lambda now: now[1] > gap[1] + 0.001)
     assert spot[1] > gap[1] + 0.001
