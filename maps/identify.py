@@ -9,6 +9,7 @@ import numpy as np
 import shapely
 
 from layers.errors import GeometryError
+from layers.window import features_in
 from maps.sight import MOST_FEATURES
 from maps.tables import land_name, layer_title
 
@@ -16,10 +17,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import pandas as pd
+    from shapely.geometry.base import BaseGeometry
 
     from layers import Version, Workspace
     from layers.coordinates import Coordinates
     from maps.words import Words
+
+    _Row = tuple[int, str, float, BaseGeometry | None]
 
 __all__ = ["Found", "found_at", "told"]
 
@@ -38,12 +42,15 @@ class Found:
         0 for lines and points.
     facts : dict
         Its columns.
+    shape : shapely geometry or None
+        In the system of the workspace.
     """
 
     entry: Version
     label: str
     area_m2: float
     facts: dict[str, Any]
+    shape: BaseGeometry | None = None
 
 
 def found_at(
@@ -74,10 +81,10 @@ def found_at(
     """
     out = []
     for entry in entries:
-        for row, label, area in _rows(base, entry, (x, y), reach_m):
+        for row, label, area, shape in _rows(base, entry, (x, y), reach_m):
             table: pd.DataFrame = base.facts(entry.layer, entry.version, row)
             facts = {str(name): table[name].iloc[0] for name in table.columns}
-            out.append(Found(entry, label, area, facts))
+            out.append(Found(entry, label, area, facts, shape))
     return out
 
 
@@ -115,10 +122,8 @@ def _said(value: object) -> bool:
     return value is not None and value == value and str(value) != ""  # noqa: PLR0124 - NaN differs from itself
 
 
-def _rows(
-    base: Workspace, entry: Version, at: tuple[float, float], reach_m: float
-) -> list[tuple[int, str, float]]:
-    """Position, label and area of what lies there."""
+def _rows(base: Workspace, entry: Version, at: tuple[float, float], reach_m: float) -> list[_Row]:
+    """Position, label, area and shape of what lies there."""
     if entry.rows > MOST_FEATURES:
         try:
             source = base.coordinates(entry.layer, entry.version)
@@ -134,10 +139,10 @@ def _rows(
     near = np.flatnonzero(away <= far)
     near = near[np.argsort(away[near], kind="stable")]
     rows: list[int] = near.tolist()
-    return [(i, str(frame.index[i]), float(geometry[i].area)) for i in rows]
+    return [(i, str(frame.index[i]), float(geometry[i].area), geometry[i]) for i in rows]
 
 
-def _held(source: Coordinates, at: tuple[float, float]) -> list[tuple[int, str, float]]:
+def _held(source: Coordinates, at: tuple[float, float]) -> list[_Row]:
     x, y = at
     box = np.asarray(source.bounds)
     near = np.flatnonzero((box[:, 0] <= x) & (box[:, 2] >= x) & (box[:, 1] <= y) & (box[:, 3] >= y))
@@ -145,7 +150,10 @@ def _held(source: Coordinates, at: tuple[float, float]) -> list[tuple[int, str, 
     rows = [int(source.row[f]) for f in held]
     labels = source.labels.take(rows).tolist()
     areas = [float(source.area_m2[f]) for f in held]
-    return [(row, str(label), area) for row, label, area in zip(rows, labels, areas, strict=True)]
+    around = features_in(source, (x, y, x, y)) if held else None
+    shapes = [None if around is None else around.geometry.get(label) for label in labels]
+    names = [str(label) for label in labels]
+    return list(zip(rows, names, areas, shapes, strict=True))
 
 
 def _inside(source: Coordinates, feature: int, x: float, y: float) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from layers import Version
 from maps.layer_facts import layer_facts
 from maps.pages._cache import cached_layer, cached_sight
 from maps.pages._shelf import shelved
@@ -13,27 +14,28 @@ from maps.places import place_label, units_met
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from layers import Layer, Version
+    from layers import Layer
     from layers.store import Workspace
     from maps.canvas import MapLayer
     from maps.sight import Sight
     from maps.words import Words
 
-__all__ = ["newest_units", "place_of", "with_facts"]
+__all__ = ["newest_of", "newest_units", "place_of", "with_facts"]
 
 #: a larger layer is placed by the box round it
 _MOST_FEATURES = 3_000
 
 
 def with_facts(
-    base: Workspace, layers: Sequence[Layer | Sight], drawn: Sequence[MapLayer], words: Words
+    base: Workspace, layers: Sequence[Layer | Sight | Version], drawn: Sequence[MapLayer], words: Words
 ) -> list[MapLayer]:
     """Give layers of a map what the panel says of where they come from.
 
     Parameters
     ----------
     base : Workspace
-    layers : sequence of Layer or Sight
+    layers : sequence of Layer, Sight or Version
+        A layer stands for its current version.
     drawn : sequence of MapLayer
         The same layers, drawn, in the same order.
     words : Words
@@ -45,9 +47,10 @@ def with_facts(
     versions = base.layers()
     heads = {v.layer: v for v in versions}
     units = newest_units(versions)
+    entries = [one if isinstance(one, Version) else heads.get(one.name) for one in layers]
     return [
-        replace(one, about=_facts(base, heads[layer.name], units, words)) if layer.name in heads else one
-        for layer, one in zip(layers, drawn, strict=True)
+        replace(one, about=_facts(base, entry, units, words)) if entry else one
+        for entry, one in zip(entries, drawn, strict=True)
     ]
 
 
@@ -58,6 +61,26 @@ def _facts(
     # the record of a version never changes, but for its being the current one
     key = (str(base.folder), entry.layer, entry.version, place, words.lang)
     return shelved("facts", key, lambda: tuple(layer_facts(base, entry, words, place=place)), most=256)
+
+
+def newest_of(versions: Sequence[Version]) -> list[Version]:
+    """Choose of each kind the layer of the last period: a map should not show one park twice.
+
+    Parameters
+    ----------
+    versions : sequence of Version
+
+    Returns
+    -------
+    list of Version
+    """
+    best: dict[str, Version] = {}
+    for v in versions:
+        year = v.period.last if v.period else 0
+        known = best.get(v.kind_name)
+        if known is None or year > (known.period.last if known.period else 0):
+            best[v.kind_name] = v
+    return list(best.values())
 
 
 def newest_units(versions: Sequence[Version]) -> Version | None:

@@ -9,13 +9,14 @@ import streamlit as st
 
 from maps.answer_map import context_layers, drawn_by_server
 from maps.export import export_layer
+from maps.pages._about import newest_of, with_facts
 from maps.pages._cache import cached_sight, workspace_bounds
 from maps.pages._exports import offer_files
 from maps.pages._facts import show_facts
 from maps.pages._findings import show_findings
 from maps.pages._frame import plain, sentences
 from maps.pages._identify import show_identified
-from maps.pages._map import View, show_map
+from maps.pages._map import View, made_label, served_tiles, show_map
 from maps.pages._printing import notes_of
 from maps.pages._quality import recorded_quality, show_quality
 from maps.pages._undo import show_undo
@@ -25,11 +26,14 @@ if TYPE_CHECKING:
 
     from layers import Version
     from layers.store import Workspace
+    from maps.canvas import MapLayer
     from maps.words import Words
 
-__all__ = ["show_layer"]
+__all__ = ["show_all", "show_layer"]
 
 _MOST_ROWS = 1000
+_AROUND = ("admin_unit", "road", "river")
+_TOP = 60
 _ENDINGS = (".gpkg", ".geojson", ".zip", ".kml", ".xlsx", ".csv")
 
 
@@ -47,8 +51,7 @@ def show_layer(base: Workspace, entry: Version, words: Words) -> None:
     layer = cached_sight(folder, entry.layer, entry.version)
     left, right = st.columns([5, 4])
     with left:
-        served = {"layer-0": (folder, entry.layer, entry.version)} if drawn_by_server(layer) else {}
-        shown = [replace(drawn, show=True, folded=False) for drawn in context_layers([layer], words)]
+        shown, served = _drawn(base, entry, words)
         bounds = workspace_bounds(folder, ((entry.layer, entry.version),))
         label = words("made.label") if entry.provenance.made else ""
         key = f"layers-{entry.layer}-{entry.version}"
@@ -56,7 +59,8 @@ def show_layer(base: Workspace, entry: Version, words: Words) -> None:
             key, shown, words, view=View(bounds, base.crs, label, notes_of([layer], words)), tiles=served
         )
     with right:
-        show_identified(key, base, [entry], words)
+        beside = [v for v in newest_of(base.layers()) if v.layer != entry.layer]
+        show_identified(key, base, [entry], words, beside=beside)
         _origin(entry, words)
         with st.container(horizontal=True):
             _export(base, entry, words)
@@ -72,6 +76,47 @@ def show_layer(base: Workspace, entry: Version, words: Words) -> None:
     with st.expander(words("layers.attributes")):
         table = base.attributes(entry.layer, entry.version, most=_MOST_ROWS)
         st.dataframe(table, width="stretch", height=300)
+
+
+def show_all(base: Workspace, versions: list[Version], words: Words) -> None:
+    """Show the layers of a workspace on one map, as a tree: of each kind the last period.
+
+    Parameters
+    ----------
+    base : Workspace
+    versions : list of Version
+        Current ones.
+    words : Words
+    """
+    entries = newest_of(versions)
+    names = tuple((v.layer, v.version) for v in entries)
+    layers = [cached_sight(str(base.folder), *name) for name in names]
+    bounds = workspace_bounds(str(base.folder), names)
+    view = View(bounds, base.crs, made_label(layers, words), notes_of(layers, words))
+    drawn = with_facts(base, entries, context_layers(layers, words), words)
+    show_map("layers-all", drawn, words, view=view, tiles=served_tiles(base, layers))
+    show_identified("layers-all", base, list(reversed(entries)), words)
+
+
+def _drawn(
+    base: Workspace, entry: Version, words: Words
+) -> tuple[list[MapLayer], dict[str, tuple[str, str, int]]]:
+    """The layer, and below it what one finds one's way by: the newest communes, roads and rivers."""
+    folder = str(base.folder)
+    layer = cached_sight(folder, entry.layer, entry.version)
+    around = [
+        v for v in newest_of(base.layers()) if v.kind_name in _AROUND and v.kind_name != entry.kind_name
+    ]
+    every = [layer, *(cached_sight(folder, v.layer, v.version) for v in around)]
+    served = {
+        f"layer-{n}": (folder, v.layer, v.version)
+        for n, (v, one) in enumerate(zip([entry, *around], every, strict=True))
+        if drawn_by_server(one)
+    }
+    own, *context = with_facts(base, [entry, *around], context_layers(every, words), words)
+    # land lies below lines, whatever else is looked at lies on top
+    order = own.order if entry.kind_name == "land_use" else _TOP
+    return [replace(own, show=True, folded=False, order=order), *context], served
 
 
 def _origin(entry: Version, words: Words) -> None:

@@ -24,16 +24,16 @@ __all__ = ["show_layers"]
 _HEIGHT_PX = 364  # the map of the layer chosen still shows below
 _GROUPS = ("industry", "land", "settlement", "nature", "water", "infrastructure", "boundary")
 _COLUMNS = (
-    Column("name", width=186),
-    Column("kind", width=126),
-    Column("place", width=184),
-    Column("period", width=84),
-    Column("stage", width=132),
-    Column("rows", digits=0, width=78, short="rows_short"),
-    Column("version", digits=0, width=54, short="version_short"),
-    Column("decision", width=118),
-    Column("source", width=150),
-    Column("saved_at", width=122),
+    Column("name", width=180),
+    Column("kind", width=116),
+    Column("place", width=166),
+    Column("period", width=76),
+    Column("stage", width=118),
+    Column("rows", digits=0, width=62, short="rows_short"),
+    Column("version", digits=0, width=40, short="version_short"),
+    Column("decision", width=90),
+    Column("source", width=96),
+    Column("saved_at", width=92),
 )
 
 

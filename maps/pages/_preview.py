@@ -9,7 +9,7 @@ import streamlit as st
 from layers.kinds import kind
 from maps.answer_map import context_layers
 from maps.next_steps import holdings
-from maps.pages._about import with_facts
+from maps.pages._about import newest_of, with_facts
 from maps.pages._cache import cached_sight, workspace_bounds
 from maps.pages._identify import show_identified
 from maps.pages._map import View, made_label, served_tiles, show_map
@@ -44,7 +44,7 @@ def show_preview(base: Workspace, versions: list[Version], words: Words, *, empt
         for v in versions
         if kind(v.kind_name).role in ("zone", "context") or v.kind_name in ("road", "river")
     ]
-    names = tuple((v.layer, v.version) for v in _latest(shown))
+    names = tuple((v.layer, v.version) for v in newest_of(shown))
     layers = [cached_sight(str(base.folder), *entry) for entry in names]
     if layers:
         show_map(
@@ -62,14 +62,3 @@ def show_preview(base: Workspace, versions: list[Version], words: Words, *, empt
         on_map = set(names)
         entries = [v for v in reversed(versions) if (v.layer, v.version) in on_map]
         show_identified("preview", base, entries, words)
-
-
-def _latest(versions: list[Version]) -> list[Version]:
-    """Of each kind the layer of the last period: the map should not show one park twice."""
-    best: dict[str, Version] = {}
-    for v in versions:
-        year = v.period.last if v.period else 0
-        known = best.get(v.kind_name)
-        if known is None or year > (known.period.last if known.period else 0):
-            best[v.kind_name] = v
-    return list(best.values())

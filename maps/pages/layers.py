@@ -8,7 +8,7 @@ from layers.kinds import kinds
 from maps.pages._basemaps import show_basemaps
 from maps.pages._frame import heading, speak, workspace
 from maps.pages._import import show_import
-from maps.pages._layer import show_layer
+from maps.pages._layer import show_all, show_layer
 from maps.pages._layers import show_layers
 from maps.pages._undo import show_withdrawn
 
@@ -28,6 +28,8 @@ def show() -> None:
         chosen = show_layers(base, versions, words)
         if chosen is not None:
             show_layer(base, chosen, words)
+        elif versions:
+            show_all(base, versions, words)
         show_withdrawn(base, words)
     with added:
         show_import(base, words)
