@@ -167,17 +167,18 @@ class _Offer:
 
     layers: list[MapLayer]
     tiles: dict[str, tuple[str, str, int]] = field(default_factory=dict)
+    sides: tuple[str, ...] = ()
 
 
 def _on_paper(sides: Sequence[Side], common: Sequence[MapLayer]) -> _Offer:
     """Layers as a sheet of paper names them: no slider stands there to say the period."""
     layers = [
-        replace(layer, id=f"{layer.id}-s{n}", title=f"{layer.title} · {side.label}")
+        replace(layer, id=f"{layer.id}-s{n}", title=f"{layer.title} · {side.label}", side=n)
         for n, side in enumerate(sides)
         for layer in side.layers
     ]
     tiles = {f"{name}-s{n}": entry for n, side in enumerate(sides) for name, entry in side.tiles.items()}
-    return _Offer([*layers, *common], tiles)
+    return _Offer([*layers, *common], tiles, tuple(side.label for side in sides))
 
 
 def _draw(
@@ -211,7 +212,7 @@ def _draw(
 
 def _print(key: str, part: str, words: Words, *, view: View, offered: _Offer) -> dict[str, Any] | None:
     name = "-".join(filter(None, (key, part)))
-    return printing_of(name, offered.layers, words, view=view, tiles=offered.tiles)
+    return printing_of(name, offered.layers, words, view=view, tiles=offered.tiles, sides=offered.sides)
 
 
 def _asked(key: str) -> dict[str, Any] | None:

@@ -95,7 +95,7 @@ def show_all(base: Workspace, versions: list[Version], words: Words) -> None:
     view = View(bounds, base.crs, made_label(layers, words), notes_of(layers, words))
     drawn = with_facts(base, entries, context_layers(layers, words), words)
     show_map("layers-all", drawn, words, view=view, tiles=served_tiles(base, layers))
-    show_identified("layers-all", base, list(reversed(entries)), words)
+    show_identified("layers-all", base, entries, words)
 
 
 def _drawn(

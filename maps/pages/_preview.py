@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 __all__ = ["show_preview"]
 
+_ROLES = ("zone", "constraint", "context")
+
 
 def show_preview(base: Workspace, versions: list[Version], words: Words, *, empty: str) -> None:
     """Before anything was asked: the layers of the workspace on the map, and what to do next.
@@ -60,5 +62,7 @@ def show_preview(base: Workspace, versions: list[Version], words: Words, *, empt
             tiles=served_tiles(base, layers),
         )
         on_map = set(names)
-        entries = [v for v in reversed(versions) if (v.layer, v.version) in on_map]
+        entries = [v for v in versions if (v.layer, v.version) in on_map]
+        # what planning is about first, the commune it lies in last
+        entries.sort(key=lambda v: _ROLES.index(kind(v.kind_name).role))
         show_identified("preview", base, entries, words)

@@ -30,6 +30,7 @@ def printing_of(
     *,
     view: View,
     tiles: Mapping[str, tuple[str, str, int]],
+    sides: tuple[str, ...] = (),
 ) -> dict[str, Any] | None:
     """Offer what a map shows for printing.
 
@@ -42,6 +43,8 @@ def printing_of(
     view : View
     tiles : dict of str to (str, str, int)
         For layers drawn by the server: layer id to workspace folder, layer name and version.
+    sides : tuple of str
+        Names of the periods on the two sides of a divider.
 
     Returns
     -------
@@ -51,7 +54,8 @@ def printing_of(
     if view.crs is None or not view.crs.is_projected:
         return None
     token = st.session_state.setdefault(f"{key}-print", secrets.token_urlsafe(24))
-    offer(token, Printable(tuple(layers), view.crs, view.label, view.notes, words.lang, dict(tiles)))
+    shown = Printable(tuple(layers), view.crs, view.label, view.notes, words.lang, dict(tiles), sides)
+    offer(token, shown)
     return {
         "address": print_address(token),
         "title": workspace().name,

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 __all__ = ["Groups", "Rows", "States", "ordered", "show_table"]
 
 _ROW_PX = 32
+#: of columns side by side, on a screen of 1366 pixels
+_WIDE_PX = 640
 _HEIGHT = 516
 
 
@@ -238,6 +240,8 @@ def _foot(table: pd.DataFrame, columns: list[Column], rows: Rows, words: Words, 
                 words("rows.sum", name=name, sum=words.number(float(table[name].sum()), column.digits))
             )
     said.append(rows.counted)
+    if sum(column.width or 0 for column in columns) > _WIDE_PX:
+        said.append(words("rows.wide", count=len(columns)))
     with st.container(key="tc-foot", horizontal=True, vertical_alignment="center"):
         st.caption(" · ".join(plain(text) for text in said if text), width="stretch")
         for ending in (".csv", ".xlsx"):

@@ -10,6 +10,7 @@ import numpy as np
 import shapely
 from matplotlib.collections import LineCollection, PathCollection
 from matplotlib.colors import to_rgba
+from matplotlib.patches import Rectangle
 from matplotlib.path import Path
 from rasterio.features import rasterize
 from rasterio.transform import from_bounds
@@ -53,6 +54,7 @@ def draw_layers(
     *,
     denominator: int,
     opacity: dict[str, float] | None = None,
+    divider: float | None = None,
 ) -> list[MapLayer]:
     """Draw layers, the lowest first.
 
@@ -68,26 +70,43 @@ def draw_layers(
         Of the scale: many features are simplified to a tenth of a millimetre on paper.
     opacity : dict of str to float, optional
         By layer id.
+    divider : float, optional
+        Easting: layers of the first period are drawn to its west, those of the second to its east.
 
     Returns
     -------
     list of MapLayer
         The layers with what of them lies in the place, whose legend belongs on the sheet.
     """
-    (west, east), (south, north) = axes.get_xlim(), axes.get_ylim()
-    window = shapely.box(west, south, east, north)
     seen = []
     for n, layer in enumerate(layers):
         frame = to_crs(layer.frame[[c for c in ("look", layer.frame.geometry.name) if c in layer.frame]], crs)
-        inside = frame.iloc[np.sort(frame.sindex.query(window, predicate="intersects"))]
+        half = _half(axes, layer.side if divider is not None else None, divider or 0.0)
+        inside = frame.iloc[np.sort(frame.sindex.query(shapely.box(*half), predicate="intersects"))]
         if inside.empty:
             continue
         looks = inside["look"].to_numpy(dtype=int) if "look" in inside else np.zeros(len(inside), dtype=int)
         how = {"fade": (opacity or {}).get(layer.id, 1.0), "order": n + 1, "denominator": denominator}
         draw = _draw_cells if len(inside) > _HUGE else _draw_shapes
+        there = {*axes.collections, *axes.images}
         draw(axes, layer, inside.geometry.to_numpy(), looks, **how)
+        west, south, east, north = half
+        for artist in {*axes.collections, *axes.images} - there:
+            frame_of_half = Rectangle((west, south), east - west, north - south, transform=axes.transData)
+            artist.set_clip_path(frame_of_half)
         seen.append(_with_seen(layer, inside, set(looks.tolist())))
     return seen
+
+
+def _half(axes: Axes, side: int | None, divider: float) -> tuple[float, float, float, float]:
+    """West, south, east, north of what a layer is drawn in."""
+    (west, east), (south, north) = axes.get_xlim(), axes.get_ylim()
+    return (
+        max(west, divider) if side else west,
+        south,
+        min(east, divider) if side == 0 else east,
+        north,
+    )
 
 
 def _draw_shapes(

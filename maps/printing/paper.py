@@ -41,6 +41,11 @@ class Sheet:
         Lying rather than standing.
     scale : int
         Denominator; 0 for the largest round one that shows the place.
+    divider : float, optional
+        Easting of the line between two periods: layers of the first are drawn to its west alone, those of
+        the second to its east.
+    sides : tuple of str
+        Names of the periods on both sides of it.
     """
 
     title: str
@@ -51,6 +56,8 @@ class Sheet:
     paper: Literal["A4", "A3"] = "A4"
     wide: bool = True
     scale: int = 0
+    divider: float | None = None
+    sides: tuple[str, ...] = ()
 
     @property
     def size(self) -> tuple[float, float]:

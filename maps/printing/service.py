@@ -10,7 +10,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
-from shapely import box
+from shapely import Point, box
 
 from layers import Layer, Workspace
 from layers.crs import as_crs, to_crs
@@ -57,6 +57,8 @@ class Printable:
     tiles : dict of str to (str, str, int)
         For layers that the server draws: layer id to workspace folder, layer name and version. Their
         frame only says where they lie; their features are read for the place that is printed.
+    sides : tuple of str
+        Names of the periods on the two sides of a divider.
     """
 
     layers: tuple[MapLayer, ...]
@@ -65,6 +67,7 @@ class Printable:
     notes: tuple[str, ...]
     lang: str
     tiles: Mapping[str, tuple[str, str, int]] = field(default_factory=dict)
+    sides: tuple[str, ...] = ()
 
 
 _OFFERED: OrderedDict[str, Printable] = OrderedDict()
@@ -111,7 +114,8 @@ def printed(token: str, asked: Any) -> tuple[bytes, str, str]:
     token : str
     asked : object
         As the map sends it: ``title, paper, wide, kind, scale``, ``bounds`` (degrees) and ``layers``, a list
-        of ``[id, opacity]``, the lowest first.
+        of ``[id, opacity]``, the lowest first; ``divider``, the longitude of the line between two periods,
+        may be left out.
 
     Returns
     -------
@@ -136,7 +140,8 @@ def printed(token: str, asked: Any) -> tuple[bytes, str, str]:
     opacity = {str(name): _number(share, "opacity") for name, share in question["layers"]}
     sheet = Sheet(
         question["title"], printable.crs, datetime.now(UTC), printable.notes, printable.label,
-        question["paper"], question["wide"], question["scale"],
+        question["paper"], question["wide"], question["scale"], _divider(question, printable.crs),
+        printable.sides,
     )  # fmt: skip
     say, bounds = words(printable.lang), _in_metres(question["bounds"], printable.crs)
     window = sheet_window(sheet, bounds)
@@ -162,11 +167,21 @@ def _checked(asked: Any) -> dict[str, Any]:
         "kind": _one_of(question, "kind", KINDS),
         "scale": _one_of(question, "scale", (0, *SCALES)),
         "wide": bool(question.get("wide")),
+        "divider": None if question.get("divider") is None else _number(question["divider"], "divider"),
         "bounds": _box([_number(side, "bounds") for side in bounds] if isinstance(bounds, list) else []),
         "layers": [pair for pair in layers if isinstance(pair, list) and len(pair) == 2]  # noqa: PLR2004
         if isinstance(layers, list)
         else [],
     }
+
+
+def _divider(question: Mapping[str, Any], crs: CRS) -> float | None:
+    """Easting of the divider in the middle of the map; it stands upright on the sheet as on the screen."""
+    if question["divider"] is None:
+        return None
+    _, south, _, north = question["bounds"]
+    point = gpd.GeoDataFrame(geometry=[Point(question["divider"], (south + north) / 2)], crs=as_crs(4326))
+    return float(to_crs(point, crs).geometry.x.iloc[0])
 
 
 def _one_of(question: Mapping[str, Any], field: str, expected: tuple[Any, ...]) -> Any:
@@ -207,7 +222,7 @@ def _with_features(layer: MapLayer, printable: Printable, window: Box, say: Word
         frame = base.load(name, version).frame if whole else features_in(source, (west, south, east, north))
     read = Layer(frame, name, head.kind_name, head.period, head.provenance)
     (drawn,) = context_layers([read], say)
-    return replace(drawn, id=layer.id, title=layer.title)
+    return replace(drawn, id=layer.id, title=layer.title, side=layer.side)
 
 
 def _in_metres(bounds: tuple[float, float, float, float], crs: CRS) -> tuple[float, float, float, float]:

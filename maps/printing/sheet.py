@@ -70,8 +70,10 @@ def sheet_figure(
     axes.set_xlim(west, east)
     axes.set_ylim(south, north)
     axes.set_facecolor("#f7f9fb")
-    seen = draw_layers(axes, layers, sheet.crs, denominator=scale, opacity=opacity)
+    seen = draw_layers(axes, layers, sheet.crs, denominator=scale, opacity=opacity, divider=sheet.divider)
     _grid(axes, scale, words)
+    if sheet.divider is not None and west < sheet.divider < east:
+        _divide(axes, sheet.divider, sheet.sides)
     Block(figure, sheet, words).fill(seen, scale)
     return figure
 
@@ -111,6 +113,19 @@ def _grid(axes: Axes, scale: int, words: Words) -> None:
     for x in axes.get_xticks():
         for y in axes.get_yticks():
             axes.plot(x, y, marker="+", markersize=6, markeredgewidth=0.4, color=INK, zorder=900)
+
+
+def _divide(axes: Axes, at: float, names: tuple[str, ...]) -> None:
+    """The line between two periods, and what each side shows."""
+    axes.axvline(at, color="white", linewidth=2.4, zorder=910)
+    axes.axvline(at, color=INK, linewidth=0.8, zorder=911)
+    low, high = axes.get_ylim()
+    place = high - 0.02 * (high - low)
+    for name, align, shift in zip(names, ("right", "left"), (-6, 6), strict=False):
+        axes.annotate(
+            name, (at, place), xytext=(shift, 0), textcoords="offset points", ha=align, va="top", fontsize=7,
+            color=INK, zorder=912, bbox={"facecolor": "white", "edgecolor": "#b7c3d3", "pad": 2},
+        )  # fmt: skip
 
 
 def _steps(limits: tuple[float, float], step: float) -> list[float]:

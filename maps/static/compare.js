@@ -112,8 +112,10 @@
     bar.setAttribute("aria-orientation", "horizontal");
     bar.setAttribute("aria-label", words.swipe + ": " + facts.labels.join(" | "));
     bar.setAttribute("aria-valuemin", "0"); bar.setAttribute("aria-valuemax", "100");
-    el("span", "tc-swipe-name tc-swipe-left", bar, facts.labels[0]);
-    el("span", "tc-swipe-name tc-swipe-right", bar, facts.labels[1]);
+    // in the corners, where each has half of the map whatever the divider does
+    var names = ["left", "right"].map(function (edge, i) {
+      return el("span", "tc-swipe-name tc-swipe-" + edge, map.getContainer(), facts.labels[i]);
+    });
     el("span", "tc-swipe-grip", bar, "◂▸").setAttribute("aria-hidden", "true");
 
     function box(x0, y0, x1, y1) {
@@ -155,11 +157,11 @@
     L.DomEvent.disableClickPropagation(bar);
     L.DomEvent.on(bar, "touchstart touchmove", L.DomEvent.stopPropagation);
     map.on("move zoomend viewreset resize", draw);
-    // two periods cut at a divider make no sheet of paper
-    map.getContainer().classList.add("tc-swiping");
+    // on paper the line stands where it stands on the screen
+    map.tcDivider = function () { var size = map.getSize(); return map.containerPointToLatLng([size.x * at, size.y / 2]).lng; };
     return {
       draw: draw,
-      end: function () { map.off("move zoomend viewreset resize", draw); map.getContainer().classList.remove("tc-swiping"); bar.remove(); }
+      end: function () { map.off("move zoomend viewreset resize", draw); delete map.tcDivider; names.forEach(function (name) { name.remove(); }); bar.remove(); }
     };
   }
 

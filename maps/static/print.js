@@ -74,7 +74,8 @@
       var b = map.getBounds(), of = function (name) { return form.elements[name].value; }, name = "";
       var asked = {
         title: of("title"), paper: of("paper"), wide: Boolean(of("wide")), kind: of("kind"), scale: Number(of("scale")),
-        bounds: [b.getWest(), b.getSouth(), b.getEast(), b.getNorth()], layers: map.tcShown ? map.tcShown() : []
+        bounds: [b.getWest(), b.getSouth(), b.getEast(), b.getNorth()], layers: map.tcShown ? map.tcShown() : [],
+        divider: map.tcDivider ? map.tcDivider() : null
       };
       press.disabled = true;
       said.textContent = words.drawing;

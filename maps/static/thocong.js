@@ -91,6 +91,9 @@
     var box = el("div", "tc-tip");
     lines.forEach(function (line, i) { el("div", i ? "" : "tc-tip-title", box, line); });
     layer.bindTooltip(box, { sticky: true });
+    // a listener for the focus makes a stop of the keyboard out of every feature: hundreds before the next button
+    var shape = layer.getElement && layer.getElement();
+    if (shape) shape.setAttribute("tabindex", "-1");
   }
 
   function swatch(item, parent) {
@@ -177,7 +180,8 @@
     /* Tiles are asked for while somebody can see them. The component takes every group away and puts it back
        when one of them changes: tiles of an address that is still wanted stay as they are. */
     var tiles = {}, tending = null;
-    function tend() { if (!tending) tending = setTimeout(tendNow, 0); }
+    // a moment later, when what compares periods knows which of them are shown
+    function tend() { if (!tending) tending = setTimeout(tendNow, 60); }
     function tendNow() {
       tending = null;
       var wanted = {};

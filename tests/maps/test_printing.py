@@ -279,3 +279,30 @@ def test_a_layer_that_the_screen_has_as_tiles_is_printed_with_its_features(small
     assert layer_on_paper.title == one.title
     assert layer_on_paper.frame.area.sum() == pytest.approx(1_000_000)
     assert [entry["label"].split()[0] for entry in layer_on_paper.legend] == ["SKN", "LUC", "ONT"]
+
+
+def test_a_divider_leaves_each_period_its_own_side(say):
+    """Two squares that cover the whole place, one a period: left of the line the first, right the second."""
+    place = (X0, Y0, X0 + 4000, Y0 + 3000)
+    whole = gpd.GeoDataFrame(geometry=[box(X0 - 9e4, Y0 - 9e4, X0 + 9e4, Y0 + 9e4)], crs=5897)
+    looks = [Look("#ff0000", "", "#ff0000", 0), Look("#0000ff", "", "#0000ff", 0)]
+    both = [
+        MapLayer(f"a-s{n}", f"Kỳ {n}", "g", 1, whole, [looks[n]], [looks[n].legend()], side=n) for n in (0, 1)
+    ]
+    at = X0 + 1500.0
+    of = sheet(divider=at, sides=("Trước", "Sau"))
+    figure = sheet_figure(both, say, sheet=of, bounds=place)
+    (axes,) = [a for a in figure.axes if a.get_label() == "map"]
+    written = {t.get_text() for t in axes.texts}
+    assert {"Trước", "Sau"} <= written
+    seen = picture(figure, of)
+    west, east = axes.get_xlim()
+    place_of = axes.get_position()
+    tall, wide = seen.shape[:2]
+    row = seen[int((1 - (place_of.y0 + 0.37 * place_of.height)) * tall)]
+    for share, colour in ((0.05, 0), (0.95, 2)):
+        column = int((place_of.x0 + share * place_of.width) * wide)
+        assert row[column].argmax() == colour
+    middle = int((place_of.x0 + place_of.width * (at - west) / (east - west)) * wide)
+    assert row[middle - 40].argmax() == 0
+    assert row[middle + 40].argmax() == 2

@@ -1,0 +1,127 @@
+"""Pages on small screens and by keyboard: nothing cut, nothing covered, nothing red in the console."""
+
+from __future__ import annotations
+
+import pytest
+
+MAP = 'iframe[title="streamlit_folium.st_folium"]'
+PAGES = (
+    "", "xung-dot", "khoang-cach", "so-sanh-ky", "dat-bi-hap-thu", "bien-dong", "chon-dia-diem",
+    "lop-du-lieu", "quy-dinh",
+)  # fmt: skip
+#: a usual laptop, a window beside another, a tablet, and the laptop at 200 %
+SCREENS = ((1366, 768), (1000, 768), (768, 1024), (683, 384))
+
+
+def settled(page):
+    page.wait_for_timeout(400)
+    page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
+
+
+def answered(page, server):
+    page.goto(f"{server.address}/xung-dot?lang=vi")
+    page.get_by_role("button", name="Kiểm tra", exact=True).click()
+    page.locator(".tc-cards").wait_for()
+    page.frame_locator(MAP).first.locator(".leaflet-tc-80-zones-pane path").first.wait_for(state="attached")
+    settled(page)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_no_page_has_an_error_in_the_console_or_is_wider_than_the_screen(page, server, path):
+    red, failed = [], []
+    page.on("console", lambda said: red.append(said.text) if said.type == "error" else None)
+    page.on("response", lambda answer: failed.append(answer.url) if answer.status >= 400 else None)
+    for lang in ("vi", "en"):
+        page.goto(f"{server.address}/{path}?lang={lang}")
+        page.locator("h3").first.wait_for()
+        settled(page)
+        for width, height in SCREENS:
+            page.set_viewport_size({"width": width, "height": height})
+            page.wait_for_timeout(250)
+            wide, room = page.get_by_test_id("stMain").evaluate("e => [e.scrollWidth, e.clientWidth]")
+            assert wide <= room, (lang, width)
+    assert red == []
+    assert failed == []
+
+
+def test_the_keyboard_comes_past_the_map_and_sees_where_it_is(page, server):
+    page.goto(f"{server.address}/xung-dot?lang=vi")
+    chart = page.frame_locator(MAP).first
+    chart.locator(".leaflet-pane path").first.wait_for(state="attached")
+    page.wait_for_timeout(1500)
+    assert chart.locator(".leaflet-pane path").count() > 300
+    chart.locator("#map_div").focus()
+    frame = page.locator(MAP).first.element_handle().content_frame()
+    stops, unseen = [], []
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        found = frame.evaluate(
+            """() => {
+                const e = document.activeElement;
+                if (!e || e === document.body || !document.hasFocus()) return null;
+                const look = getComputedStyle(e);
+                const seen = look.outlineStyle !== 'none' || look.boxShadow !== 'none';
+                return [e.tagName.toLowerCase(), e.getAttribute('aria-label') || e.textContent, seen];
+            }"""
+        )
+        if found is None:
+            break
+        stops.append(found[0])
+        if not found[2]:
+            unseen.append(found[:2])
+    else:
+        pytest.fail(f"the keyboard never leaves the map: {stops}")
+    assert "path" not in stops
+    assert {"input", "button", "a"} <= set(stops)
+    assert unseen == []
+
+
+def test_what_shows_up_over_a_table_covers_no_button(page, server):
+    answered(page, server)
+    table = page.get_by_test_id("stDataFrame").first
+    table.scroll_into_view_if_needed()
+    table.hover()
+    tools = page.get_by_test_id("stElementToolbar").first
+    tools.wait_for()
+    page.wait_for_timeout(300)
+    own = tools.bounding_box()
+    for button in page.locator(
+        '.st-key-tc-answer [data-testid="stMain"] button, .st-key-tc-answer button'
+    ).all():
+        box = button.bounding_box()
+        if box is None or tools.evaluate("(t, b) => t.contains(b)", button.element_handle()):
+            continue
+        apart = (
+            box["x"] >= own["x"] + own["width"] - 1
+            or box["x"] + box["width"] <= own["x"] + 1
+            or box["y"] >= own["y"] + own["height"] - 1
+            or box["y"] + box["height"] <= own["y"] + 1
+        )
+        assert apart, button.inner_text()
+
+
+@pytest.mark.parametrize("screen", [(1366, 768), (768, 768)])
+def test_every_format_of_the_export_can_be_reached(page, server, screen):
+    page.set_viewport_size({"width": screen[0], "height": screen[1]})
+    answered(page, server)
+    page.get_by_role("button", name="Xuất kết quả").click()
+    body = page.get_by_test_id("stPopoverBody")
+    body.get_by_role("button").first.wait_for()
+    page.wait_for_timeout(500)
+    edges = body.bounding_box()
+    assert edges["x"] >= 0
+    assert edges["x"] + edges["width"] <= screen[0]
+    last = body.get_by_role("button").last
+    last.scroll_into_view_if_needed()
+    box = last.bounding_box()
+    assert box["y"] + box["height"] <= screen[1]
+
+
+def test_map_and_table_end_where_a_laptop_ends(page, server):
+    answered(page, server)
+    page.get_by_test_id("stMain").evaluate("e => e.scrollTo(0, 0)")
+    frame = page.locator(MAP).first.bounding_box()
+    assert frame["height"] >= 400
+    assert frame["y"] + frame["height"] <= 768 + 60
+    inside = page.locator(MAP).first.element_handle().content_frame()
+    assert inside.evaluate("() => window.map.getSize().y") == pytest.approx(frame["height"], abs=3)
