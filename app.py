@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import subprocess
-import sys
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -24,7 +22,9 @@ from layers.errors import ThoCongError
 from maps.assets import STATIC
 from maps.basemap_service import BASEMAP_ROUTE, HANDS, basemap_tile
 from maps.home_address import HomeAddress
+from maps.jobs import JOBS
 from maps.pages._frame import open_frame, speak, workspace_folder
+from maps.pages._running import show_running
 from maps.pages._start import note_pages
 from maps.printing.service import PRINT_ROUTE, printed
 from maps.search_service import SEARCH_ROUTE, find_places
@@ -133,14 +133,11 @@ async def lifespan(_: Any) -> AsyncIterator[dict[str, Any]]:
     await asyncio.to_thread(lambda: [reference.table(name) for name in reference.names()])
     done = Event()
     Thread(target=keep_ready, args=(workspace_folder(), done), daemon=True).start()
-    # compiled by another process, which keeps the code on disk: the first pages neither need it nor wait
-    command = [sys.executable, "-c", "from spatial import warm_engine; warm_engine()"]
-    with subprocess.Popen(  # noqa: ASYNC220, S603 - a moment, and on our own words
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    ) as warming:
-        yield {}
-        done.set()
-        warming.kill()
+    # questions are answered by processes of their own: the first one compiles, and keeps the code on disk
+    JOBS.workers.start()
+    yield {}
+    done.set()
+    JOBS.close()
 
 
 def say_sorry(error: Exception) -> bool:
@@ -170,6 +167,7 @@ def show() -> None:
         words("nav.data"): [
             st.Page(_PAGES / "layers.py", title=words("page.layers.title"), url_path="lop-du-lieu"),
             st.Page(_PAGES / "rules.py", title=words("page.rules.title"), url_path="quy-dinh"),
+            st.Page(_PAGES / "runs.py", title=words("page.runs.title"), url_path="luot-hoi"),
         ],
     }
     if os.environ.get("THOCONG_GALLERY"):
@@ -177,6 +175,7 @@ def show() -> None:
         pages[words("nav.data")].append(parts)
     note_pages(pages[words("nav.analysis")], pages[words("nav.data")][0])
     page = st.navigation(pages)
+    show_running({one.url_path: one for group in pages.values() for one in group})
     page.run()
 
 

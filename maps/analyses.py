@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from maps.export.files import AnswerFiles
     from maps.words import Words
 
-__all__ = ["ANALYSES", "Analysis", "analysis", "analysis_of"]
+__all__ = ["ANALYSES", "Analysis", "analysis", "analysis_answered_by", "analysis_of"]
 
 
 @dataclass(frozen=True)
@@ -188,6 +188,29 @@ def analysis_of(question: Question) -> Analysis:
         if one.question_path == f"{kind.__module__}:{kind.__qualname__}":
             return one
     raise QuestionError("analysis_unknown", found=kind.__name__, expected=list(ANALYSES))
+
+
+def analysis_answered_by(answer: Callable[..., Any]) -> Analysis:
+    """Find the analysis whose questions a function answers.
+
+    Parameters
+    ----------
+    answer : callable
+
+    Returns
+    -------
+    Analysis
+
+    Raises
+    ------
+    QuestionError
+        ``analysis_unknown``.
+    """
+    path = f"{answer.__module__}:{answer.__qualname__}"
+    for one in ANALYSES.values():
+        if one.answer_path == path:
+            return one
+    raise QuestionError("analysis_unknown", found=path, expected=list(ANALYSES))
 
 
 def _named(path: str) -> Any:

@@ -6,7 +6,6 @@ import re
 import uuid
 from dataclasses import dataclass
 from datetime import date
-from types import NoneType
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from layers.errors import QuestionError, StoreError
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from layers.store import Workspace
     from maps.asking import Question
 
-__all__ = ["Asked", "State", "asked_id", "note_asked", "note_ended", "open_asked"]
+__all__ = ["Asked", "State", "asked_id", "note_asked", "note_ended", "open_asked", "plain_form"]
 
 State = Literal["running", "done", "failed", "stopped"]
 
@@ -83,7 +82,7 @@ def note_asked(base: Workspace, question: Question, form: Mapping[str, Any]) -> 
         What stands in the widgets; only plain values are kept.
     """
     content = {"question": plain_question(question), "state": "running", "server": _SERVER}
-    _put(base, asked_id(question), {**content, "form": _plain(form)})
+    _put(base, asked_id(question), {**content, "form": plain_form(form)})
 
 
 def note_ended(base: Workspace, question: Question, state: State) -> None:
@@ -128,8 +127,7 @@ def open_asked(base: Workspace, name: str) -> Asked:
         raise QuestionError("run_id_wrong", found=name[:40])
     if len(parts[2]) != _KEY_LENGTH:
         run = Runs(base).open(name)
-        form = run.extra.get("form")
-        return Asked(name, run.kind, run.question, "done", _dated(form), kept=True)
+        return Asked(name, run.kind, run.question, "done", _dated(run.form), kept=True)
     kind = analysis(parts[1])
     history = base.entries.history(_KIND, name)
     if not history:
@@ -153,15 +151,32 @@ def _put(base: Workspace, name: str, content: dict[str, Any]) -> None:
         return
 
 
-def _plain(form: Mapping[str, Any]) -> dict[str, Any]:
-    kept = {}
+def plain_form(form: Mapping[str, Any]) -> dict[str, Any]:
+    """Write what stands in widgets as plain values; what can't be one is left out.
+
+    Parameters
+    ----------
+    form : mapping
+        Key of a widget to its value.
+
+    Returns
+    -------
+    dict
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> plain_form({"on": date(2026, 6, 1), "layers": ["a"], "file": object()})
+    {'on': {'day': '2026-06-01'}, 'layers': ['a']}
+    """
+    kept: dict[str, Any] = {}
     for key, value in form.items():
-        plain = {"day": value.isoformat()} if isinstance(value, date) else value
-        parts = value if isinstance(value, list | tuple) else ()
-        if isinstance(plain, dict | str | int | float | NoneType) or all(
-            isinstance(part, str | int | float) for part in parts
+        if isinstance(value, date):
+            kept[key] = {"day": value.isoformat()}
+        elif isinstance(value, str | int | float) or (
+            isinstance(value, list) and all(isinstance(part, str | int | float) for part in value)
         ):
-            kept[key] = plain
+            kept[key] = value
     return kept
 
 

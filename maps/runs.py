@@ -54,6 +54,8 @@ class Run:
         When the question was answered, kept, and the run last added to: UTC, ISO 8601.
     extra : dict
         What the analysis wants to keep besides, such as decisions about sites: plain values.
+    form : dict
+        What stood in the widgets of the page; empty where it was asked elsewhere.
     version : int
         1 when it was kept, one more with every change.
     """
@@ -71,6 +73,7 @@ class Run:
     kept_at: str
     changed_at: str
     extra: dict[str, Any] = field(default_factory=dict)
+    form: dict[str, Any] = field(default_factory=dict)
     version: int = 1
 
     def record(self) -> dict[str, Any]:
@@ -120,6 +123,7 @@ class Runs:
         title: str = "",
         note: str = "",
         extra: Mapping[str, Any] | None = None,
+        form: Mapping[str, Any] | None = None,
     ) -> Run:
         """Keep an answered question.
 
@@ -131,6 +135,8 @@ class Runs:
         title, note : str
         extra : mapping, optional
             Plain values that the analysis wants to keep with it; a number that is none becomes null.
+        form : mapping, optional
+            What stands in the widgets of the page; plain values.
 
         Returns
         -------
@@ -156,6 +162,7 @@ class Runs:
             "figures": _finite(kind.figures(answer)),
             "asked_at": answer.run.get("asked_at", ""),
             "extra": _finite(dict(extra or {})),
+            "form": _finite(dict(form or {})),
         }
         return self._run(self.base.entries.add(_KIND, kind.name, content))
 
@@ -352,6 +359,7 @@ class Runs:
                 kept_at=entry.at,
                 changed_at=entry.changed_at,
                 version=entry.version,
+                form=content.get("form", {}),
                 **given,
             )
         except (KeyError, TypeError) as error:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
 
-__all__ = ["shelved"]
+__all__ = ["on_shelf", "put_on_shelf", "shelved"]
 
 _LOCK = Lock()
 _MOST = 16
@@ -38,15 +38,51 @@ def shelved(shelf: str, key: Hashable, make: Callable[[], _Value], *, most: int 
     object
         Shared by all sessions: never to be changed.
     """
+    found, value = on_shelf(shelf, key)
+    if not found:
+        value = make()
+        put_on_shelf(shelf, key, value, most=most)
+    made: _Value = value
+    return made
+
+
+def on_shelf(shelf: str, key: Hashable) -> tuple[bool, Any]:
+    """Look whether a value stands on its shelf.
+
+    Parameters
+    ----------
+    shelf : str
+    key : hashable
+
+    Returns
+    -------
+    bool
+    object
+        The value; None where it isn't there.
+    """
     with _LOCK:
         kept = _SHELVES.setdefault(shelf, OrderedDict())
-        if key in kept:
-            kept.move_to_end(key)
-            value: _Value = kept[key]
-            return value
-    value = make()
+        if key not in kept:
+            return False, None
+        kept.move_to_end(key)
+        return True, kept[key]
+
+
+def put_on_shelf(shelf: str, key: Hashable, value: Any, *, most: int = _MOST) -> None:
+    """Put a value on its shelf.
+
+    Parameters
+    ----------
+    shelf : str
+    key : hashable
+    value : object
+        Never to be changed from now on.
+    most : int
+        How many values the shelf holds.
+    """
     with _LOCK:
+        kept = _SHELVES.setdefault(shelf, OrderedDict())
         kept[key] = value
+        kept.move_to_end(key)
         while len(kept) > most:
             kept.popitem(last=False)
-    return value

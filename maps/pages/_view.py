@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 import streamlit as st
 
+from maps.analyses import analysis_answered_by
 from maps.asking import Answer, Question
+from maps.pages._address import take_run, take_view
 from maps.pages._cards import show_cards
+from maps.pages._copy import show_copy
 from maps.pages._exports import show_exports
 from maps.pages._findings import show_findings
-from maps.pages._frame import heading, plain, sentences, speak, workspace
+from maps.pages._form import kept_form
+from maps.pages._frame import heading, speak, workspace
+from maps.pages._job import answered, ask_anew
 from maps.pages._link import Link
 from maps.pages._map import show_answer_map
 from maps.pages._preview import show_preview
+from maps.pages._run import note_run, run_named, show_run
 from maps.pages._shelf import shelved
 from maps.pages._table import show_table
-from maps.tables import layer_title, measured_in, run_table
+from maps.tables import measured_in, run_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Sequence
 
     import geopandas as gpd
-    from streamlit.delta_generator import DeltaGenerator
 
     from layers import Version
     from layers.store import Workspace
@@ -192,8 +196,12 @@ class AnswerView(ABC, Generic[_Q, _A]):
         show_cards(cards, note)
         # the style sheet puts the columns of these containers under one another on a narrow screen
         with st.container(key="tc-basis"):
-            facts, exports = st.columns([5, 1], vertical_alignment="center")
-        facts.caption(self._basis())
+            facts, link, keep, exports = st.columns([9, 2, 2, 2], vertical_alignment="center")
+        facts.caption(f"{self._basis()} · {self.words('runs.this', run=run_named(self.name))}")
+        with link:
+            show_copy(self.name, self.words, {"run": run_named(self.name)})
+        with keep:
+            show_run(self.name, self.base, self.question, answer=self.answer, words=self.words)
         with exports:
             show_exports(self.files(), self.words, stem=f"{self.stem}-{self.answer.run['on']}")
         with st.container(key="tc-answer"):
@@ -232,17 +240,6 @@ class AnswerView(ABC, Generic[_Q, _A]):
             st.dataframe(run_table(self.answer, self.words), hide_index=True, width="stretch")
 
 
-def _shown_on(bar: DeltaGenerator, versions: list[Version], words: Words) -> Callable[[int, int, str], None]:
-    """Return what shows the steps of an answer: layers by their titles."""
-    titles = {v.layer: layer_title(v, words) for v in versions}
-
-    def step(done: int, total: int, name: str) -> None:
-        known = words(f"progress.{name}") if words.has(f"progress.{name}") else words("ask.totals")
-        bar.progress(done / max(total, 1), plain(titles.get(name, known)))
-
-    return step
-
-
 def show_page(view: type[AnswerView[Any, Any]], ask: Ask, answer: Callable[..., Any]) -> None:
     """Show a page: its question, then the preview, or the answer to what was asked last.
 
@@ -259,23 +256,27 @@ def show_page(view: type[AnswerView[Any, Any]], ask: Ask, answer: Callable[..., 
     words, base = speak(), workspace()
     versions = base.layers()
     heading(words(view.title), base, made=any(v.provenance.made for v in versions))
-    question, pressed = ask(base, versions, words)
+    take_view(view.name, words)
+    opened = take_run(view.name, analysis_answered_by(answer).name, base, words)
+    with kept_form(view.name):
+        question, pressed = ask(base, versions, words)
     if pressed and question is not None:
         st.session_state[f"{view.name}-question"] = question
         Link(view.name).forget()
+        ask_anew(view.name)
     asked = st.session_state.get(f"{view.name}-question")
     if asked is None or asked.folder != str(base.folder):
         show_preview(base, versions, words, empty=view.empty)
         return
     version = view.version_of(base)
     # both places stand in every run, empty or not: else all below them would be built anew
-    bar, note = st.empty(), st.empty()
-    with sentences():
-        if pressed:
-            bar.progress(0.0, words("ask.running"))
-        step = _shown_on(bar, versions, words) if pressed else None
-        found = shelved(view.name, (asked, version), partial(answer, asked, progress=step))
-        bar.empty()
+    place, note = st.container(), st.empty()
+    with place:
+        found = answered(view.name, asked, version, words=words, versions=versions)
+    note_run(view.name, base, asked)
+    if found is None:
+        show_preview(base, versions, words, empty=view.empty)
+        return
     if asked != question:
-        note.info(words("ask.stale"))
+        note.info(words("ask.stale" if opened is None else "runs.opened"))
     view(base, asked, found, words=words, version=version).show()

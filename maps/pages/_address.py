@@ -1,0 +1,144 @@
+"""The address of a page: which run it shows and where its map stands; whoever wrote it may be anybody."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Final
+
+import streamlit as st
+
+from layers.errors import ThoCongError
+from maps.analyses import analysis
+from maps.asked import open_asked
+from maps.pages._form import put_form
+from maps.pages._frame import plain
+from maps.pages._job import ask_anew
+from maps.pages._link import Link
+
+if TYPE_CHECKING:
+    from layers.store import Workspace
+    from maps.asked import Asked
+    from maps.words import Words
+
+__all__ = ["given", "name_run", "take_run", "take_view"]
+
+_RUN: Final = "run"
+_VIEW: Final = "view"
+_PARTS: Final = 3
+_LONGEST: Final = 200
+_NORTH: Final = 85.0
+_EAST: Final = 180.0
+_ZOOMS: Final = (1.0, 22.0)
+
+
+def given(name: str) -> str:
+    """Return a value of the address, cut to what a sane one could be.
+
+    Parameters
+    ----------
+    name : str
+
+    Returns
+    -------
+    str
+        Empty where the address has none.
+    """
+    return str(st.query_params.get(name) or "")[:_LONGEST]
+
+
+def name_run(page: str, run: str) -> None:
+    """Let the address name what the page shows.
+
+    Parameters
+    ----------
+    page : str
+    run : str
+        Id of a run, or of a question that was not kept.
+    """
+    st.session_state[f"{page}-run"] = run
+    if st.query_params.get(_RUN) != run:
+        st.query_params[_RUN] = run
+
+
+def take_run(page: str, kind: str, base: Workspace, words: Words) -> Asked | None:
+    """Take up the question that the address names, once; a wrong one is said in words.
+
+    Parameters
+    ----------
+    page : str
+        Its question, widgets and choice are put under it.
+    kind : str
+        Name of the analysis of the page.
+    base : Workspace
+    words : Words
+
+    Returns
+    -------
+    Asked or None
+        What the link named, in the run that takes it up.
+    """
+    name = given(_RUN)
+    if not name or name == st.session_state.get(f"{page}-run"):
+        return None
+    try:
+        found = open_asked(base, name)
+    except ThoCongError as error:
+        parts = [words("link.run_wrong"), words.message(error), words.fix(error)]
+        st.warning("\n\n".join(plain(part) for part in parts if part))
+        return None
+    if found.kind != kind:
+        _other_page(found, words)
+        return None
+    st.session_state[f"{page}-question"] = found.question
+    st.session_state[f"{page}-asked"] = True
+    st.session_state[f"{page}-run"] = name
+    st.session_state[f"{page}-named"] = (found.question, name)
+    ask_anew(page, found.state)
+    put_form(page, found.form)
+    Link(page).forget()
+    return found
+
+
+def _other_page(found: Asked, words: Words) -> None:
+    """Show the way to the page whose run the address names."""
+    st.warning(plain(words("link.other_page", run=found.id, page=words(f"runs.kind_{found.kind}"))))
+    pages = st.session_state.get("tc-pages", {})
+    target = pages.get(analysis(found.kind).page)
+    if target is not None:
+        st.page_link(target, label=words("link.go"), query_params={_RUN: found.id})
+
+
+def take_view(page: str, words: Words) -> None:
+    """Let the map of a page start where the address says, once a session.
+
+    Parameters
+    ----------
+    page : str
+        Name of the map.
+    words : Words
+    """
+    taken = f"{page}-taken"
+    text = given(_VIEW)
+    if st.session_state.get(taken) or not text:
+        st.session_state[taken] = True
+        return
+    st.session_state[taken] = True
+    view = _view(text)
+    if view is None:
+        st.warning(plain(words("link.view_wrong", found=text[:40])))
+        return
+    st.session_state[f"{page}-view"] = view
+
+
+def _view(text: str) -> tuple[tuple[float, float], float] | None:
+    """Latitude, longitude and zoom that a map can have."""
+    parts = text.split(",")
+    try:
+        lat, lon, zoom = (float(part) for part in parts[: _PARTS + 1])
+    except ValueError:
+        return None
+    if not all(math.isfinite(value) for value in (lat, lon, zoom)):
+        return None
+    if abs(lat) > _NORTH or abs(lon) > _EAST or not _ZOOMS[0] <= zoom <= _ZOOMS[1]:
+        return None
+    return (lat, lon), zoom

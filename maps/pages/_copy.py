@@ -1,0 +1,48 @@
+"""The control that copies a link to what a page shows."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
+
+import streamlit as st
+
+from maps.assets import STATIC
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from maps.words import Words
+
+__all__ = ["show_copy"]
+
+_STYLE: Final = """
+button { width: 100%; min-height: 2.5rem; padding: .25rem .75rem; cursor: pointer; font: inherit;
+  color: var(--st-text-color); background: var(--st-background-color); white-space: nowrap;
+  border: 1px solid var(--st-border-color); border-radius: var(--st-button-radius, .25rem); }
+button:hover, button:focus-visible { color: var(--st-primary-color); border-color: var(--st-primary-color); }
+button:focus-visible { outline: 2px solid var(--st-primary-color); outline-offset: 1px; }
+"""
+
+
+@cache
+def _control() -> Any:
+    script = (STATIC / "link.js").read_text(encoding="utf-8")
+    return st.components.v2.component(
+        "thocong_link", html='<button type="button"></button>', css=_STYLE, js=script
+    )
+
+
+def show_copy(key: str, words: Words, params: Mapping[str, str]) -> None:
+    """Show the control; while it is on the page, the address follows the map.
+
+    Parameters
+    ----------
+    key : str
+        Of the page.
+    words : Words
+    params : mapping of str to str
+        What the link names besides what stands in the address already; an empty value is taken out of it.
+    """
+    said = {name: words(f"link.{name}") for name in ("label", "hint", "copied", "failed")}
+    _control()(key=f"link-{key}", data={**said, "params": dict(params)})

@@ -1,0 +1,69 @@
+"""What is being answered for this session, wherever it looks meanwhile."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import streamlit as st
+
+from maps.analyses import analysis
+from maps.jobs import JOBS
+from maps.pages._frame import chosen_folder, speak
+from maps.pages._job import session_id
+
+if TYPE_CHECKING:
+    from streamlit.navigation.page import StreamlitPage
+
+    from maps.jobs import Job
+    from maps.words import Words
+
+__all__ = ["show_running"]
+
+_EVERY_S: Final = 2.0
+_PAGES: Final = "tc-pages"
+
+
+def show_running(pages: dict[str, StreamlitPage]) -> None:
+    """List the questions that this session waits for, each with the way to its page.
+
+    Parameters
+    ----------
+    pages : dict of str to StreamlitPage
+        By their addresses.
+    """
+    st.session_state[_PAGES] = pages
+    # in every run, empty or not: else all below it would be built anew
+    place = st.sidebar.container()
+    if not _mine():
+        return
+    running = any(not job.ended.is_set() for job in _mine())
+
+    @st.fragment(run_every=_EVERY_S if running else None)
+    def listed() -> None:
+        jobs = _mine()
+        words = speak()
+        with st.container(key="tc-running"):
+            if jobs:
+                st.caption(words("job.running_list"))
+            for job in jobs:
+                _line(job, pages, words)
+        if running and all(job.ended.is_set() for job in jobs):
+            st.rerun()
+
+    with place:
+        listed()
+
+
+def _mine() -> list[Job]:
+    folder = str(chosen_folder())
+    return [job for job in JOBS.watched(session_id()) if job.question.folder == folder]
+
+
+def _line(job: Job, pages: dict[str, StreamlitPage], words: Words) -> None:
+    done, total, _ = job.step
+    share = words.number(100 * done / max(total, 1), 0)
+    state = words("job.share", share=share) if job.state == "running" else words(f"job.mark_{job.state}")
+    target = pages.get(analysis(job.kind).page)
+    label = f"{words(f'runs.kind_{job.kind}')} – {state}"
+    if target is not None:
+        st.page_link(target, label=label)
