@@ -175,7 +175,7 @@ def show() -> None:
         pages[words("nav.data")].append(parts)
     note_pages(pages[words("nav.analysis")], pages[words("nav.data")][0])
     page = st.navigation(pages)
-    show_running({one.url_path: one for group in pages.values() for one in group})
+    show_running({one.url_path: one for group in pages.values() for one in group}, page.url_path)
     page.run()
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["show_copy"]
 
 _STYLE: Final = """
-button { width: 100%; min-height: 2.5rem; padding: .25rem .75rem; cursor: pointer; font: inherit;
+button { width: 100%; min-height: 2.5rem; padding: .25rem .75rem; cursor: pointer; font: inherit; font-size: .875rem;
   color: var(--st-text-color); background: var(--st-background-color); white-space: nowrap;
   border: 1px solid var(--st-border-color); border-radius: var(--st-button-radius, .25rem); }
 button:hover, button:focus-visible { color: var(--st-primary-color); border-color: var(--st-primary-color); }

@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 
 __all__ = ["answered", "ask_anew", "session_id", "step_text"]
 
-#: a question that is answered sooner never shows the bar
-_PATIENCE_S: Final = 1.2
+#: a question that is answered sooner is waited for by the page itself
+_PATIENCE_S: Final = 2.0
+_TICK_S: Final = 0.15
 _EVERY_S: Final = 0.7
 _DASH: Final = " – "
 _NOT_BY_ITSELF: Final = ("failed", "stopped", "interrupted", "left")
@@ -130,11 +131,9 @@ def _leave(question: Question, version: Hashable) -> None:
 
 def _wait(job: Job, words: Words, titles: Mapping[str, str]) -> None:
     """Wait for what is answered at once; where there are no processes to work apart, for everything."""
-    if JOBS.workers.open:
-        job.ended.wait(_PATIENCE_S)
-        return
     bar = st.empty()
-    while not job.ended.wait(0.1):
+    patient = not JOBS.workers.open
+    while not job.ended.wait(_TICK_S) and (patient or job.seconds < _PATIENCE_S):
         bar.progress(*_progress(job, words, titles))
     bar.empty()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import streamlit as st
 
@@ -22,7 +22,10 @@ if TYPE_CHECKING:
     from maps.runs import Run
     from maps.words import Words
 
-__all__ = ["note_run", "run_named", "show_run"]
+__all__ = ["note_run", "run_named", "run_said", "show_run"]
+
+_NUMBERED: Final = 9
+_SHOWN: Final = 6
 
 
 def run_named(name: str) -> str:
@@ -39,6 +42,26 @@ def run_named(name: str) -> str:
         Of a run, or of a question that was not kept.
     """
     return str(st.session_state.get(f"{name}-run", ""))
+
+
+def run_said(name: str, words: Words) -> str:
+    """Name what a page shows for a reader.
+
+    Parameters
+    ----------
+    name : str
+        Of the page.
+    words : Words
+
+    Returns
+    -------
+    str
+    """
+    run = run_named(name)
+    stem, _, number = run.rpartition("-")
+    if len(number) <= _NUMBERED:
+        return words("runs.this", run=run)
+    return words("runs.this_unkept", run=f"{stem}-{number[:_SHOWN]}…")
 
 
 def note_run(name: str, base: Workspace, question: Question) -> None:

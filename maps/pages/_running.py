@@ -23,24 +23,26 @@ _EVERY_S: Final = 2.0
 _PAGES: Final = "tc-pages"
 
 
-def show_running(pages: dict[str, StreamlitPage]) -> None:
-    """List the questions that this session waits for, each with the way to its page.
+def show_running(pages: dict[str, StreamlitPage], now: str) -> None:
+    """List the questions that this session waits for on other pages, each with the way there.
 
     Parameters
     ----------
     pages : dict of str to StreamlitPage
         By their addresses.
+    now : str
+        Address of the page that is shown.
     """
     st.session_state[_PAGES] = pages
     # in every run, empty or not: else all below it would be built anew
     place = st.sidebar.container()
-    if not _mine():
+    if not _elsewhere(now):
         return
-    running = any(not job.ended.is_set() for job in _mine())
+    running = any(not job.ended.is_set() for job in _elsewhere(now))
 
     @st.fragment(run_every=_EVERY_S if running else None)
     def listed() -> None:
-        jobs = _mine()
+        jobs = _elsewhere(now)
         words = speak()
         with st.container(key="tc-running"):
             if jobs:
@@ -54,9 +56,10 @@ def show_running(pages: dict[str, StreamlitPage]) -> None:
         listed()
 
 
-def _mine() -> list[Job]:
+def _elsewhere(now: str) -> list[Job]:
     folder = str(chosen_folder())
-    return [job for job in JOBS.watched(session_id()) if job.question.folder == folder]
+    mine = [job for job in JOBS.watched(session_id()) if job.question.folder == folder]
+    return [job for job in mine if analysis(job.kind).page != now]
 
 
 def _line(job: Job, pages: dict[str, StreamlitPage], words: Words) -> None:

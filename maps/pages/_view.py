@@ -20,7 +20,7 @@ from maps.pages._job import answered, ask_anew
 from maps.pages._link import Link
 from maps.pages._map import show_answer_map
 from maps.pages._preview import show_preview
-from maps.pages._run import note_run, run_named, show_run
+from maps.pages._run import note_run, run_named, run_said, show_run
 from maps.pages._shelf import shelved
 from maps.pages._table import show_table
 from maps.tables import measured_in, run_table
@@ -197,7 +197,7 @@ class AnswerView(ABC, Generic[_Q, _A]):
         # the style sheet puts the columns of these containers under one another on a narrow screen
         with st.container(key="tc-basis"):
             facts, link, keep, exports = st.columns([9, 2, 2, 2], vertical_alignment="center")
-        facts.caption(f"{self._basis()} · {self.words('runs.this', run=run_named(self.name))}")
+        facts.caption(f"{self._basis()} · {run_said(self.name, self.words)}")
         with link:
             show_copy(self.name, self.words, {"run": run_named(self.name)})
         with keep:
@@ -275,7 +275,7 @@ def show_page(view: type[AnswerView[Any, Any]], ask: Ask, answer: Callable[..., 
         found = answered(view.name, asked, version, words=words, versions=versions)
     note_run(view.name, base, asked)
     if found is None:
-        show_preview(base, versions, words, empty=view.empty)
+        show_preview(base, versions, words, empty="job.meanwhile")
         return
     if asked != question:
         note.info(words("ask.stale" if opened is None else "runs.opened"))
