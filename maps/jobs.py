@@ -178,13 +178,15 @@ class Jobs:
                 job.seen[session] = time.monotonic()
         return mine
 
-    def leave(self, job: Job, session: str) -> bool:
+    def leave(self, job: Job, session: str, *, alive: Callable[[str], bool] | None = None) -> bool:
         """Wait for a job no longer; the last one to leave stops it.
 
         Parameters
         ----------
         job : Job
         session : str
+        alive : callable, optional
+            Says whether another session is still there; default whether it looked a moment ago.
 
         Returns
         -------
@@ -194,7 +196,8 @@ class Jobs:
         with self._lock:
             job.seen.pop(session, None)
             latest = time.monotonic() - _GONE_S
-            if job.ended.is_set() or any(at > latest for at in job.seen.values()):
+            others = (alive(one) if alive else at > latest for one, at in job.seen.items())
+            if job.ended.is_set() or any(others):
                 return False
             _stop(job)
         return True

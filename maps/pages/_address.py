@@ -16,14 +16,19 @@ from maps.pages._job import ask_anew
 from maps.pages._link import Link
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from layers import Version
     from layers.store import Workspace
     from maps.asked import Asked
     from maps.words import Words
 
-__all__ = ["given", "name_run", "take_run", "take_view"]
+__all__ = ["given", "name_layer", "name_run", "take_layer", "take_run", "take_view"]
 
 _RUN: Final = "run"
 _VIEW: Final = "view"
+_LAYER: Final = "layer"
+_VERSION: Final = "version"
 _PARTS: Final = 3
 _LONGEST: Final = 200
 _NORTH: Final = 85.0
@@ -106,6 +111,57 @@ def _other_page(found: Asked, words: Words) -> None:
     target = pages.get(analysis(found.kind).page)
     if target is not None:
         st.page_link(target, label=words("link.go"), query_params={_RUN: found.id})
+
+
+def name_layer(entry: Version) -> dict[str, str]:
+    """Let the address name the layer that the page of layers shows.
+
+    Parameters
+    ----------
+    entry : Version
+        The one shown, an earlier one perhaps.
+
+    Returns
+    -------
+    dict of str to str
+        What a link to it names.
+    """
+    params = {_LAYER: entry.layer, _VERSION: "" if entry.current else str(entry.version)}
+    for name, value in params.items():
+        if value and st.query_params.get(name) != value:
+            st.query_params[name] = value
+        elif not value and name in st.query_params:
+            del st.query_params[name]
+    st.session_state["layers-run"] = (entry.layer, params[_VERSION])
+    return params
+
+
+def take_layer(versions: Sequence[Version], history: Callable[[str], list[Version]], words: Words) -> None:
+    """Choose the layer that the address names, once; a wrong one is said in words.
+
+    Parameters
+    ----------
+    versions : sequence of Version
+        In the order of the list on the page.
+    history : callable
+        Returns all versions of a layer.
+    words : Words
+    """
+    name, number = given(_LAYER), given(_VERSION)
+    if not name or st.session_state.get("layers-run") == (name, number):
+        return
+    place = next((n for n, entry in enumerate(versions) if entry.layer == name), None)
+    known = [entry.version for entry in history(name)] if place is not None else []
+    wanted = next((v for v in known if str(v) == number), None)
+    if place is None or (number and wanted is None):
+        found = f"{name} v{number}" if place is not None else name
+        st.warning(plain(words("link.layer_wrong", found=found[:60])))
+        return
+    st.session_state["layers-run"] = (name, number)
+    Link("layers").choose(None, place)
+    if wanted is not None:
+        st.session_state[f"version-{name}-{known[0]}"] = wanted
+    take_view(f"layers-{name}-{wanted or versions[place].version}", words)
 
 
 def take_view(page: str, words: Words) -> None:

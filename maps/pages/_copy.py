@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import streamlit as st
 
 from maps.assets import STATIC
+from maps.pages._frame import chosen_folder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,8 +17,10 @@ if TYPE_CHECKING:
 
 __all__ = ["show_copy"]
 
+_OPENED: Final = "ws"
 _STYLE: Final = """
-button { width: 100%; min-height: 2.5rem; padding: .25rem .75rem; cursor: pointer; font: inherit; font-size: .875rem;
+button { width: 100%; min-height: 2.5rem; padding: .25rem .75rem; cursor: pointer;
+  font: inherit; font-size: .875rem;
   color: var(--st-text-color); background: var(--st-background-color); white-space: nowrap;
   border: 1px solid var(--st-border-color); border-radius: var(--st-button-radius, .25rem); }
 button:hover, button:focus-visible { color: var(--st-primary-color); border-color: var(--st-primary-color); }
@@ -45,4 +48,5 @@ def show_copy(key: str, words: Words, params: Mapping[str, str]) -> None:
         What the link names besides what stands in the address already; an empty value is taken out of it.
     """
     said = {name: words(f"link.{name}") for name in ("label", "hint", "copied", "failed")}
-    _control()(key=f"link-{key}", data={**said, "params": dict(params)})
+    named = {_OPENED: chosen_folder().name, **params}
+    _control()(key=f"link-{key}", data={**said, "params": named})

@@ -72,6 +72,9 @@ def open_frame() -> Words:
         st.query_params[_OPENED] = opened.name
         st.session_state[_OPENED] = opened.name
     say = words(str(picked))
+    asked = str(st.query_params.get(_OPENED) or "")
+    if asked and asked != opened.name and not st.session_state.get(_OPENED):
+        st.warning(plain(say("link.workspace_wrong", found=asked[:60])))
     st.html(f"<style>{_spoken(say)}</style>")
     return say
 

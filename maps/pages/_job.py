@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import streamlit as st
+from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from maps.jobs import JOBS
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from maps.jobs import Job
     from maps.words import Words
 
-__all__ = ["answered", "ask_anew", "session_id", "step_text"]
+__all__ = ["answered", "ask_anew", "is_waited_for", "session_id", "step_text"]
 
 #: a question that is answered sooner is waited for by the page itself
 _PATIENCE_S: Final = 2.0
@@ -84,6 +85,23 @@ def answered(
         st.error("\n\n→ ".join(plain(part) for part in said if part))
     _offer_again(shelf, job.state, words)
     return None
+
+
+def is_waited_for(shelf: str, question: Question, version: Hashable) -> bool:
+    """Say whether a page waits for an answer that is on its way.
+
+    Parameters
+    ----------
+    shelf : str
+    question : Question
+    version : hashable
+
+    Returns
+    -------
+    bool
+    """
+    job = JOBS.find(question, version)
+    return job is not None and not job.ended.is_set() and not st.session_state.get(f"{shelf}-wait")
 
 
 def ask_anew(shelf: str, wait: str = "") -> None:
@@ -197,13 +215,22 @@ def _offer_again(shelf: str, state: str, words: Words) -> None:
     with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"tc-ended-{shelf}"):
         st.markdown(words(f"job.{state}"), width="stretch")
         st.button(
-            words("job.again"), type="primary", key=f"{shelf}-job-again", on_click=ask_anew, args=(shelf,)
+            words("job.wait_on" if state == "left" else "job.again"),
+            type="primary",
+            key=f"{shelf}-job-again",
+            on_click=ask_anew,
+            args=(shelf,),
         )
 
 
 def _stop(shelf: str, job: Job) -> None:
     """Stop the work, or leave it to the others who wait for it."""
-    if JOBS.leave(job, session_id()):
+    if JOBS.leave(job, session_id(), alive=_looking if runtime.exists() else None):
         job.ended.wait(_PATIENCE_S)
     else:
         st.session_state[f"{shelf}-wait"] = "left"
+
+
+def _looking(session: str) -> bool:
+    """Say whether a window is open: one that was reloaded or closed waits for nothing."""
+    return bool(runtime.get_instance().is_active_session(session))

@@ -10,7 +10,9 @@ import streamlit as st
 from maps.answer_map import context_layers, drawn_by_server
 from maps.export import export_layer
 from maps.pages._about import newest_of, with_facts
+from maps.pages._address import name_layer
 from maps.pages._cache import cached_sight, workspace_bounds
+from maps.pages._copy import show_copy
 from maps.pages._exports import offer_files
 from maps.pages._facts import show_facts
 from maps.pages._findings import show_findings
@@ -62,6 +64,7 @@ def show_layer(base: Workspace, entry: Version, words: Words) -> None:
         beside = [v for v in newest_of(base.layers()) if v.layer != entry.layer]
         show_identified(key, base, [entry], words, beside=beside)
         _origin(entry, words)
+        show_copy("layers", words, name_layer(entry))
         with st.container(horizontal=True):
             _export(base, entry, words)
             if entry.current:

@@ -98,7 +98,9 @@ def show_run(name: str, base: Workspace, question: Question, *, answer: Answer, 
     run = _kept(runs, run_named(name))
     newer = runs.newer(question)
     label = words("runs.open_newer" if newer else "runs.open_kept" if run else "runs.open")
-    with st.popover(label, width="stretch"):
+    # a key of its own for each version: what was kept closes behind itself
+    mark = f"{run.id}-{run.version}" if run else "new"
+    with st.popover(label, width="stretch", key=f"{name}-run-box-{mark}"):
         if run is None:
             st.caption(words("runs.explain"))
         else:
@@ -129,7 +131,7 @@ def _texts(name: str, runs: Runs, run: Run | None, *, asked: tuple[Question, Ans
     """Title and note, and the button that keeps them."""
     # a key of its own for each version: what another session wrote is shown, never written over unseen
     key = f"{name}-run-{run.id}-{run.version}" if run else f"{name}-run-new"
-    with st.form(key, border=False):
+    with st.form(key, border=False, enter_to_submit=False):
         title = st.text_input(words("runs.title"), run.title if run else "", max_chars=200)
         note = st.text_area(words("runs.note"), run.note if run else "", max_chars=4000, height=90)
         label = words("runs.write" if run else "runs.keep")

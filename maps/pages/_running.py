@@ -64,8 +64,8 @@ def _elsewhere(now: str) -> list[Job]:
 
 def _line(job: Job, pages: dict[str, StreamlitPage], words: Words) -> None:
     done, total, _ = job.step
-    share = words.number(100 * done / max(total, 1), 0)
-    state = words("job.share", share=share) if job.state == "running" else words(f"job.mark_{job.state}")
+    at = words("job.at", done=min(done + 1, total), total=total) if total else words("job.mark_running")
+    state = at if job.state == "running" else words(f"job.mark_{job.state}")
     target = pages.get(analysis(job.kind).page)
     label = f"{words(f'runs.kind_{job.kind}')} – {state}"
     if target is not None:

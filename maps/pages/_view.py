@@ -16,7 +16,7 @@ from maps.pages._exports import show_exports
 from maps.pages._findings import show_findings
 from maps.pages._form import kept_form
 from maps.pages._frame import heading, speak, workspace
-from maps.pages._job import answered, ask_anew
+from maps.pages._job import answered, ask_anew, is_waited_for
 from maps.pages._link import Link
 from maps.pages._map import show_answer_map
 from maps.pages._preview import show_preview
@@ -270,13 +270,15 @@ def show_page(view: type[AnswerView[Any, Any]], ask: Ask, answer: Callable[..., 
         return
     version = view.version_of(base)
     # both places stand in every run, empty or not: else all below them would be built anew
-    place, note = st.container(), st.empty()
-    with place:
+    place, note = st.empty(), st.empty()
+    with place.container():
         found = answered(view.name, asked, version, words=words, versions=versions)
     note_run(view.name, base, asked)
     if found is None:
-        show_preview(base, versions, words, empty="job.meanwhile")
+        waits = is_waited_for(view.name, asked, version)
+        show_preview(base, versions, words, empty="job.meanwhile" if waits else view.empty)
         return
+    place.empty()
     if asked != question:
         note.info(words("ask.stale" if opened is None else "runs.opened"))
     view(base, asked, found, words=words, version=version).show()

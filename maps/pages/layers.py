@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from layers.kinds import kinds
+from maps.pages._address import take_layer
 from maps.pages._basemaps import show_basemaps
 from maps.pages._frame import heading, speak, workspace
 from maps.pages._import import show_import
@@ -25,6 +26,7 @@ def show() -> None:
     heading(words("page.layers.title"), base, made=made)
     listed, added, below = st.tabs([words("layers.list"), words("layers.add"), words("basemap.tab")])
     with listed:
+        take_layer(versions, base.history, words)
         chosen = show_layers(base, versions, words)
         if chosen is not None:
             show_layer(base, chosen, words)
