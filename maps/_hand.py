@@ -117,13 +117,17 @@ class Worker:
     def stop(self) -> None:
         """End the process, whatever it does."""
         self._stopped = True
-        self.end()
+        self._process.kill()
+        self._process.wait()
 
     def end(self) -> None:
-        """End the process."""
-        with suppress(OSError):
-            self._process.kill()
+        """End the process and close its pipes; for who holds it alone."""
+        self._process.kill()
         self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                with suppress(OSError):
+                    pipe.close()
 
 
 def _result(kind: bytes, content: bytes) -> Any:

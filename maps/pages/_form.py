@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import streamlit as st
 
+from layers.errors import ThoCongError
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -71,7 +73,9 @@ def kept_form(name: str) -> Iterator[None]:
             st.session_state[key] = value
         try:
             yield
-        except st.errors.StreamlitAPIException:
+        except ThoCongError:
+            raise
+        except Exception:  # noqa: BLE001 - a widget raises all kinds of errors for a value that isn't its own
             # a choice that is offered no longer, or a button: first without what may have been one
             rest = {key: value for key, value in kept.items() if not isinstance(value, bool)}
             put_form(name, rest if len(rest) < len(kept) else {})

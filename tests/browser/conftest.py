@@ -61,6 +61,8 @@ class Server:
     def __init__(self, folder, log):
         self.folder = folder
         self.port = free_port()
+    def __init__(self, folder, log, *, port=None, env=None):
+        self.port = port or free_port()
         self.address = f"http://127.0.0.1:{self.port}"
         self.log = log
         command = [
@@ -74,7 +76,8 @@ class Server:
             str(self.port),
             "--no-browser",
         ]
-        shown = {**os.environ, "THOCONG_GALLERY": "1"}  # with the page of parts, for tests of parts alone
+        # with the page of parts, for tests of parts alone
+        shown = {**os.environ, "THOCONG_GALLERY": "1", **(env or {})}
         with log.open("w") as said:
             self.process = subprocess.Popen(
                 command, cwd=ROOT, stdout=said, stderr=subprocess.STDOUT, env=shown

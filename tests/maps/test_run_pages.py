@@ -1,0 +1,236 @@
+"""Links, runs and forms of the pages, without a browser."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from layers import Workspace
+from maps.asked import asked_id
+from maps.pages._address import _view
+from maps.question import answer_question
+from maps.runs import Runs
+from maps.words import words
+from tests.maps.conftest import small_layers
+
+APP = Path(__file__).parents[2] / "app.py"
+
+
+@pytest.fixture
+def open_page(monkeypatch):
+    import maps.pages._map
+
+    shown = []
+    monkeypatch.setattr(maps.pages._map, "st_folium", lambda chart, **given: shown.append((chart, given)))
+
+    def start(folder, *, page="conflicts", lang="vi", **params):
+        monkeypatch.setenv("THOCONG_WORKSPACE", str(folder))
+        test = AppTest.from_file(str(APP), default_timeout=60)
+        test.query_params["lang"] = lang
+        test.run()
+        for name, value in params.items():
+            test.query_params[name] = value
+        test.switch_page(f"maps/pages/{page}.py").run()
+        assert not test.exception, test.exception
+        return test
+
+    start.shown = shown
+    return start
+
+
+def press(test, label):
+    (button,) = [b for b in test.button if b.label == label]
+    button.click().run()
+    assert not test.exception, test.exception
+    return test
+
+
+def said(test):
+    parts = [*test.markdown, *test.caption, *test.info, *test.error, *test.warning]
+    return "\n".join(str(p.value) for p in parts).replace("\\", "")
+
+
+def param(test, name):
+    value = test.query_params.get(name)
+    return value[0] if isinstance(value, list) else value
+
+
+def test_the_address_names_what_was_asked_and_a_fresh_session_shows_it(open_page, small_workspace):
+    first = open_page(small_workspace.folder)
+    first.selectbox(key="ask-tolerance-vi").set_value("2").run()
+    press(first, "Kiểm tra")
+    asked = first.session_state["conflict-question"]
+    assert param(first, "run") == asked_id(asked)
+    second = open_page(small_workspace.folder, run=asked_id(asked), view="21.01,105.5,13")
+    assert second.session_state["conflict-question"] == asked
+    assert second.session_state["conflict-view"] == ((21.01, 105.5), 13.0)
+    # the widgets stand as they stood, so the answer is that of what they say
+    assert second.selectbox(key="ask-tolerance-vi").value == "2"
+    assert "Câu hỏi đã thay đổi" not in said(second)
+    assert second.dataframe[0].value.equals(first.dataframe[0].value)
+
+
+def test_what_one_session_asked_another_one_does_not_see(open_page, small_workspace):
+    press(open_page(small_workspace.folder), "Kiểm tra")
+    second = open_page(small_workspace.folder)
+    assert "conflict-question" not in second.session_state
+    assert not second.dataframe
+    listed = open_page(small_workspace.folder, page="runs")
+    assert "Chưa lưu lượt hỏi nào" in "".join(h.proto.body for h in listed.get("html"))
+
+
+def test_a_run_is_kept_listed_opened_and_written_to(open_page, small_workspace):
+    test = press(open_page(small_workspace.folder), "Kiểm tra")
+    (title,) = [t for t in test.text_input if t.label == "Tên"]
+    title.set_value("Phương án A")
+    press(test, "Lưu")
+    assert param(test, "run") == "conflicts-1"
+    runs = Runs(small_workspace)
+    assert runs.open("conflicts-1").title == "Phương án A"
+    assert runs.open("conflicts-1").question == test.session_state["conflict-question"]
+    assert "conflicts-1" in said(test)
+    listed = open_page(small_workspace.folder, page="runs")
+    assert "Phương án A" in said(listed)
+    again = open_page(small_workspace.folder, run="conflicts-1")
+    assert again.session_state["conflict-question"] == test.session_state["conflict-question"]
+    assert "Câu hỏi đã thay đổi" not in said(again)
+
+
+def test_two_sessions_that_write_to_a_run_are_told(open_page, small_workspace):
+    press(press(open_page(small_workspace.folder), "Kiểm tra"), "Lưu")
+    test = open_page(small_workspace.folder, run="conflicts-1")
+    runs = Runs(small_workspace)
+    (note,) = [t for t in test.text_area if t.label == "Ghi chú"]
+    # between what this session shows and what it writes, another one writes
+    shown = runs.open
+    first = shown("conflicts-1")
+    runs.amend("conflicts-1", note="của người kia", expected_version=1)
+    note.set_value("của tôi")
+    import maps.pages._run
+
+    original = maps.pages._run._kept
+    maps.pages._run._kept = lambda *_: first
+    try:
+        press(test, "Ghi thay đổi")
+    finally:
+        maps.pages._run._kept = original
+    assert "vừa được người khác ghi" in said(test)
+    assert shown("conflicts-1").note == "của người kia"
+
+
+def test_newer_versions_are_said_and_asked(open_page, small_workspace):
+    press(press(open_page(small_workspace.folder), "Kiểm tra"), "Lưu")
+    land = small_layers()[1]
+    small_workspace.save(land.with_frame(land.frame.iloc[:1]), expected=1)
+    test = open_page(small_workspace.folder, run="conflicts-1")
+    assert ("land_use_2025", 1) in test.session_state["conflict-question"].constraints
+    assert "land_use_2025 (đã đọc v1, nay là v2)" in said(test)
+    press(test, "Hỏi trên bản mới nhất")
+    assert ("land_use_2025", 2) in test.session_state["conflict-question"].constraints
+    assert param(test, "run") != "conflicts-1"
+
+
+def test_a_form_survives_a_change_of_page(open_page, small_workspace):
+    test = open_page(small_workspace.folder)
+    test.selectbox(key="ask-tolerance-vi").set_value("2").run()
+    test.multiselect[1].set_value(["schools"]).run()
+    press(test, "Kiểm tra")
+    test.switch_page("maps/pages/rules.py").run()
+    test.switch_page("maps/pages/conflicts.py").run()
+    assert test.selectbox(key="ask-tolerance-vi").value == "2"
+    assert test.multiselect[1].value == ["schools"]
+    assert "Câu hỏi đã thay đổi" not in said(test)
+    assert param(test, "run") == asked_id(test.session_state["conflict-question"])
+
+
+def test_a_widget_that_offers_no_longer_what_it_held_is_no_traceback(open_page, small_workspace):
+    test = press(open_page(small_workspace.folder), "Kiểm tra")
+    asked = test.session_state["conflict-question"]
+    Runs(small_workspace).keep(
+        asked,
+        answer_question(asked),
+        form={"ask-others-2030": ["gone"], "ask-tolerance-vi": 7, "conflict-go": True, "ask-on": "x"},
+    )
+    again = open_page(small_workspace.folder, run="conflicts-1")
+    assert again.session_state["conflict-question"] == asked
+
+
+def test_a_link_to_another_page_shows_the_way(open_page, small_workspace):
+    press(press(open_page(small_workspace.folder), "Kiểm tra"), "Lưu")
+    test = open_page(small_workspace.folder, page="distances", run="conflicts-1")
+    assert "conflicts-1 thuộc trang Xung đột" in said(test)
+    assert "distance-question" not in test.session_state
+
+
+@pytest.mark.parametrize(
+    ("lang", "name", "value", "key"),
+    [
+        ("vi", "run", "conflicts-99", "link.run_wrong"),
+        ("vi", "run", "<script>alert(1)</script>", "link.run_wrong"),
+        ("en", "run", "x" * 9000, "link.run_wrong"),
+        ("vi", "view", "<b>here</b>", "link.view_wrong"),
+        ("en", "view", "21,105,12,13", "link.view_wrong"),
+        ("vi", "ws", "../../etc", "link.workspace_wrong"),
+    ],
+)
+def test_hostile_values_in_an_address_are_sentences(open_page, small_workspace, lang, name, value, key):
+    test = open_page(small_workspace.folder, lang=lang, **{name: value})
+    assert words(lang)(key, found=value) in said(test)
+    assert [b for b in test.button if b.label == words(lang)("ask.go")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["1e999,0,5", "0,0,99", "0,0,-1", "0;0;5", ",,", "٢١,105,inf", "nan,105,12", "95,105,12", "21,105"],
+)
+def test_what_is_no_view_is_none(text):
+    assert _view(text) is None
+
+
+def test_a_link_to_a_layer_and_an_earlier_version_shows_them(open_page, small_workspace):
+    land = small_layers()[1]
+    small_workspace.save(land.with_frame(land.frame.iloc[:1]), expected=1)
+    test = open_page(small_workspace.folder, page="layers", layer="land_use_2025", version="1")
+    assert "Đang xem phiên bản cũ v1" in said(test)
+    assert (param(test, "layer"), param(test, "version")) == ("land_use_2025", "1")
+    for wrong in ({"layer": "nope"}, {"layer": "land_use_2025", "version": "7"}, {"layer": "x", "view": "a"}):
+        test = open_page(small_workspace.folder, page="layers", **wrong)
+        assert "không có trong không gian làm việc này" in said(test)
+
+
+def test_an_error_of_a_job_is_a_sentence_and_can_be_asked_again(open_page, small_workspace):
+    test = press(open_page(small_workspace.folder), "Kiểm tra")
+    asked = test.session_state["conflict-question"]
+    lost = replace(asked, constraints=(("schools", 9),))
+    test.session_state["conflict-question"] = lost
+    test.run()
+    assert not test.exception
+    assert "schools" in "\n".join(e.value for e in test.error)
+    press(test, "Hỏi lại")
+    assert "schools" in "\n".join(e.value for e in test.error)
+    press(test, "Kiểm tra")
+    assert not test.error
+    assert test.session_state["conflict-question"] == asked
+
+
+@pytest.mark.parametrize("state", ["interrupted", "stopped", "failed"])
+def test_a_link_to_what_was_not_answered_offers_to_ask_again(open_page, small_workspace, state):
+    from maps.asked import note_asked, note_ended
+
+    test = press(open_page(small_workspace.folder), "Kiểm tra")
+    asked = replace(test.session_state["conflict-question"], tolerance_m=5.0)
+    base = Workspace(small_workspace.folder)
+    note_asked(base, asked, {})
+    if state == "interrupted":
+        found = base.entries.get("asked", asked_id(asked))
+        base.entries.put("asked", asked_id(asked), {**found.content, "server": "another"}, expected=1)
+    else:
+        note_ended(base, asked, state)
+    test = open_page(small_workspace.folder, run=asked_id(asked))
+    assert words("vi")(f"job.{state}") in said(test)
+    assert not [h for h in test.get("html") if "class='tc-cards'" in h.proto.body]
+    press(test, "Hỏi lại")
+    assert [h for h in test.get("html") if "class='tc-cards'" in h.proto.body]
