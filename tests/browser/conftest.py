@@ -58,10 +58,8 @@ def free_port():
 class Server:
     """The application on a workspace, as ``thocong serve`` starts it."""
 
-    def __init__(self, folder, log):
-        self.folder = folder
-        self.port = free_port()
     def __init__(self, folder, log, *, port=None, env=None):
+        self.folder = folder
         self.port = port or free_port()
         self.address = f"http://127.0.0.1:{self.port}"
         self.log = log
