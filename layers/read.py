@@ -17,6 +17,7 @@ from layers._known_crs import usable_crs
 from layers._place import lonlat_swapped, place_of, range_of
 from layers._unpack import unpacked
 from layers._vector import read_rows
+from layers.causes import Cause
 from layers.clean import clean_geometry
 from layers.crs import as_crs, in_vietnam
 from layers.fields import match_fields
@@ -197,7 +198,7 @@ def _with_crs(frame: gpd.GeoDataFrame, source: Source, ledger: Ledger) -> gpd.Ge
 
 def _treated(frame: gpd.GeoDataFrame, treatment: Treatment, ledger: Ledger) -> gpd.GeoDataFrame:
     """Take the numbers the way somebody decided, and keep on record what the file says."""
-    stated = as_crs(frame.crs).name if frame.crs is not None else ""
+    stated = as_crs(frame.crs).name if frame.crs is not None else Cause("crs_none")
     ledger.find("crs_treated", level="warn", found=stated, treatment=str(treatment), crs=treatment.crs.name)
     return treatment.apply(frame)
 

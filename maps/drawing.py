@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -102,11 +103,12 @@ class Drawn:
         Returns
         -------
         Layer
-            Its provenance has the step ``drawn`` with the number of corners.
+            Its provenance has the step ``drawn`` with the number of corners, and the hash of its corners.
         """
         steps = (f"{DRAWN_STEP} x{self.corners}",)
         frame = self.frame.assign(name=[name])[["name", "geometry"]]
-        return Layer(frame, name, kind, period, Provenance(source=source, steps=steps))
+        digest = hashlib.sha256(self.wkt.encode()).hexdigest()
+        return Layer(frame, name, kind, period, Provenance(source=source, sha256=digest, steps=steps))
 
 
 def check_boundary(

@@ -8,9 +8,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
+import pandas as pd
 import streamlit as st
 
-from layers import Period, Source, guarded_look, guarded_read, parse_period
+from layers import Period, Reading, Source, guarded_look, guarded_read, parse_period
 from layers.errors import ThoCongError
 from layers.field_memory import known_choices, remember_fields
 from layers.kinds import kinds
@@ -19,31 +20,26 @@ from layers.quality import plain_report, quality_of
 from layers.source import FORMATS
 from layers.verdict import layer_verdict, verdict_finding
 from layers.witnesses import known_layers
-from maps.answer_map import context_layers
-from maps.canvas import to_lonlat
-from maps.export.quality import candidates_table, write_quality
-from maps.pages._faults import LookedOver, chosen_layer, looked_over, show_faults
+from maps.export.quality import write_quality
+from maps.pages._draw import draw_boundary
+from maps.pages._faults import LookedOver, looked_over
 from maps.pages._fields import said_fields, show_fields
-from maps.pages._findings import show_findings
 from maps.pages._frame import plain, sentences
-from maps.pages._map import View, show_map
+from maps.pages._import_crs import read_as_input, show_candidates
+from maps.pages._import_preview import counts_of, show_reading
 from maps.pages._quality import show_quality
+from maps.pages._undo import show_undo
 from maps.places import province_systems
 
 if TYPE_CHECKING:
-    import geopandas as gpd
-
-    from layers import Reading
     from layers.store import Workspace
     from layers.verdict import Verdict
     from maps.words import Words
 
 __all__ = ["main_files", "show_import"]
 
-_MOST_ON_PREVIEW = 3_000
 _SAVED = "import-saved"
-_CHOSEN = "import-candidate"
-_FIELD = "import-read-as-field"
+_DOORS = ("file", "paste", "draw")
 
 
 def show_import(base: Workspace, words: Words) -> None:
@@ -54,12 +50,34 @@ def show_import(base: Workspace, words: Words) -> None:
     base : Workspace
     words : Words
     """
-    st.caption(words("import.explain"))
+    door = st.segmented_control(
+        words("import.door"),
+        _DOORS,
+        default=_DOORS[0],
+        format_func=lambda one: words(f"import.door_{one}"),
+        required=True,
+        key="import-door",
+    )
+    st.caption(words("import.explain" if door == "file" else f"import.explain_{door}"))
+    if door == "draw":
+        _bring_drawn(base, words)
+    else:
+        _bring_files(base, _pasted(words) if door == "paste" else _uploaded(words), words)
+
+
+def _uploaded(words: Words) -> dict[str, bytes]:
     files = st.file_uploader(words("import.files"), accept_multiple_files=True, key="import-files")
-    pasted = st.text_area(words("import.paste"), placeholder="1; 2325000,12; 558000,34", key="import-paste")
-    given = {Path(f.name).name: bytes(f.getbuffer()) for f in files}
-    if pasted.strip():
-        given[words("import.pasted")] = pasted.encode()
+    return {Path(f.name).name: bytes(f.getbuffer()) for f in files}
+
+
+def _pasted(words: Words) -> dict[str, bytes]:
+    text = st.text_area(
+        words("import.paste"), placeholder=words("import.paste_hint"), height=160, key="import-paste"
+    )
+    return {words("import.pasted"): text.encode()} if text.strip() else {}
+
+
+def _bring_files(base: Workspace, given: dict[str, bytes], words: Words) -> None:
     if not given:
         return
     with tempfile.TemporaryDirectory() as folder:
@@ -67,16 +85,43 @@ def show_import(base: Workspace, words: Words) -> None:
             (Path(folder) / name).write_bytes(content)
         chosen = _choose(list(given), words)
         reading = _read(Path(folder) / chosen, base, words) if chosen else None
-    if reading is not None:
-        verdict = layer_verdict(reading, known=known_layers(base, but=reading.layer.name))
-        said = verdict_finding(verdict, reading.layer.name)
-        _candidates(verdict, words)
-        reading = replace(reading, findings=(*reading.findings, *([said] if said else [])))
-        found = looked_over(reading, words)
-        reading = found.reading
-        _report(found, words)
-        report = _quality(reading, verdict, words)
-        _save(base, reading, chosen or "", words, report=report)
+    if reading is None:
+        return
+    verdict = layer_verdict(reading, known=known_layers(base, but=reading.layer.name))
+    said = verdict_finding(verdict, reading.layer.name)
+    open_question = show_candidates(base, reading, verdict, words)
+    reading = replace(reading, findings=(*reading.findings, *([said] if said else [])))
+    found = looked_over(reading, words)
+    show_reading(base, found, words, mapped=open_question)
+    report = _quality(found.reading, verdict, words)
+    _save(base, found.reading, chosen or "", words, report=report)
+
+
+def _bring_drawn(base: Workspace, words: Words) -> None:
+    left, right = st.columns(2)
+    flat = [k.name for k in kinds() if k.geometry == "polygon"]
+    kind = left.selectbox(
+        words("column.kind"),
+        flat,
+        index=flat.index("industrial_cluster"),
+        format_func=lambda k: words(f"kind.{k}"),
+        key="import-drawn-kind",
+    )
+    with right:
+        years, stage = _period(words)
+    title = st.text_input(
+        words("import.name"), value=words("draw.name"), key=f"import-drawn-name-{words.lang}"
+    )
+    drawn = draw_boundary(base, words, key="import-draw")
+    if drawn is None or not drawn.sound:
+        return
+    with sentences():
+        period = replace(parse_period(years), stage=stage) if years.strip() else None
+    layer = drawn.layer(title.strip(), kind, source=words("draw.source"), period=period)
+    aside = pd.DataFrame({"row": [], "code": []})
+    reading = Reading(layer, drawn.findings, 1, aside)
+    show_reading(base, LookedOver(reading, drawn.frame.iloc[:0]), words, mapped=True)
+    _save(base, reading, "", words, report=plain_report(quality_of(reading), None))
 
 
 def main_files(names: list[str]) -> tuple[list[str], list[str]]:
@@ -123,23 +168,27 @@ def _choose(names: list[str], words: Words) -> str | None:
 
 
 def _read(path: Path, base: Workspace, words: Words) -> Reading | None:
-    left, right = st.columns(2)
+    left, middle, right = st.columns([3, 4, 5])
     options = [k.name for k in kinds()]
     kind = left.selectbox(
         words("column.kind"), options, format_func=lambda k: words(f"kind.{k}"), key="import-kind"
     )
     with right:
         years, stage = _period(words)
-    crs = _system(words)
+    assumed, decided = st.columns([7, 5])
+    with assumed:
+        crs = _system(words)
     with sentences(path.parent):
         look = guarded_look(Source(path))
         name = None
         if len(look.layers) > 1:
             name = left.selectbox(words("import.layer"), look.layers, key=f"import-layer-{path.name}")
-        source = Source(path, layer=name, assume_crs=crs, read_as=_read_as(path, name, words))
-        title = st.text_input(words("import.name"), value=source.name, key=f"import-name-{path.name}-{name}")
-        period = replace(parse_period(years), stage=stage) if years.strip() else None
+        with decided:
+            read_as = read_as_input(path.name, name, words)
+        source = Source(path, layer=name, assume_crs=crs, read_as=read_as)
         mark = f"{path.name}-{name}"
+        title = middle.text_input(words("import.name"), value=source.name, key=f"import-name-{mark}")
+        period = replace(parse_period(years), stage=stage) if years.strip() else None
         fields = known_choices(base, kind, said_fields(mark, kind))
         reading = guarded_read(source, kind, name=title, period=period, fields=fields)
         show_fields(reading, words, mark=mark)
@@ -175,45 +224,6 @@ def _system(words: Words) -> str | None:
     return written or (str(systems[province]) if province else None)
 
 
-def _read_as(path: Path, name: str | None, words: Words) -> str | None:
-    """What somebody decided about the coordinates of this file; nothing until then."""
-    key = st.session_state[_FIELD] = f"import-read-as-{path.name}-{name}"
-    return (
-        st.text_input(
-            words("import.read_as"),
-            placeholder="EPSG:5897+swapped",
-            help=words("import.read_as_help"),
-            key=key,
-        ).strip()
-        or None
-    )
-
-
-def _take() -> None:
-    """Put the explanation that was chosen where the reader would have written it."""
-    st.session_state[st.session_state[_FIELD]] = st.session_state.get(_CHOSEN) or ""
-    st.session_state[_CHOSEN] = None
-
-
-def _candidates(verdict: Verdict, words: Words) -> None:
-    """Show what the coordinates may be, with places and distances; choosing is left to the reader."""
-    if verdict.state in ("agrees", "plausible") or not verdict.candidates:
-        return
-    table = candidates_table(verdict, words)
-    *_, lat, lon, moved, fit = table.columns
-    digits = {lat: 4, lon: 4, moved: 1, fit: 2}
-    write: Any = {c: lambda v, d=d: words.number(v, d) for c, d in digits.items()}
-    st.dataframe(table.style.format(write), hide_index=True, width="stretch")
-    st.selectbox(
-        words("import.take"),
-        [str(c.treatment) for c in verdict.candidates],
-        index=None,
-        placeholder=words("import.take_none"),
-        key=_CHOSEN,
-        on_change=_take,
-    )
-
-
 def _quality(reading: Reading, verdict: Verdict, words: Words) -> dict[str, Any]:
     """Show what became of the rows, and offer it as a workbook."""
     quality = quality_of(reading)
@@ -235,52 +245,12 @@ def _quality(reading: Reading, verdict: Verdict, words: Words) -> dict[str, Any]
     return plain_report(quality, verdict)
 
 
-def _counts(reading: Reading) -> dict[str, int]:
-    return {"read": reading.rows_read, "used": reading.rows_used, "aside": len(reading.set_aside)}
-
-
-def _report(found: LookedOver, words: Words) -> None:
-    reading = found.reading
-    st.markdown(words("cli.check.rows", layer=f"**{plain(reading.layer.name)}**", **_counts(reading)))
-    key = f"import-{reading.layer.provenance.sha256[:8]}"
-    listed = not found.faults.empty
-    left, right = st.columns([4, 5])
-    with left:
-        fault = show_faults(found, words, chart=key)
-        if not listed:
-            _book(reading, words)
-    frame = reading.layer.frame
-    if not (frame.crs is None or frame.empty):
-        with right:
-            _preview(reading, fault, words, key)
-    if listed:
-        _book(reading, words)
-
-
-def _book(reading: Reading, words: Words) -> None:
-    if reading.findings:
-        show_findings(reading.findings, words)
-    else:
-        st.success(words("cli.check.clean"))
-
-
-def _preview(reading: Reading, fault: gpd.GeoDataFrame | None, words: Words, key: str) -> None:
-    frame = reading.layer.frame
-    few = replace(reading.layer, frame=frame.head(_MOST_ON_PREVIEW))
-    west, south, east, north = to_lonlat(frame[[frame.geometry.name]]).total_bounds
-    box = (float(west), float(south), float(east), float(north))
-    label = words("made.label") if reading.layer.provenance.made else ""
-    shown = [replace(layer, show=True, folded=False) for layer in context_layers([few], words)]
-    shown += [chosen_layer(fault, words)] if fault is not None else []
-    show_map(key, shown, words, view=View(box, None, label))
-
-
 def _save(base: Workspace, reading: Reading, file: str, words: Words, *, report: dict[str, Any]) -> None:
     layer = reading.layer
     if layer.frame.empty or layer.frame.crs is None:
         st.warning(words("cli.workspace.not_added", layer=plain(layer.name)))
         return
-    saved: dict[tuple[str, ...], str] = st.session_state.setdefault(_SAVED, {})
+    saved: dict[tuple[str, ...], tuple[str, int]] = st.session_state.setdefault(_SAVED, {})
     mark = (
         file,
         layer.name,
@@ -289,8 +259,9 @@ def _save(base: Workspace, reading: Reading, file: str, words: Words, *, report:
         layer.provenance.sha256,
         str(layer.frame.crs),
     )
-    if mark in saved:
-        st.success(saved[mark])
+    if mark in saved and _still_there(base, layer.name, saved[mark][1]):
+        st.success(saved[mark][0])
+        show_undo(base, base.version(layer.name), words)
         return
     decision, body, note = st.columns(3)
     number = decision.text_input(words("column.decision"), key="import-decision")
@@ -308,11 +279,15 @@ def _save(base: Workspace, reading: Reading, file: str, words: Words, *, report:
         except ThoCongError as error:
             st.error(plain(words.message(error)))
             return
-        saved[mark] = words(
-            "cli.workspace.added", layer=plain(done.layer), version=done.version, **_counts(reading)
-        )
+        told = {"layer": plain(done.layer), "version": done.version, **counts_of(reading)}
+        saved[mark] = (words("cli.workspace.added", **told), done.version)
         # the list of layers stands above and was drawn before the save
         st.rerun()
+
+
+def _still_there(base: Workspace, name: str, version: int) -> bool:
+    """Say whether a save of this session is still the current version: it may have been undone."""
+    return any(v.layer == name and v.version == version for v in base.layers())
 
 
 def _said(period: Period | None) -> str:

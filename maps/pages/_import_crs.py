@@ -1,0 +1,160 @@
+"""Choosing how the coordinates of a file are to be read: the explanations in a table and on a small map."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import streamlit as st
+
+from layers.crs import as_crs
+from layers.errors import CrsError
+from maps.candidate_places import (
+    candidate_layers,
+    candidate_rows,
+    candidates_open,
+    colour_of,
+    placed_candidates,
+    reason_of,
+)
+from maps.canvas import to_lonlat
+from maps.pages._draw import workspace_land
+from maps.pages._frame import plain
+from maps.pages._import_preview import context_of
+from maps.pages._map import View, go_to, show_map
+
+if TYPE_CHECKING:
+    from layers import Reading
+    from layers.store import Workspace
+    from layers.verdict import Verdict
+    from maps.words import Words
+
+__all__ = ["FIELD", "read_as_input", "show_candidates"]
+
+#: under it the session keeps the key of the field that says how the coordinates are read
+FIELD = "import-read-as-field"
+_CHOSEN = "import-candidate"
+
+
+def read_as_input(file: str, layer: str | None, words: Words) -> str | None:
+    """Ask how the coordinates of a file are to be read; nothing until somebody decides.
+
+    Parameters
+    ----------
+    file : str
+    layer : str or None
+    words : Words
+
+    Returns
+    -------
+    str or None
+        A treatment.
+    """
+    key = st.session_state[FIELD] = f"import-read-as-{file}-{layer}"
+    written = st.text_input(
+        words("import.read_as"),
+        placeholder="EPSG:5897+swapped",
+        help=words("import.read_as_help"),
+        key=key,
+    ).strip()
+    if written:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(words("import.reading_as", treatment=plain(written)), width="stretch")
+            st.button(words("import.as_stated"), on_click=_write, args=(key, ""), key="import-as-stated")
+    return written or None
+
+
+def _write(key: str, treatment: str) -> None:
+    st.session_state[key] = treatment
+
+
+def show_candidates(base: Workspace, reading: Reading, verdict: Verdict, words: Words) -> bool:
+    """Show what the coordinates may be, where each explanation lies and why one is proposed.
+
+    Choosing is left to the reader: nothing is applied by looking.
+
+    Parameters
+    ----------
+    base : Workspace
+    reading : Reading
+    verdict : Verdict
+    words : Words
+
+    Returns
+    -------
+    bool
+        True where there is something to choose, and the map of it was shown.
+    """
+    if not candidates_open(verdict):
+        return False
+    places = placed_candidates(reading, verdict, base.crs, land=workspace_land(base))
+    st.markdown(f"#### {words('import.candidates_title')}")
+    st.markdown(reason_of(verdict, places, words))
+    left, right = st.columns([6, 5], gap="small")
+    with left:
+        table = candidate_rows(places, words)
+        marked = table.style.map(
+            lambda n: f"background-color: {colour_of(int(n))}; color: #fff", subset=["#"]
+        )
+        st.dataframe(marked, hide_index=True, width="stretch")
+        names = {row["treatment"]: f"{n}. {row['treatment']}" for n, row in places.iterrows()}
+        picked = st.selectbox(
+            words("import.take"),
+            list(names),
+            index=None,
+            format_func=names.__getitem__,
+            placeholder=words("import.take_none"),
+            key=_CHOSEN,
+        )
+        chosen = list(names).index(picked) + 1 if picked is not None else None
+        st.button(
+            words("import.take_go"),
+            type="primary",
+            disabled=picked is None,
+            on_click=_take,
+            args=(picked or "",),
+            key="import-take",
+        )
+        st.caption(words("import.take_note"))
+    with right:
+        _map(base, reading, places, words, chosen=chosen)
+    return True
+
+
+def _take(treatment: str) -> None:
+    """Put the explanation that was chosen where the reader would have written it."""
+    st.session_state[st.session_state[FIELD]] = treatment
+    st.session_state[_CHOSEN] = None
+
+
+def _stated(reading: Reading) -> gpd.GeoDataFrame | None:
+    """The rows where the file itself puts them, if that is on the map at all."""
+    frame = reading.layer.frame
+    if frame.crs is None:
+        return None
+    try:
+        west, south, east, north = to_lonlat(frame[[frame.geometry.name]].head(50)).total_bounds
+    except CrsError:
+        return None
+    vietnam = 90 < west <= east < 125 and 0 < south <= north < 30  # noqa: PLR2004 - a map of the region
+    return frame if vietnam else None
+
+
+def _map(
+    base: Workspace, reading: Reading, places: gpd.GeoDataFrame, words: Words, *, chosen: int | None
+) -> None:
+    key = f"import-places-{reading.layer.provenance.sha256[:8]}"
+    # of one that lies elsewhere the way from the workspace is to be seen as well
+    shown = places if chosen is None else places.loc[[chosen]]
+    frame = shown[["geometry"]]
+    land = workspace_land(base)
+    if land is not None and bool((shown["away_m"] > 0).any()):
+        frame = gpd.GeoDataFrame(geometry=[*frame.geometry, land.envelope], crs=places.crs)
+    west, south, east, north = to_lonlat(frame).total_bounds
+    box = (float(west), float(south), float(east), float(north))
+    if st.session_state.get(f"{key}-at") != chosen:
+        st.session_state[f"{key}-at"] = chosen
+        go_to(key, box, closest=13.0)
+    layers = candidate_layers(places, _stated(reading), words, chosen=chosen)
+    below, tiles = context_of(base, words)
+    show_map(key, [*layers, *below], words, view=View(box, as_crs(base.crs)), tiles=tiles)
