@@ -131,7 +131,12 @@ def function_curve(function: ValueFunction, unit: str, words: Words) -> dict[str
     values = [{"x": x * times, "y": y} for x, y in _points(function)]
     name = unit_name(unit, words)
     heading = words("site_function.measure", unit=name) if name else words("site_function.measure_plain")
-    axis = {"labelFontSize": 10, "titleFontSize": 10, "tickCount": 4, "grid": False}
+    axis: dict[str, Any] = {"labelFontSize": 10, "titleFontSize": 10, "tickCount": 4, "grid": False}
+    if words.lang == "vi":  # Vega writes numbers the English way
+        points = "join(split(datum.label, ','), '_')"
+        commas = f"join(split({points}, '.'), ',')"
+        turned = f"join(split({commas}, '_'), '.')"
+        axis["labelExpr"] = turned
     return {
         "height": 90,
         "data": {"values": values},

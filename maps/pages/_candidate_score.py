@@ -128,7 +128,11 @@ def _reasons(suggested: dict[str, Suggestion], there: list[str], words: Words) -
     with st.popover(words("candidate_ask.suggested_why"), width="stretch"):
         principles = reference.table("principles")
         for one in suggested.values():
-            rests = f" ({one.principle})" if one.principle in principles.index else ""
+            rests = ""
+            if one.principle in principles.index:
+                column = "quote" if words.lang == "vi" else "principle_en"
+                quoted = plain(str(principles.loc[one.principle, column]))
+                rests = f" {words('candidate_ask.suggested_rests', principle=quoted)}"
             st.markdown(
                 f"**{plain(criterion_name(one.criterion, words))}** · {words.number(one.weight, 1)}: "
                 f"{plain(one.reason(words))}{rests}"
