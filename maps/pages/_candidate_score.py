@@ -257,12 +257,14 @@ def comparisons_input(criteria: Chosen, words: Words) -> Compared | None:
     st.markdown(f"**{words('candidate_ask.pairs')}**")
     st.caption(words("candidate_ask.pairs_how"))
     made = {}
-    places = st.columns(_COLUMNS)
-    for n, (one, other) in enumerate(combinations(names, 2)):
-        with places[n % _COLUMNS]:
-            times = _pair(one, other, words)
-        if times is not None:
-            made[one, other] = times
+    pairs = list(combinations(names, 2))
+    for first in range(0, len(pairs), _COLUMNS):
+        row = pairs[first : first + _COLUMNS]
+        for place, (one, other) in zip(st.columns(_COLUMNS), row, strict=False):
+            with place:
+                times = _pair(one, other, words)
+            if times is not None:
+                made[one, other] = times
     try:
         weighing = compared_weights(names, made)
     except QuestionError as error:
