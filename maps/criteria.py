@@ -10,6 +10,7 @@ from layers.errors import QuestionError
 from layers.kinds import kinds
 from layers.landuse import ancestors, code_list
 from layers.raster import open_raster
+from layers.raster_unit import in_feet, raster_unit
 from spatial.suitability import Criterion
 from spatial.value_functions import parse_value_function
 
@@ -79,13 +80,15 @@ def criterion_kind(name: str) -> str:
     return stated[0] if stated else name if name in known else _ANY_KIND
 
 
-def raster_source(path: str, like: CellSource) -> CellSource:
+def raster_source(path: str, like: CellSource, *, name: str = "") -> CellSource:
     """Open a raster on the grid of a search, measures between four cells.
 
     Parameters
     ----------
     path : str
     like : CellSource
+    name : str
+        Of the criterion, whose unit the values have to be in.
 
     Returns
     -------
@@ -95,8 +98,16 @@ def raster_source(path: str, like: CellSource) -> CellSource:
     ------
     SourceError, CrsError
         As :func:`layers.raster.open_raster`.
+    QuestionError
+        ``raster_in_feet`` where the file says that its values are feet and the criterion counts in metres.
     """
-    return open_raster(Path(path), like=like, method="linear")
+    source = open_raster(Path(path), like=like, method="linear")
+    table = reference.table("criteria")
+    if name in table.index and table.loc[name, "unit"] == "m":
+        unit = raster_unit(path)
+        if in_feet(unit):
+            raise QuestionError("raster_in_feet", layer=source.name, criterion=name, found=unit, expected="m")
+    return source
 
 
 def named_criterion(

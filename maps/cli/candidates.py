@@ -171,7 +171,7 @@ class _Layers:
         like = grid_cells(search_grid(self.area.frame, cell_m=cell_m))
         out = []
         for name, weight, given in self.scored:
-            source = raster_source(given, like) if isinstance(given, str) else given
+            source = raster_source(given, like, name=name) if isinstance(given, str) else given
             preset = suggested.get(name)
             made, found = named_criterion(
                 name,

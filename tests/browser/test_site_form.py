@@ -52,6 +52,7 @@ def test_a_pasted_boundary_and_comparisons_are_asked_and_answered(page, server):
     text = "\n".join(f"{n}; {north},00; {east},00" for n, (north, east) in enumerate(CORNERS, 1))
     page.get_by_test_id("stTextArea").locator("textarea").fill(text)
     page.get_by_test_id("stTextArea").locator("textarea").press("Control+Enter")
+    page.get_by_role("button", name="Đưa lên bản đồ").click()
     page.get_by_text("chỗ lệch nhất của vùng tìm").wait_for()
     settled(page)
     assert go.is_enabled()

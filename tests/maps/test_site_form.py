@@ -8,6 +8,7 @@ from datetime import date
 import geopandas as gpd
 import numpy as np
 import pytest
+import rasterio
 import shapely
 from click.testing import CliRunner
 from pyproj import CRS
@@ -357,6 +358,53 @@ def test_weights_that_are_all_zero_are_refused_in_words(base):
     assert "Gần đường" in text.output
     with pytest.raises(QuestionError, match="weights_zero: criterion="):
         answer_candidates(asked(base, criteria=(("main_road", "road", 1, 0.0, "linear:0=1;5=0"),)))
+
+
+def raster(path, crs, *, unit="", values=None):
+    """Cells over the area and a little more, 20 by 20, in another system."""
+    west, south, east, north = gpd.GeoSeries([place(AREA)], crs=5897).to_crs(crs).total_bounds
+    room = (east - west) / 10
+    where = rasterio.transform.from_bounds(west - room, south - room, east + room, north + room, 20, 20)
+    cells = np.full((20, 20), 2.0, dtype=np.float32) if values is None else values
+    with rasterio.open(path, "w", driver="GTiff", height=20, width=20, count=1, dtype="float32", crs=crs,
+                       transform=where, nodata=-1) as file:  # fmt: skip
+        file.write(cells, 1)
+        file.units = (unit,)
+    return path
+
+
+def test_a_raster_whose_system_counts_in_feet_is_brought_onto_the_grid(base, tmp_path):
+    """Lambert in US survey feet over the same land gives the scores that degrees give."""
+    feet = CRS.from_proj4(
+        "+proj=lcc +lat_0=21 +lat_1=20.5 +lat_2=21.5 +lon_0=105.5 +datum=WGS84 +units=us-ft"
+    )
+    found = [
+        ask(base, "--criterion", f"elevation={raster(tmp_path / f'{n}.tif', crs)}", "--count", 1, cell=60)
+        for n, crs in enumerate((feet, CRS.from_epsg(4326)))
+    ]
+    assert figures(found[0]) == figures(found[1])
+    assert found[0]["sites"]
+
+
+def test_values_in_feet_are_refused_and_the_file_is_named(base, tmp_path):
+    path = raster(tmp_path / "high.tif", CRS.from_epsg(5897), unit="ft")
+    text = ask(base, "--criterion", f"elevation={path}", code=2)
+    assert "high.tif" in text
+    assert "ft" in text
+
+
+def test_a_criterion_without_data_in_part_says_the_share_and_what_is_assumed(base, tmp_path):
+    values = np.full((20, 20), 2.0, dtype=np.float32)
+    values[:, 10:] = -1
+    path = raster(tmp_path / "half.tif", CRS.from_epsg(5897), values=values)
+    found = ask(base, "--criterion", f"elevation={path}")
+    (text,) = said(found, "criterion_without_data")
+    assert "Độ cao" in text
+    assert "% đất còn lại" in text
+    assert "Không giả định" in text
+    half = LEFT + SIDE / 2 + 130  # no site beyond the cells that have data
+    for site in found["sites"]:
+        assert shapely.geometry.shape(site["geometry"]).bounds[2] <= half
 
 
 # --- sizes and checks ----------------------------------------------------------------------------------

@@ -166,7 +166,9 @@ def test_land_by_code_tells_rice_and_the_permission():
     area, constraints, criteria, others = district()
     stripes = [(box(x, 0, x + 50, 6000), ("LUC", "CSD")[x // 50 % 2]) for x in range(0, 6000, 50)]
     fields = land(stripes)
-    answer = candidates(area, constraints, criteria, question=wanted(count=1), others=[*others, fields])
+    answer = candidates(
+        area, constraints, criteria, question=wanted(count=1, cell_m=40.0), others=[*others, fields]
+    )
     rows = answer.judgement.land.set_index("code")
     assert rows.loc["LUC", ["permission", "rule", "rice"]].tolist() == ["needed", "LAND121-B", True]
     assert rows.loc["CSD", ["permission", "rule"]].tolist() == ["none", ""]
@@ -181,7 +183,9 @@ def test_occupancy_is_read_from_the_zones_of_the_lead_commune():
         "industrial_cluster", box(5000, 100, 5300, 190), box(100, 5900, 300, 5990),
         name=["CCN A", "CCN B"], leased_ha=[30.0, 1.0], industrial_ha=[40.0, 50.0],
     )  # fmt: skip
-    answer = candidates(area, constraints, criteria, question=wanted(count=1), others=[*others, zones])
+    answer = candidates(
+        area, constraints, criteria, question=wanted(count=1, cell_m=40.0), others=[*others, zones]
+    )
     row = answer.judgement.checks.set_index("rule").loc["CCN32-EST-OCC"]
     figures = {"Nam": [30.0, 40.0, "pass"], "Bắc": [1.0, 50.0, "pass"]}
     assert row[["numerator", "denominator", "state"]].tolist() == figures[answer.sites["commune"].iloc[0]]
@@ -190,7 +194,9 @@ def test_occupancy_is_read_from_the_zones_of_the_lead_commune():
 def test_an_approved_plan_tells_whether_the_land_fits():
     area, constraints, criteria, others = district()
     plan = replace(land([(AREA, "SKN")]), period=Period(2021, 2030, "approved"), name="plan")
-    answer = candidates(area, constraints, criteria, question=wanted(count=1), others=[*others, plan])
+    answer = candidates(
+        area, constraints, criteria, question=wanted(count=1, cell_m=40.0), others=[*others, plan]
+    )
     row = answer.judgement.checks.set_index("rule").loc["CCN32-EST-LU"]
     assert (row["state"], row["found"]) == ("pass", pytest.approx(100))
 
@@ -268,7 +274,9 @@ def _random(seed):
 @settings(max_examples=5, deadline=None)
 def test_every_site_keeps_to_the_free_land_its_size_and_its_width(seed):
     area, constraints, criteria, others = _random(seed)
-    answer = candidates(area, constraints, criteria, question=wanted(5, 40, count=6), others=others)
+    answer = candidates(
+        area, constraints, criteria, question=wanted(5, 40, cell_m=30.0, count=6), others=others
+    )
     sites = answer.sites
     free = shapely.union_all(answer.exclusions.left.geometry.to_numpy())
     applied = answer.exclusions.rows["applied"].to_numpy()
@@ -291,9 +299,13 @@ def test_every_site_keeps_to_the_free_land_its_size_and_its_width(seed):
 @settings(max_examples=3, deadline=None)
 def test_the_same_question_gives_the_same_sites_and_order_does_not_matter(seed):
     area, constraints, criteria, others = _random(seed)
-    first = candidates(area, constraints, criteria, question=wanted(5, 40, count=4, seed=7), others=others)
+    first = candidates(
+        area, constraints, criteria, question=wanted(5, 40, cell_m=30.0, count=4, seed=7), others=others
+    )
     turned = [c.with_frame(c.frame.iloc[::-1]) for c in reversed(constraints)]
-    again = candidates(area, turned, criteria[::-1], question=wanted(5, 40, count=4, seed=7), others=others)
+    again = candidates(
+        area, turned, criteria[::-1], question=wanted(5, 40, cell_m=30.0, count=4, seed=7), others=others
+    )
     figures = [c for c in first.sites.columns if c not in ("geometry", "commune")]
     pd.testing.assert_frame_equal(
         pd.DataFrame(first.sites[figures]), pd.DataFrame(again.sites[figures]), rtol=1e-6, atol=1e-6
