@@ -8,9 +8,12 @@ from typing import Final
 import rasterio
 
 from layers._door import hearing, opening
+from layers.errors import SourceError
 
 __all__ = ["in_feet", "raster_unit"]
 
+#: formats that hold their cells themselves, as the door of rasters opens them
+_DRIVERS: Final = {".tif": "GTiff", ".tiff": "GTiff", ".asc": "AAIGrid", ".img": "HFA"}
 _FEET: Final = ("ft", "foot", "feet", "us survey foot", "us-ft", "ft-us", "international foot")
 
 
@@ -31,10 +34,13 @@ def raster_unit(path: Path | str, *, band: int = 1) -> str:
     Raises
     ------
     SourceError
-        ``source_unreadable``.
+        ``format_unknown`` or ``source_unreadable``.
     """
-    drivers = ["GTiff", "AAIGrid", "HFA"]  # formats that hold their cells themselves, as the door of rasters opens
-    with opening(Path(path)), hearing(), rasterio.open(path, driver=drivers) as file:
+    driver = _DRIVERS.get(Path(path).suffix.lower())
+    if driver is None:
+        found = Path(path).suffix
+        raise SourceError("format_unknown", path=str(path), found=found, expected=sorted(_DRIVERS))
+    with opening(Path(path)), hearing(), rasterio.open(path, driver=driver) as file:
         return str(file.units[band - 1] or "").strip()
 
 
