@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict, dataclass, fields, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Protocol, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self, get_args, get_origin, get_type_hints
 
 from layers.store import Workspace
 
@@ -35,8 +35,8 @@ class Answer(Protocol):
 class Question:
     """What was asked of a workspace, frozen: equal questions have equal answers.
 
-    Each question is a frozen dataclass under this one; layers stand in it as names and versions, each
-    version right behind its name in one tuple, and nothing else in it is a text with a whole number behind.
+    Each question is a frozen dataclass under this one; layers stand in it as names and versions, ``str`` with
+    ``int`` right behind in the type of a tuple, and nothing else has that type.
 
     Parameters
     ----------
@@ -62,7 +62,8 @@ class Question:
     @property
     def entries(self) -> tuple[tuple[str, int], ...]:
         """Names and versions of the layers that the question reads, each once, in its order."""
-        found = (pair for field in fields(self) for pair in _entries(getattr(self, field.name)))
+        hints = _hints(type(self))
+        found = (pair for f in fields(self) for pair in _entries(hints[f.name], getattr(self, f.name)))
         return tuple(dict.fromkeys(found))
 
     def at_versions(self, versions: Mapping[str, int]) -> Self:
@@ -77,8 +78,9 @@ class Question:
         -------
         Question
         """
-        given = {field.name: getattr(self, field.name) for field in fields(self)}
-        return replace(self, **{name: _moved(value, versions) for name, value in given.items()})
+        hints = _hints(type(self))
+        given = {f.name: _moved(hints[f.name], getattr(self, f.name), versions) for f in fields(self)}
+        return replace(self, **given)
 
     def load(self, entries: Iterable[tuple[str, int]]) -> list[Layer]:
         """Read layers of the workspace.
@@ -101,26 +103,40 @@ class Question:
         return [base.load(name, version) for name, version in entries]
 
 
-def _entries(value: Any) -> Iterator[tuple[str, int]]:
-    """Names with a version behind, at any depth."""
-    if isinstance(value, tuple):
-        yield from ((one, two) for one, two in pairwise(value) if _is_entry(one, two))
-        for part in value:
-            yield from _entries(part)
+def _hints(kind: type) -> dict[str, Any]:
+    return get_type_hints(kind, localns={"date": date})
 
 
-def _moved(value: Any, versions: Mapping[str, int]) -> Any:
+def _parts(hint: Any, value: Any) -> list[tuple[Any, Any]]:
+    """Parts of a tuple, each with its type; none for what is no tuple."""
     if not isinstance(value, tuple):
+        return []
+    hints = next((get_args(h) for h in (hint, *get_args(hint)) if get_origin(h) is tuple), ())
+    every = [hints[0]] * len(value) if hints[-1:] == (Ellipsis,) else hints
+    return list(zip(every, value, strict=False))
+
+
+def _entries(hint: Any, value: Any) -> Iterator[tuple[str, int]]:
+    """Names with a version behind, at any depth."""
+    parts = _parts(hint, value)
+    yield from ((one[1], two[1]) for one, two in pairwise(parts) if _is_entry(one[0], two[0]))
+    for part in parts:
+        yield from _entries(*part)
+
+
+def _moved(hint: Any, value: Any, versions: Mapping[str, int]) -> Any:
+    parts = _parts(hint, value)
+    if not parts:
         return value
-    parts = list(value)
-    for n, (one, two) in enumerate(pairwise(value), start=1):
-        if _is_entry(one, two):
-            parts[n] = versions.get(one, two)
-    return tuple(_moved(part, versions) for part in parts)
+    out = [_moved(*part, versions) for part in parts]
+    for n, (one, two) in enumerate(pairwise(parts), start=1):
+        if _is_entry(one[0], two[0]):
+            out[n] = versions.get(one[1], two[1])
+    return tuple(out)
 
 
 def _is_entry(one: Any, two: Any) -> bool:
-    return isinstance(one, str) and isinstance(two, int) and not isinstance(two, bool)
+    return one is str and two is int
 
 
 def stamp(answer: Answer, question: Question | None = None) -> None:

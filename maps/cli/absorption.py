@@ -8,10 +8,12 @@ import click
 
 from layers import Layer
 from layers.errors import QuestionError
+from maps.absorption_question import AbsorptionAsked
 from maps.absorption_tables import SECTION, asked_text
 from maps.asking import stamp
 from maps.cli.answering import Asking, Reply, asking_options
 from maps.cli.click_words import NUMBER
+from maps.cli.keeping import check_keepable, entries_of, keep_run
 from maps.cli.series import SERIES, on_one_grid, read_series
 from maps.cli.speech import Command, T
 from maps.columns import Column, as_text
@@ -56,6 +58,7 @@ def absorption(**given: Any) -> None:
     """Ask, write what was asked for, and leave with the exit code that fits."""
     asking = Asking(given, AbsorptionFiles)
     question = _question(given, asking)
+    check_keepable(given, {"YEAR=": [text for text in given["series"] if "=" in text]})
     inputs = asking.inputs
     inputs.check_roles([SERIES, "zones", "units", "within"])
     states = on_one_grid(read_series(given["series"], inputs, column=given["column"]), inputs)
@@ -72,6 +75,11 @@ def absorption(**given: Any) -> None:
     within = next(it) if within is not None else None
     answer = ask(states, question, zones=zones, units=units, within=within, progress=asking.speak.progress)
     stamp(answer)
+    if given["save_run"] is not None:
+        named = (given["series"], given["zones"], [given["units"]], [given["within"]])
+        series, planned, whose, inside = (entries_of(given, texts) for texts in named)
+        asked = AbsorptionAsked(str(given["workspace"]), series, planned, whose, inside, question)
+        keep_run(given, asked, answer, asking.speak)
     asking.reply(_reply(AbsorptionFiles(answer, asking.speak.words), answer))
 
 

@@ -16,6 +16,7 @@ from layers.findings import worst_level
 from maps.cli.click_words import NUMBER
 from maps.cli.grouping import once
 from maps.cli.inputs import Inputs
+from maps.cli.keeping import check_keepable, save_run_option
 from maps.cli.options import assumptions_of, check_targets, day_of
 from maps.cli.speech import (
     DONE,
@@ -51,8 +52,8 @@ def asking_options(
     """Give a command the options that every question takes.
 
     ``--crs``, ``--on``, ``--tolerance-m`` where the question has one, ``--out``, ``--json``,
-    ``--workspace``, ``--extent``, ``--where``, ``--assume-crs``, ``--exit-zero``. They stand behind the
-    options of the command itself when this is the last decorator above it.
+    ``--workspace``, ``--extent``, ``--where``, ``--assume-crs``, ``--save-run``, ``--exit-zero``. They
+    stand behind the options of the command itself when this is the last decorator above it.
 
     Parameters
     ----------
@@ -78,6 +79,7 @@ def asking_options(
         click.option(
             "--assume-crs", multiple=True, metavar="[KIND=]EPSG", help=T("cli.conflicts.assume_crs")
         ),
+        save_run_option,
         click.option("--exit-zero", is_flag=True, help=T("cli.exit_zero")),
     ]
     if tolerance_m is not None:
@@ -140,6 +142,7 @@ class Asking:
         self.speak: Terminal = terminal()
         self.on: date = day_of(given["on_text"])
         check_targets(given["out"], files.endings, given["json_target"])
+        check_keepable(given)
         base = Workspace(given["workspace"]) if given["workspace"] else None
         self.inputs = Inputs(base, assumptions_of(given))
         self.aligned: Aligned | None = None

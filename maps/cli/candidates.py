@@ -17,11 +17,13 @@ from layers.kinds import zone_kind_of
 from layers.names import fold
 from maps.asking import stamp
 from maps.candidate_contract import contract
+from maps.candidate_question import CandidateQuestion
 from maps.candidate_tables import printed_tables
 from maps.cli.click_words import NUMBER, WHOLE_NUMBER
 from maps.cli.comparisons import comparisons_of
 from maps.cli.grouping import once
 from maps.cli.inputs import Inputs
+from maps.cli.keeping import check_keepable, entries_of, keep_run, save_run_option
 from maps.cli.options import assumptions_of, check_targets, day_of
 from maps.cli.speech import (
     DONE,
@@ -45,6 +47,7 @@ from spatial.judgement import SiteQuestion
 from spatial.suitability import Criterion, grid_cells, search_grid
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
     from layers import Finding, Layer
@@ -56,6 +59,10 @@ __all__ = ["candidates"]
 
 _CRAFT: Final = "craft_village_cluster"
 _KINDS: Final = ("industrial_cluster", _CRAFT, "industrial_park", "high_tech_zone")
+_FIGURES: Final = (
+    *("min_ha", "max_ha", "craft_village", "cell_m", "min_width_m", "road_reach_m", "count", "seed"),
+    *("min_compactness", "min_score"),
+)
 _LAYER: Final = "KIND=FILE[:LAYER]"
 _FILE: Final = click.Path(path_type=Path)
 
@@ -123,6 +130,7 @@ _FILE: Final = click.Path(path_type=Path)
 @click.option("--extent", multiple=True, metavar="KIND=FILE", help=T("cli.conflicts.extent"))
 @click.option("--where", multiple=True, metavar="KIND:COLUMN=V1,V2", help=T("cli.conflicts.where"))
 @click.option("--assume-crs", multiple=True, metavar="[KIND=]EPSG", help=T("cli.conflicts.assume_crs"))
+@save_run_option
 @click.option("--exit-zero", is_flag=True, help=T("cli.exit_zero"))
 def candidates(**given: Any) -> None:
     """Ask, write what was asked for, and leave with the exit code that fits."""
@@ -131,6 +139,8 @@ def candidates(**given: Any) -> None:
     kind, craft = _kind(given["kind_text"])
     _check_folder(given["out"])
     check_targets((), (), given["json_target"])
+    rasters = [text for text in given["criterion"] if _is_raster(split_criterion(text)[1])]
+    check_keepable(given, {"--rule": given["rules"], "--criterion NAME=RASTER": rasters})
     preset = sizes_on(kind, on, craft_village=craft)
     limits = _limits(given, kind, preset, on=on)
     comparisons = comparisons_of(given["compare"], given["pairwise"])
@@ -145,6 +155,8 @@ def candidates(**given: Any) -> None:
     notes = SearchNotes(comparisons, given["industry"])
     answer = search_sites(inputs, question, notes=notes, progress=speak.progress)
     stamp(answer)
+    if given["save_run"] is not None:
+        keep_run(given, _asked(given, question, layers, (criteria, comparisons)), answer, speak)
     findings = once([*layers.findings, *answer.findings])
     _report(answer, findings, given=given, speak=speak)
     failed = worst_level(findings) == "block"
@@ -318,6 +330,38 @@ def _criterion_layer(inputs: Inputs, name: str, source: str) -> Layer:
 def _of_no_matter(finding: Finding, area: Layer) -> bool:
     """An area of search needs no names."""
     return finding.layer == area.name and finding.code == "column_missing"
+
+
+def _asked(
+    given: dict[str, Any],
+    wanted: SiteQuestion,
+    layers: _Layers,
+    scored: tuple[list[Criterion], Mapping[tuple[str, str], float]],
+) -> CandidateQuestion:
+    """The same question as one to the workspace."""
+    criteria, comparisons = scored
+    rule = wanted.exclusion
+    (area,) = entries_of(given, [given["area"]])
+    measured = entries_of(given, [split_criterion(text)[1] for text in given["criterion"]])
+    facts: dict[str, Any] = {name: getattr(wanted, name) for name in _FIGURES}
+    facts |= {name: tuple(getattr(rule, name)) for name in ("allow", "avoid", "waive", "order")}
+    return CandidateQuestion(
+        str(given["workspace"]),
+        area,
+        tuple(layers.area.frame["name"].astype(str)) if given["communes"] else (),
+        entries_of(given, given["constraint"]),
+        entries_of(given, given["also"]),
+        tuple(
+            (one.name, *entry, float(one.weight), str(one.function))
+            for one, entry in zip(criteria, measured, strict=True)
+        ),
+        rule.zone_kind,
+        rule.on,
+        **facts,
+        buffers=tuple((rule.buffers_m or {}).items()),
+        compared=tuple((one, two, times) for (one, two), times in comparisons.items()),
+        industry=given["industry"],
+    )
 
 
 def _report(

@@ -14,8 +14,10 @@ from layers.crosswalk import read_crosswalk
 from layers.errors import QuestionError
 from layers.period import parse_period
 from maps.asking import stamp
+from maps.change_question import ChangeQuestion
 from maps.change_tables import moves, moves_table, series_record, summed
 from maps.cli.answering import Asking, Reply, asking_options
+from maps.cli.keeping import check_keepable, entries_of, keep_run
 from maps.cli.speech import Command, T
 from maps.columns import Column, as_text
 from maps.export.change import ChangeFiles
@@ -31,6 +33,13 @@ __all__ = ["change"]
 
 _ROLES: Final = ("before", "after")
 _RASTERS: Final = (".tif", ".tiff", ".asc", ".img")
+#: ways to read a file that a run has no need of
+_OWN_WAYS: Final = {
+    "--class": "by",
+    "--class-after": "by_after",
+    "--crosswalk": "crosswalk",
+    "--period": "periods",
+}
 _PRINTED: Final = (
     Column("start", "change_column"),
     Column("end", "change_column"),
@@ -54,6 +63,7 @@ _PRINTED: Final = (
 def change(**given: Any) -> None:
     """Ask, write what was asked for, and leave with the exit code that fits."""
     asking = Asking(given, ChangeFiles)
+    check_keepable(given, {name: given[key] for name, key in _OWN_WAYS.items() if given[key] != "code"})
     walk = read_crosswalk(given["crosswalk"]) if given["crosswalk"] else None
     names = given["layers"]
     if len(names) < 2:  # noqa: PLR2004 - from one date to another
@@ -67,6 +77,10 @@ def change(**given: Any) -> None:
     for one in {id(c): c for c in (series.overall, *series.intervals)}.values():
         stamp(one)
         one.run["on"] = asking.on.isoformat()
+    if given["save_run"] is not None:
+        read, facts = entries_of(given, names), (given["tolerance_m"], given["group"])
+        question = ChangeQuestion(str(given["workspace"]), read, asking.on, *facts)
+        keep_run(given, question, series, asking.speak)
     files = ChangeFiles(series.overall, asking.speak.words)
     asking.reply(Reply(files, lambda: series_record(series), lambda: _printed(files), failed=False))
 

@@ -9,8 +9,10 @@ import click
 from layers.kinds import kinds
 from maps.asking import stamp
 from maps.cli.answering import Asking, Reply, asking_options
+from maps.cli.keeping import check_keepable, entries_of, keep_run
 from maps.cli.speech import Command, T
 from maps.columns import Column, as_text, headed
+from maps.comparison_question import ComparisonQuestion
 from maps.comparison_tables import comparison_lines, comparison_record, reason_of
 from maps.export.comparison import ComparisonFiles
 from maps.tables import records
@@ -55,19 +57,25 @@ _PRINTED: Final = (
 def compare(**given: Any) -> None:
     """Ask, write what was asked for, and leave with the exit code that fits."""
     asking = Asking(given, ComparisonFiles)
+    check_keepable(given, {"--also": given["also"]})
     asking.inputs.check_roles(_ROLES)
     names = [given["before"], given["after"], *given["also"]]
     roles = [_ROLES[0], *[_ROLES[1]] * (len(names) - 1)]
     read = [asking.inputs.features(n, given["kind"], role=role) for n, role in zip(names, roles, strict=True)]
     layers = asking.align_areas(read)
+    tolerance_m = None if given["suggested"] else given["tolerance_m"]
     answer = ask(
         layers[0],
         layers[1],
-        tolerance_m=None if given["suggested"] else given["tolerance_m"],
+        tolerance_m=tolerance_m,
         on=asking.on,
         progress=asking.speak.progress,
     )
     stamp(answer)
+    if given["save_run"] is not None:
+        both = entries_of(given, names)
+        question = ComparisonQuestion(str(given["workspace"]), both[0], both[1], asking.on, tolerance_m)
+        keep_run(given, question, answer, asking.speak)
     files = ComparisonFiles(answer, asking.speak.words)
     asking.reply(Reply(files, lambda: _content(answer, layers), lambda: _printed(files), failed=False))
 

@@ -11,11 +11,13 @@ from layers import reference
 from layers.kinds import kinds
 from maps.asking import stamp
 from maps.cli.answering import Asking, Reply, asking_options
+from maps.cli.keeping import check_keepable, entries_of, keep_run
 from maps.cli.overrides import overridden, read_overrides
 from maps.cli.speech import Command, T
 from maps.columns import Column, as_text
 from maps.export.answer import ConflictFiles
 from maps.export.frames import contract_rows, contract_totals
+from maps.question import ConflictQuestion
 from spatial.conflicts import conflicts as ask
 from spatial.rules import STATES
 
@@ -32,6 +34,7 @@ _PRINTED = (
     Column("share_pct", digits=1),
     Column("clause"),
 )
+_GENERAL = "industrial_zone"
 _ZONE_KINDS = [k.name for k in kinds("zone")]
 
 
@@ -43,7 +46,7 @@ _ZONE_KINDS = [k.name for k in kinds("zone")]
 @click.option(
     "--zone-kind",
     type=click.Choice(_ZONE_KINDS),
-    default="industrial_zone",
+    default=_GENERAL,
     help=T("cli.conflicts.zone_kind"),
 )
 @click.option(
@@ -57,6 +60,8 @@ _ZONE_KINDS = [k.name for k in kinds("zone")]
 def conflicts(**given: Any) -> None:
     """Ask, write what was asked for, and leave with the exit code that fits."""
     asking = Asking(given, ConflictFiles)
+    named = {"--override": given["overrides"], "--zone-kind": given["zone_kind"] != _GENERAL}
+    check_keepable(given, named)
     changes = read_overrides(given["overrides"]) if given["overrides"] else None
     inputs = asking.inputs
     inputs.check_kinds(given["against"])
@@ -71,6 +76,11 @@ def conflicts(**given: Any) -> None:
         progress=asking.speak.progress,
     )
     stamp(answer)
+    if given["save_run"] is not None:
+        zones_asked, others = (entries_of(given, texts) for texts in ([given["zones"]], given["against"]))
+        folder = str(given["workspace"])
+        question = ConflictQuestion(folder, zones_asked, others, asking.on, given["tolerance_m"])
+        keep_run(given, question, answer, asking.speak)
     if changes is not None:
         answer = overridden(answer, changes, given["overrides"])
     asking.reply(_reply(ConflictFiles(answer, asking.speak.words), answer))

@@ -9,8 +9,10 @@ import click
 from layers import reference
 from maps.asking import stamp
 from maps.cli.answering import Asking, Reply, asking_options
+from maps.cli.keeping import check_keepable, entries_of, keep_run
 from maps.cli.speech import Command, T
 from maps.columns import Column, as_text
+from maps.distance_question import DistanceQuestion
 from maps.export.distances import DistanceFiles, distance_records
 from maps.tables import records
 from spatial.distances import safety_distances
@@ -35,6 +37,8 @@ _LAYER = "KIND=FILE[:LAYER]"
 def distances(**given: Any) -> None:
     """Ask, write what was asked for, and leave with the exit code that fits."""
     asking = Asking(given, DistanceFiles)
+    chosen = _chosen(given["rules"])
+    check_keepable(given, {"--rule LAYER=ID": set(chosen) - {"*"}})
     inputs = asking.inputs
     inputs.check_kinds([*given["sources"], *given["targets"]])
     sources = [inputs.constraint(text) for text in given["sources"]]
@@ -49,10 +53,15 @@ def distances(**given: Any) -> None:
         layers[first:],
         table=reference.table("safety_distances"),
         on=asking.on,
-        choose=_chosen(given["rules"]),
+        choose=chosen,
         progress=asking.speak.progress,
     )
     stamp(answer)
+    if given["save_run"] is not None:
+        measured, to = (entries_of(given, given[side]) for side in ("sources", "targets"))
+        rules = tuple(chosen.get("*", ()))
+        question = DistanceQuestion(str(given["workspace"]), measured, to, asking.on, rules)
+        keep_run(given, question, answer, asking.speak)
     asking.reply(_reply(DistanceFiles(answer, asking.speak.words), answer))
 
 

@@ -137,6 +137,16 @@ def test_the_layers_of_criteria_are_read_too():
     assert asked.at_versions({"roads": 5}).criteria == (("main_road", "roads", 5, 1.0, "linear(0, 1)"),)
 
 
+def test_a_text_with_a_whole_number_behind_is_no_layer_where_its_type_says_otherwise():
+    from maps.candidate_question import CandidateQuestion
+
+    asked = CandidateQuestion(
+        "here", ("communes", 1), (), (), (), (), "industrial_cluster", DAY, 10, 75, buffers=(("road", 50),)
+    )
+    assert asked.entries == (("communes", 1),)
+    assert asked.at_versions({"road": 3, "communes": 2}).buffers == (("road", 50),)
+
+
 # --- keeping and opening ---------------------------------------------------------------------------------
 
 
