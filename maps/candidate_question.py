@@ -12,7 +12,7 @@ import shapely
 from layers import Layer, Workspace, reference
 from layers.errors import QuestionError
 from maps.asking import Question, stamp
-from maps.criteria import named_criterion
+from maps.criteria import by_road, named_criterion
 from maps.question import choices
 from maps.site_search import SearchInputs, SearchNotes, search_sites
 from spatial.exclusions import ExclusionQuestion
@@ -171,10 +171,11 @@ def search_layers(versions: list[Version], year: str | None) -> SearchLayers:
     zones, constraints = choices(versions, year)
     every = [*constraints, *zones]
     table = reference.table("criteria")
+    roads = any(v.kind_name == "road" for v in every)
     criteria = {}
     for name, kinds in table["kinds"].items():
         fitting = [v for kind in str(kinds).split() for v in every if v.kind_name == kind]
-        if fitting:
+        if fitting and (roads or not by_road(str(name))):
             criteria[str(name)] = fitting[0]
     chosen = [v for v in every if v.kind_name in _AVOIDED]
     others = [v for v in every if v.kind_name in _CONTEXT]
@@ -202,12 +203,14 @@ def answer_candidates(
     """
     area, others = _area(question)
     criteria, findings = [], []
+    constraints = question.load(question.constraints)
+    roads = next((layer for layer in (*others, *constraints) if layer.kind_name == "road"), None)
     for name, layer, version, weight, function in question.criteria:
         (source,) = question.load([(layer, version)])
-        made, found = named_criterion(name, source, weight=weight, function=function)
+        made, found = named_criterion(name, source, weight=weight, function=function, roads=roads)
         criteria.append(made)
         findings += found
-    inputs = SearchInputs(area, question.load(question.constraints), criteria, others)
+    inputs = SearchInputs(area, constraints, criteria, others)
     notes = SearchNotes(
         {(a, b): times for a, b, times in question.compared}, question.industry, tuple(findings)
     )

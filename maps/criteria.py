@@ -12,6 +12,7 @@ from layers.landuse import ancestors, code_list
 from layers.raster import open_raster
 from layers.raster_unit import in_feet, raster_unit
 from spatial.suitability import Criterion
+from spatial.travel import road_network, travel_costs
 from spatial.value_functions import parse_value_function
 
 if TYPE_CHECKING:
@@ -19,11 +20,12 @@ if TYPE_CHECKING:
     from spatial.suitability import Measure
     from spatial.value_functions import ValueFunction
 
-__all__ = ["RASTERS", "criterion_kind", "named_criterion", "raster_source", "split_criterion"]
+__all__ = ["RASTERS", "by_road", "criterion_kind", "named_criterion", "raster_source", "split_criterion"]
 
 #: endings of files whose cells are measured
 RASTERS: Final = (".tif", ".tiff", ".asc", ".img")
 _ANY_KIND: Final = "railway"
+_BY_ROAD: Final = "_travel"
 _NEARER: Final = "linear:0=1;5000=0"
 _GREATER: Final = "linear:0=0;1=1"
 
@@ -74,9 +76,8 @@ def criterion_kind(name: str) -> str:
     -------
     str
     """
-    table = reference.table("criteria")
     known = {kind.name for kind in kinds()}
-    stated = str(table.loc[name, "kinds"]).split() if name in table.index else []
+    stated = str(_row(name).get("kinds", "")).split()
     return stated[0] if stated else name if name in known else _ANY_KIND
 
 
@@ -111,7 +112,12 @@ def raster_source(path: str, like: CellSource, *, name: str = "") -> CellSource:
 
 
 def named_criterion(
-    name: str, source: Layer | CellSource, *, weight: float | None = None, function: str | None = None
+    name: str,
+    source: Layer | CellSource,
+    *,
+    weight: float | None = None,
+    function: str | None = None,
+    roads: Layer | None = None,
 ) -> tuple[Criterion, list[Finding]]:
     """Make a criterion of a name and a layer or raster.
 
@@ -124,6 +130,9 @@ def named_criterion(
         Default that of the table, or 1.
     function : str, optional
         As :func:`spatial.value_functions.parse_value_function` reads it; default that of the table.
+    roads : Layer, optional
+        Network of a criterion that is measured by road: one that the table measures so, or a name that
+        ends with ``_travel``, which else stands for what it says without it.
 
     Returns
     -------
@@ -134,12 +143,11 @@ def named_criterion(
     Raises
     ------
     QuestionError
-        ``value_function_wrong``.
+        ``value_function_wrong``; ``network_missing`` where one measured by road has no roads.
     """
-    table = reference.table("criteria")
-    row: dict[str, Any] = dict(table.loc[name]) if name in table.index else {}
+    row = _row(name)
     is_layer = isinstance(source, Layer)
-    measure = row.get("measure", "distance") if is_layer else "value"
+    measure = row.get("measure", "travel" if by_road(name) else "distance") if is_layer else "value"
     assumed = []
     if not row and function is None:
         assumed.append(_NEARER if is_layer else _GREATER)
@@ -153,7 +161,42 @@ def named_criterion(
         Finding("criterion_assumed", source.name, None, "warn", {"criterion": name, "assumed": what})
         for what in assumed
     ]
-    return Criterion(name, source, made, given, cast("Measure", measure)), found
+    travel = None
+    if measure == "travel" and not cast("Layer", source).frame.empty:
+        if roads is None:
+            raise QuestionError("network_missing", layer=name, rows=0)
+        travel = travel_costs(road_network(roads), cast("Layer", source))
+    return Criterion(name, source, made, given, cast("Measure", measure), travel), found
+
+
+def by_road(name: str) -> bool:
+    """Say whether a criterion is measured along roads.
+
+    Parameters
+    ----------
+    name : str
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> by_road("port_travel"), by_road("port")
+    (True, False)
+    """
+    return name.endswith(_BY_ROAD)
+
+
+def _row(name: str) -> dict[str, Any]:
+    """What the table says of a name, or of the same thing measured straight."""
+    table = reference.table("criteria")
+    if name in table.index:
+        return dict(table.loc[name])
+    straight = name.removesuffix(_BY_ROAD)
+    if straight in table.index and table.loc[straight, "measure"] == "distance":
+        return {**dict(table.loc[straight]), "measure": "travel"}
+    return {}
 
 
 def _filtered(layer: Layer, row: dict[str, Any]) -> tuple[Layer, list[str]]:

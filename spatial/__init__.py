@@ -32,6 +32,7 @@ from spatial.search_comparison import (
 from spatial.site_reasons import why_no_site
 from spatial.stored import chunked_areas, stored_areas
 from spatial.suitability import Criterion, Suitability, search_grid, suitability
+from spatial.travel import RoadNetwork, TravelCosts, road_network, travel_costs
 from spatial.value_functions import ValueFunction, parse_value_function
 from spatial.warm import warm_engine
 from spatial.weights import PairwiseWeights, pairwise_weights, rank_ranges, topsis_scores
@@ -62,12 +63,14 @@ __all__ = [
     "PairwiseWeights",
     "Redrawn",
     "RingTotals",
+    "RoadNetwork",
     "Rule",
     "RuleBook",
     "SearchComparison",
     "SearchFacts",
     "SiteQuestion",
     "Suitability",
+    "TravelCosts",
     "ValueFunction",
     "absorption",
     "candidates",
@@ -102,6 +105,7 @@ __all__ = [
     "redrawn",
     "ring_totals",
     "rings",
+    "road_network",
     "safety_distances",
     "search_facts",
     "search_grid",
@@ -111,6 +115,7 @@ __all__ = [
     "suitability",
     "thickness_m",
     "topsis_scores",
+    "travel_costs",
     "warm_engine",
     "weighted_overlay",
     "weighted_windows",

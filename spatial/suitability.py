@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from layers.grid import CellSource
+    from spatial.travel import TravelCosts
     from spatial.value_functions import ValueFunction
 
     Floats = NDArray[np.float32]
@@ -37,12 +38,14 @@ if TYPE_CHECKING:
 
 __all__ = ["Criterion", "Suitability", "criterion_values", "grid_cells", "search_grid", "suitability"]
 
-Measure = Literal["distance", "inside", "value"]
+Measure = Literal["distance", "inside", "value", "travel"]
 _MOST_CELLS: Final = 200_000_000
 #: bytes a cell takes while a strip is scored
 _BYTES: Final = 16
 _HA: Final = 10_000.0
 _MEMORY_MB: Final = 128.0
+#: cells whose travel is looked up at a time
+_BLOCK: Final = 500_000
 
 
 @dataclass(frozen=True)
@@ -58,9 +61,12 @@ class Criterion:
         From the measure to a score of 0 to 1.
     weight : float
         Not negative; weights need not add up to one.
-    measure : {"distance", "inside", "value"}
+    measure : {"distance", "inside", "value", "travel"}
         Metres on the grid to the nearest feature; 1 where a feature covers the centre of a cell and 0
-        elsewhere; the value of the raster.
+        elsewhere; the value of the raster; metres or minutes by road to the nearest feature.
+    travel : TravelCosts, optional
+        Of the features of `source`, where it is measured by road. Land that no road leads from has the
+        score of the greatest distance, and a finding tells how much there is.
     """
 
     name: str
@@ -68,6 +74,7 @@ class Criterion:
     function: ValueFunction
     weight: float = 1.0
     measure: Measure = "distance"
+    travel: TravelCosts | None = None
 
 
 @dataclass(frozen=True)
@@ -82,7 +89,7 @@ class Suitability:
         Adding up to one, in the order of the names.
     findings : tuple of Finding
         ``criterion_without_data`` with the hectares and their share of the cells that matter,
-        ``criterion_empty``.
+        ``criterion_empty``, ``travel_unreachable`` with the hectares, and those of the network.
     """
 
     score: Raster
@@ -206,13 +213,14 @@ def suitability(
     ordered = _ordered(criteria, grid)
     weights = normal_weights({criterion.name: criterion.weight for criterion in ordered})
     score = np.zeros(grid.shape, dtype=np.float32)
-    findings = []
+    findings: list[Finding] = []
     for done, criterion in enumerate(ordered):
         if progress:
             progress(done, len(ordered), criterion.name)
         if weights[criterion.name] == 0:
             continue
         lacking = 0
+        findings += _travel_findings(criterion, grid, wanted)
         for window, values in _strips(criterion, grid, memory_mb):
             part = score[window.row : window.row + window.height]
             part += np.float32(weights[criterion.name]) * values
@@ -304,6 +312,7 @@ def _strips(criterion: Criterion, grid: RasterGrid, memory_mb: float) -> Iterato
         yield from _by_distance(criterion, grid, grid.whole, memory_mb)
         return
     rows = min(max(int(memory_mb * 1e6 / (_BYTES * grid.width)), 64), grid.height)
+    rows = rows if criterion.travel is None else min(rows, max(_BLOCK // grid.width, 1))
     for row in range(0, grid.height, rows):
         window = Window(row, 0, min(rows, grid.height - row), grid.width)
         yield window, _scored(criterion, grid, window)
@@ -333,11 +342,39 @@ def _scored(criterion: Criterion, grid: RasterGrid, window: Window) -> Floats:
         return criterion.function(measured)
     assert isinstance(criterion.source, Layer)
     shapes = criterion.source.frame.geometry.to_numpy()
+    if criterion.travel is not None:
+        return criterion.function(_travelled(criterion.travel, grid, window))
     if criterion.measure == "inside":
         return criterion.function(burnt(shapes, grid.part(window), touched=False).astype(np.float32))
     if _empty(criterion):
         return np.full((window.height, window.width), np.nan, dtype=np.float32)
     return np.concatenate([part for _, part in _by_distance(criterion, grid, window, _MEMORY_MB)])
+
+
+def _travelled(travel: TravelCosts, grid: RasterGrid, window: Window) -> NDArray[np.float64]:
+    row, col = np.mgrid[window.row : window.row + window.height, window.col : window.col + window.width]
+    middle = grid.xy(np.column_stack([col.ravel() + 0.5, row.ravel() + 0.5]))
+    return travel.at(middle).reshape(window.height, window.width)
+
+
+def _travel_findings(
+    criterion: Criterion, grid: RasterGrid, wanted: NDArray[np.bool_] | None
+) -> Iterator[Finding]:
+    """How much land no road leads from to any feature, and what is known of the network."""
+    travel, name = criterion.travel, criterion.source.name
+    if travel is None:
+        return
+    yield from travel.findings
+    rows = max(_BLOCK // grid.width, 1)
+    cut_off = 0
+    for row in range(0, grid.height, rows):
+        window = Window(row, 0, min(rows, grid.height - row), grid.width)
+        lost = np.isinf(_travelled(travel, grid, window))
+        cut_off += int(lost.sum() if wanted is None else (lost & wanted[row : row + rows]).sum())
+    if cut_off:
+        share = 100.0 * cut_off / (grid.height * grid.width if wanted is None else int(wanted.sum()))
+        fields = {"area_ha": cut_off * grid.cell_ha(name), "share_pct": share, "within_m": travel.access_m}
+        yield Finding("travel_unreachable", name, None, "warn", {"criterion": criterion.name, **fields})
 
 
 def _lacking(criterion: Criterion, cells: int, asked: int, *, grid: RasterGrid) -> list[Finding]:

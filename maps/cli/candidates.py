@@ -182,6 +182,7 @@ class _Layers:
         stated = dict(pairs(functions, "--function"))
         like = grid_cells(search_grid(self.area.frame, cell_m=cell_m))
         out = []
+        roads = next((of for of in (*self.others, *self.constraints) if of.kind_name == "road"), None)
         for name, weight, given in self.scored:
             source = raster_source(given, like, name=name) if isinstance(given, str) else given
             preset = suggested.get(name)
@@ -190,6 +191,7 @@ class _Layers:
                 source,
                 weight=preset.weight if preset and weight is None else weight,
                 function=stated.pop(name, preset.function if preset else None),
+                roads=roads,
             )
             out.append(made)
             self.findings += found

@@ -140,6 +140,16 @@ def test_a_raster_in_another_system_is_a_criterion(files, tmp_path):
     assert {row["criterion"] for row in found["sites"][0]["breakdown"]} == {"road", "housing", "slope"}
 
 
+def test_a_criterion_may_be_measured_by_road(files, tmp_path):
+    port = gpd.GeoDataFrame(geometry=gpd.read_file(files / "road.gpkg").boundary.centroid.iloc[:1])
+    port.to_file(tmp_path / "port.gpkg")
+    more = ("--kind", "ccn", "--count", 2, "--min-score", 0)
+    found = ask(files, *more, "--criterion", f"port_travel={tmp_path / 'port.gpkg'}:3")
+    assert found["weights"]["port_travel"] == pytest.approx(3 / 6.5)
+    assert "port_travel" in {row["criterion"] for row in found["sites"][0]["breakdown"]}
+    assert found["run"]["functions"]["port_travel"] == "linear:0=1;40000=0"
+
+
 @pytest.mark.parametrize(
     ("more", "text"),
     [
