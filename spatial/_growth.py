@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     Cells = NDArray[np.bool_]
     Floats = NDArray[np.float32]
 
-__all__ = ["Growth", "Patch", "grown_patches", "opened", "reachable"]
+__all__ = ["Growth", "Patch", "drop_of", "grown_patches", "opened", "reachable"]
 
 _STRIP_CELLS: Final = 4_000_000
 #: worth of a cell that no patch begins from
@@ -217,8 +217,7 @@ def _grown(
     while heap and count < growth.most:
         _, row, col = heappop(heap)
         here = float(worth[row, col])
-        drop = _DROP if count >= growth.wished else _DROP_BELOW_WISHED
-        if count >= growth.least and here < total / count - drop:
+        if count >= growth.least and here < total / count - drop_of(count, growth.wished):
             continue
         taken[row, col] = True
         count, total = count + 1, total + here
@@ -229,6 +228,11 @@ def _grown(
                 away = sqrt((r - start[0]) ** 2 + (c - start[1]) ** 2) / radius
                 heappush(heap, (round(growth.compact * away - float(worth[r, c]), 6), r, c))
     return box, taken
+
+
+def drop_of(size: float, wished: float) -> float:
+    """How much poorer than the rest land may be: poor land doesn't enlarge a site that is well-sized."""
+    return _DROP if size >= wished else _DROP_BELOW_WISHED
 
 
 def _rounded(patch: Cells, growth: Growth) -> Cells:

@@ -10,6 +10,7 @@ import numpy as np
 import shapely
 from affine import Affine
 
+from layers.errors import QuestionError
 from layers.findings import Finding
 from layers.grid import RasterGrid
 from layers.layer import Layer
@@ -17,6 +18,7 @@ from spatial._burn import burnt, edge_cells
 from spatial._geos import areal
 from spatial._growth import Growth, grown_patches, reachable
 from spatial._outline import cell_outline, straightened, widened_nowhere
+from spatial._parcel_sites import parcel_sites
 from spatial._run import run_facts
 from spatial._search import Decisions, SearchBasis
 from spatial.exclusions import ExclusionAnswer, exclusions
@@ -97,7 +99,8 @@ def candidates(
     """Search an area for sites.
 
     Sites are grown from whole cells that lie in free land, so they touch no land that a constraint takes;
-    their outlines are straightened inwards only, and held against the exact shapes in the end.
+    their outlines are straightened inwards only, and held against the exact shapes in the end. Where
+    `question` names a layer of parcels, sites are made of whole parcels instead.
 
     Parameters
     ----------
@@ -120,7 +123,8 @@ def candidates(
     Raises
     ------
     QuestionError
-        As of :func:`spatial.exclusions.exclusions` and :func:`spatial.suitability.suitability`.
+        As of :func:`spatial.exclusions.exclusions` and :func:`spatial.suitability.suitability`;
+        ``parcels_unknown`` and ``parcels_missing`` where sites were to follow parcels that there are none of.
     CrsError
         ``crs_missing``, ``crs_not_metric`` or ``crs_differs``.
 
@@ -163,10 +167,17 @@ def candidates(
     tell(2, len(_STEPS), _STEPS[2])
     reached = _reached(roads, _of_kind([*constraints, *others], _BARRIERS), grid, question)
     good = free & (scored.score.values >= least)
-    shapes, passed = _formed(scored, good, reached, left=left, question=question)
+    asked_of = _once([area, *constraints, *others])
+    follow = _followed(asked_of, question)
+    if follow is None:
+        formed = _formed(scored, good, reached, left=left, question=question)
+    else:
+        formed = parcel_sites(follow, scored.score, (least, reached), left=left, question=question)
+    shapes, passed = _told(formed, left, question)
     tell(3, len(_STEPS), _STEPS[3])
     judgement = None
-    layers = _once([area, *constraints, *others])
+    # parcels that are nothing else are no constraint to run into
+    layers = [of for of in asked_of if of is not follow or of.kind_name != "land_cover"]
     if len(shapes):
         judgement = judged_sites(shapes, left, criteria, grid=grid, question=question, layers=layers)
     findings = [*left.findings, *scored.findings, *_said(left, shapes, passed, roads)]
@@ -241,8 +252,8 @@ def _formed(
     *,
     left: ExclusionAnswer,
     question: SiteQuestion,
-) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
-    """Outlines of the sites, and of the good land that became none."""
+) -> Iterator[tuple[shapely.Polygon, str]]:
+    """Outlines of patches of cells; the text is empty where one is a site."""
     grid = scored.score.grid
     cell_ha = question.cell_m**2 / _HA
     growth = Growth(
@@ -250,9 +261,26 @@ def _formed(
         most=int(question.max_ha / cell_ha + 1e-9),
         width=question.min_width_m / question.cell_m,
     )
-    shapes, passed = [], []
     for patch in grown_patches(scored.score.values, good, reached, growth):
-        shape, why = _outlined(patch, grid, left, question)
+        yield _outlined(patch, grid, left, question)
+
+
+def _followed(layers: Sequence[Layer], question: SiteQuestion) -> Layer | None:
+    """The layer of parcels whose boundaries the sites follow."""
+    if not question.follow:
+        return None
+    for layer in layers:
+        if layer.name == question.follow:
+            return layer
+    raise QuestionError("parcels_unknown", found=question.follow, expected=[layer.name for layer in layers])
+
+
+def _told(
+    formed: Iterator[tuple[shapely.Polygon, str]], left: ExclusionAnswer, question: SiteQuestion
+) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+    """The sites, as many as were asked for, and the good land that became none."""
+    shapes, passed = [], []
+    for shape, why in formed:
         if why:
             passed.append((why, shape))
         else:
@@ -324,7 +352,7 @@ def _said(
 def _figures(question: SiteQuestion, scored: Suitability, least: float) -> dict[str, Any]:
     names = (
         *("min_ha", "max_ha", "cell_m", "min_width_m", "min_compactness", "count", "road_reach_m"),
-        *("seed", "draws", "weight_share", "top", "craft_village"),
+        *("seed", "draws", "weight_share", "top", "craft_village", "follow", "parcel_tolerance"),
     )
     return {
         **{name: getattr(question, name) for name in names},

@@ -65,6 +65,11 @@ class SiteQuestion:
         how many sites count as the best.
     craft_village : bool
         A cluster of craft villages.
+    follow : str
+        Name of a layer of parcels or land use among those given, whose boundaries the sites follow; they
+        are outlines of cells where it is empty.
+    parcel_tolerance : float
+        Share of a parcel that constraints may take without keeping it from being part of a site.
     """
 
     exclusion: ExclusionQuestion
@@ -81,6 +86,8 @@ class SiteQuestion:
     weight_share: float = 0.2
     top: int = 3
     craft_village: bool = False
+    follow: str = ""
+    parcel_tolerance: float = 0.0
 
     def __post_init__(self) -> None:
         """Refuse figures that no site could meet."""
@@ -90,7 +97,7 @@ class SiteQuestion:
         for name in ("count", "draws", "top"):
             if getattr(self, name) < 1:
                 raise QuestionError("figure_wrong", name=name, found=getattr(self, name), expected=1)
-        for name in ("min_width_m", "min_compactness", "road_reach_m", "weight_share"):
+        for name in ("min_width_m", "min_compactness", "road_reach_m", "weight_share", "parcel_tolerance"):
             value = getattr(self, name)
             if not (np.isfinite(value) and value >= 0):
                 raise QuestionError("figure_wrong", name=name, found=value, expected=0)
