@@ -31,7 +31,7 @@ __all__ = ["CandidateQuestion", "SearchLayers", "answer_candidates", "boundary_l
 
 _FIGURES: Final = (
     *("cell_m", "min_width_m", "min_compactness", "min_score", "road_reach_m", "count", "seed"),
-    "craft_village",
+    *("craft_village", "follow", "parcel_tolerance"),
 )
 _BOUNDARY: Final = "search_area"
 _AREA: Final = 2
@@ -80,6 +80,10 @@ class CandidateQuestion(Question):
         are any.
     industry : str
         Whose suggestion was taken, or empty.
+    follow : str
+        Layer of parcels or land use whose boundaries the sites follow, or empty.
+    parcel_tolerance : float
+        Share of a parcel that constraints may take.
     """
 
     area: tuple[str, int]
@@ -107,6 +111,8 @@ class CandidateQuestion(Question):
     buffers: tuple[tuple[str, float], ...] = ()
     compared: tuple[tuple[str, str, float], ...] = ()
     industry: str = ""
+    follow: str = ""
+    parcel_tolerance: float = 0.0
 
     @property
     def exclusion(self) -> ExclusionQuestion:

@@ -46,6 +46,10 @@ def question_table(answer: CandidateAnswer, words: Words) -> pd.DataFrame:
         said = words("site_question.suggestion", industry=industry_name(run["industry"], words))
         rows.append((words("site_question.industry"), said))
     rows += [(words(f"site_question.{name}"), words.value(run[name], name)) for name in _FIGURES]
+    if run.get("follow"):
+        rows += [
+            (words(f"site_question.{n}"), words.value(run[n], n)) for n in ("follow", "parcel_tolerance")
+        ]
     if "scale_error_pct" in run:
         rows.append((words("site_question.scale"), words.number(run["scale_error_pct"], 3)))
     rows += [*_weights(run, words), *_choices(run, words)]

@@ -119,6 +119,15 @@ _FILE: Final = click.Path(path_type=Path)
 @click.option("--compare", multiple=True, metavar="A:B=TIMES", help=T("cli.candidates.compare"))
 @click.option("--pairwise", type=_FILE, metavar="FILE", help=T("cli.candidates.pairwise"))
 @click.option("--industry", metavar="NAME", default="", help=T("cli.candidates.industry"))
+@click.option("--parcels", metavar="KIND|FILE[:LAYER]", help=T("cli.candidates.parcels"))
+@click.option(
+    "--parcel-tolerance",
+    type=NUMBER,
+    metavar="0..1",
+    default=0.0,
+    show_default=True,
+    help=T("cli.candidates.parcel_tolerance"),
+)
 @click.option("--allow", multiple=True, metavar="KIND[:CODE]", help=T("cli.candidates.allow"))
 @click.option("--avoid", multiple=True, metavar="KIND[:CODE]", help=T("cli.candidates.avoid"))
 @click.option("--waive", multiple=True, metavar="KIND[:CODE|:RULE]", help=T("cli.candidates.waive"))
@@ -146,6 +155,7 @@ def candidates(**given: Any) -> None:
     comparisons = comparisons_of(given["compare"], given["pairwise"])
     suggested = suggestions(given["industry"]) if given["industry"] else {}
     layers = _read(given)
+    given["follow"] = layers.follow
     question = _question(given, _exclusion(given, kind, on), limits=limits, craft=craft)
     criteria = layers.criteria(given["functions"], suggested, question.cell_m)
     if None in (given["min_ha"], given["max_ha"]):
@@ -174,6 +184,7 @@ class _Layers:
     others: list[Layer]
     scored: list[tuple[str, float | None, Layer | str]]
     findings: list[Finding] = field(default_factory=list)
+    follow: str = ""
 
     def criteria(
         self, functions: tuple[str, ...], suggested: dict[str, Suggestion], cell_m: float
@@ -259,7 +270,8 @@ def _question(
     given: dict[str, Any], exclusion: ExclusionQuestion, *, limits: tuple[float, float], craft: bool
 ) -> SiteQuestion:
     names = ("cell_m", "min_width_m", "min_compactness", "count", "road_reach_m", "min_score", "seed")
-    return SiteQuestion(exclusion, *limits, craft_village=craft, **{name: given[name] for name in names})
+    figures = {name: given[name] for name in (*names, "follow", "parcel_tolerance")}
+    return SiteQuestion(exclusion, *limits, craft_village=craft, **figures)
 
 
 def _read(given: dict[str, Any]) -> _Layers:
@@ -270,6 +282,8 @@ def _read(given: dict[str, Any]) -> _Layers:
     area = _chosen(_area(inputs, given), given["communes"])
     constraints = [inputs.constraint(text) for text in given["constraint"]]
     others = [inputs.constraint(text) for text in given["also"]]
+    parcels = _parcels(inputs, given["parcels"], [*constraints, *others])
+    others += [parcels] if parcels and not any(parcels is layer for layer in (*constraints, *others)) else []
     vectors = [(n, source) for n, (_, source, _) in enumerate(split) if not _is_raster(source)]
     measured = [_criterion_layer(inputs, split[n][0], source) for n, source in vectors]
     crs = as_crs(given["crs"]) if given["crs"] else base.crs if base else None
@@ -285,7 +299,18 @@ def _read(given: dict[str, Any]) -> _Layers:
         aligned.layers[ends : ends + len(others)],
         scored,
         findings,
+        parcels.name if parcels else "",
     )
+
+
+def _parcels(inputs: Inputs, text: str | None, given: list[Layer]) -> Layer | None:
+    """The layer whose boundaries sites follow: one that is there, by its kind, or a file of its own."""
+    if not text:
+        return None
+    same = [layer for layer in given if text in (layer.kind_name, layer.name)]
+    if same:
+        return same[0]
+    return inputs.constraint(text if inputs.workspace is not None else f"land_cover={text}")
 
 
 def _area(inputs: Inputs, given: dict[str, Any]) -> Layer:

@@ -14,7 +14,7 @@ from maps.pages._candidate_rules import RuleChoice, constraints_input, distances
 from maps.pages._candidate_score import comparisons_input, criteria_input, industry_input
 from maps.question import periods_in
 from maps.site_rules import size_sentences, sizes_on
-from maps.tables import land_name
+from maps.tables import land_name, layer_title
 
 if TYPE_CHECKING:
     from datetime import date
@@ -70,7 +70,7 @@ def candidate_question(
                 key=f"candidate-constraints-{year}",
             )
             rules = RuleChoice(_avoided(constraints, words), buffers=distances_input(constraints, words))
-            figures = _figures(words)
+            figures = {**_figures(words), **_followed(constraints, words)}
         with right:
             industry = industry_input(words)
             criteria, by_pairs = criteria_input(offered, industry, words)
@@ -175,6 +175,27 @@ def _figures(words: Words) -> dict[str, Any]:
         "min_compactness": float(compact),
         "min_score": None if score is None else float(score),
     }
+
+
+def _followed(constraints: list[Version], words: Words) -> dict[str, Any]:
+    """Layer of parcels or land use whose boundaries the sites follow, and how exactly."""
+    fitting = {v.layer: layer_title(v, words) for v in constraints if v.kind_name == "land_use"}
+    if not fitting:
+        return {}
+    follow = st.selectbox(
+        words("site_question.follow"),
+        ["", *fitting],
+        format_func=lambda name: fitting.get(name, words("candidate_ask.follow_none")),
+        help=words("candidate_ask.follow_help"),
+        key="candidate-follow",
+    )
+    if not follow:
+        return {}
+    share = st.number_input(
+        words("candidate_ask.parcel_tolerance"), 0.0, 50.0, 0.0, 1.0, format="%.1f",
+        key="candidate-parcel-tolerance",
+    )  # fmt: skip
+    return {"follow": follow, "parcel_tolerance": float(share) / 100}
 
 
 def _avoided(constraints: list[Version], words: Words) -> tuple[str, ...]:

@@ -140,6 +140,29 @@ def test_a_raster_in_another_system_is_a_criterion(files, tmp_path):
     assert {row["criterion"] for row in found["sites"][0]["breakdown"]} == {"road", "housing", "slope"}
 
 
+def test_sites_follow_parcels_of_a_file_or_of_a_layer_that_is_there(files, tmp_path):
+    side, west, south = 100, 550_000, 2_320_000
+    squares = [
+        shapely.box(west + x, south + y, west + x + side, south + y + side)
+        for x in range(0, 6000, side)
+        for y in range(0, 6000, side)
+    ]
+    parcels = gpd.GeoDataFrame({"code": "LUC"}, index=range(len(squares)), geometry=squares, crs=5897)
+    parcels.to_file(tmp_path / "thua.gpkg")
+    more = ("--kind", "ccn", "--count", 2, "--min-score", 0)
+    first = ask(files, *more, "--parcels", tmp_path / "thua.gpkg")
+    again = ask(files, *more, "--constraint", f"land_use={tmp_path / 'thua.gpkg'}", "--parcels", "land_use")
+    for found, name in ((first, "thua"), (again, "thua")):
+        assert found["run"]["follow"] == name
+        for site in found["sites"]:
+            corners = np.array(site["geometry"]["coordinates"][0]) - [west, south]
+            assert np.abs(corners / side - np.round(corners / side)).max() < 1e-6
+    assert first["sites"]
+    assert not any(row["constraint"].startswith("land_cover") for row in first["exclusions"])
+    text = ask(files, *more, "--parcels", files / "road.gpkg", code=2)
+    assert "road" in text
+
+
 def test_a_criterion_may_be_measured_by_road(files, tmp_path):
     port = gpd.GeoDataFrame(geometry=gpd.read_file(files / "road.gpkg").boundary.centroid.iloc[:1])
     port.to_file(tmp_path / "port.gpkg")
