@@ -32,7 +32,8 @@ def contract(answer: CandidateAnswer, words: Words) -> dict[str, Any]:
     dict
         ``area_of_search_ha``, ``exclusions`` (those applied: *constraint, clause, alone_ha, added_ha*, and
         what the row knows besides), ``left_ha``, ``sites`` (*id, rank, score, breakdown, rank_low,
-        rank_high, area_ha, checks* and more), ``not_applied``, ``passed_over``, ``weights``, ``run``.
+        rank_high, area_ha, checks* and more), ``not_applied``, ``passed_over``, ``weights``, ``run``; with
+        decisions also ``decisions`` (of every site), ``limits`` and ``reached``.
     """
     rows = [_exclusion(row, words) for row in records(answer.exclusions.rows)]
     return {
@@ -45,7 +46,27 @@ def contract(answer: CandidateAnswer, words: Words) -> dict[str, Any]:
         ],
         "passed_over": [_plain(row) for row in records(answer.passed_over.drop(columns="geometry"))],
         "weights": answer.suitability.weights,
+        **_decided(answer, words),
         "run": answer.run,
+    }
+
+
+def _decided(answer: CandidateAnswer, words: Words) -> dict[str, Any]:
+    told = answer.decisions
+    if told is None:
+        return {}
+    drawn = {
+        site: shapely.geometry.mapping(answer.sites.geometry[site])
+        for site in answer.sites.index
+        if told.rows.loc[site, "redrawn"]
+    }
+    rows = records(told.rows.reset_index())
+    hits = [{**row, "clause": clause_of(row, words)} for row in records(told.hits)]
+    kept = ("site", "constraint", "tier", "here_ha", "rule", "clause")
+    return {
+        "decisions": [{**_plain(row), "boundary": drawn.get(row["site"])} for row in rows],
+        "limits": [_plain(row) for row in records(told.limits)],
+        "reached": [_plain({name: row.get(name) for name in kept}) for row in hits],
     }
 
 

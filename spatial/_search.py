@@ -50,8 +50,9 @@ class Decisions:
     ----------
     rows : pandas.DataFrame
         One row per site, in the order of their ranks, index ``site``: ``decision`` (*open, ticked,
-        dropped*), ``reason, redrawn``, and for a redrawn site what it was before: ``rank_before,
-        score_before, area_before_ha``, ``shared_ha`` (land that both boundaries have); NaN for the others.
+        dropped*), ``reason, redrawn, rank, score, area_ha, excluded_ha`` as it stands now, and for a redrawn
+        site what it was before: ``rank_before, score_before, area_before_ha``, ``shared_ha`` (land that both
+        boundaries have); NaN for the others.
     limits : pandas.DataFrame
         What the search asked of its sites, held against each as it stands now; as of
         :func:`spatial.redraw.site_limits`.

@@ -25,6 +25,7 @@ __all__ = ["DECISIONS", "Decisions", "chosen_sites", "decided", "only_sites"]
 #: what can be decided about a site; *open* also stands for nothing
 DECISIONS: Final = ("open", "ticked", "dropped")
 _HA: Final = 10_000.0
+_NOW: Final = ("rank", "score", "area_ha", "excluded_ha")
 _BEFORE: Final = ("rank_before", "score_before", "area_before_ha", "shared_ha")
 
 
@@ -123,7 +124,7 @@ def only_sites(answer: CandidateAnswer, sites: Sequence[str]) -> CandidateAnswer
     Returns
     -------
     CandidateAnswer
-        Sites, their tables and limits without the others; decisions about the others stay on record.
+        Sites, their tables and limits without the others; what was decided about the others stays on record.
 
     Raises
     ------
@@ -158,7 +159,11 @@ def only_sites(answer: CandidateAnswer, sites: Sequence[str]) -> CandidateAnswer
             raise QuestionError("site_unknown", found=site, expected=known)
     if not sites or answer.judgement is None:
         raise QuestionError("sites_missing")
-    return replace(answer, judgement=_kept(answer.judgement, list(sites)))
+    told = answer.decisions
+    if told is not None:
+        limits, hits = (table[table["site"].isin(list(sites))] for table in (told.limits, told.hits))
+        told = replace(told, limits=limits.reset_index(drop=True), hits=hits.reset_index(drop=True))
+    return replace(answer, judgement=_kept(answer.judgement, list(sites)), decisions=told)
 
 
 def _kept(judgement: Judgement, sites: list[str]) -> Judgement:
@@ -199,9 +204,10 @@ def _rows(
     for site in map(str, after.sites.index):
         decision, reason = noted.get(site, ("open", ""))
         row: dict[str, Any] = {"site": site, "decision": decision, "reason": reason, "redrawn": site in drawn}
+        row |= {name: after.sites.loc[site, name] for name in _NOW}
         both = shapely.intersection(before.sites.geometry[site], after.sites.geometry[site])
         figures = [*before.sites.loc[site, ["rank", "score", "area_ha"]], shapely.area(both) / _HA]
         told = [float(value) if site in drawn else np.nan for value in figures]
         rows.append({**row, **dict(zip(_BEFORE, told, strict=True))})
-    columns = ["site", "decision", "reason", "redrawn", *_BEFORE]
+    columns = ["site", "decision", "reason", "redrawn", *_NOW, *_BEFORE]
     return pd.DataFrame(rows, columns=columns).set_index("site")

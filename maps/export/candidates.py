@@ -21,6 +21,7 @@ from maps.candidate_tables import (
     site_table,
 )
 from maps.columns import excel_formats
+from maps.decision_tables import DECIDED, LIMITS, REACHED, decision_table, limits_table, reached_table
 from maps.export.dossier import dossier
 from maps.export.dossier_docx import dossier_docx
 from maps.export.dossier_pdf import dossier_pdf
@@ -31,6 +32,7 @@ from maps.search_table import question_table
 from maps.styles import kind_look
 from maps.tables import measured_in, records
 from spatial.candidates import CandidateAnswer
+from spatial.decisions import chosen_sites, only_sites
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
 
     from layers.write import LayerStyle
     from maps.canvas import MapLayer
+    from maps.columns import Column
     from maps.words import Words
 
 __all__ = ["ARCHIVE", "CandidateFiles", "write_dossier"]
@@ -55,10 +58,48 @@ _FILES: Final = (".gpkg", ".zip", ".geojson", ".kml", ".xlsx", ".html")
 
 
 class CandidateFiles(AnswerFiles[CandidateAnswer]):
-    """Tables and layers of a search for sites."""
+    """Tables and layers of a search for sites: of those that were ticked, of all while none is.
+
+    Parameters
+    ----------
+    answer : CandidateAnswer
+    words : Words
+    """
 
     endings: ClassVar[tuple[str, ...]] = (".gpkg", ".geojson", ".zip", ".kml", ".xlsx", ".csv", ".html")
     heading: ClassVar[str] = "site_export.title"
+    bundled: ClassVar[str] = ARCHIVE
+
+    def __init__(self, answer: CandidateAnswer, words: Words) -> None:
+        ticked = chosen_sites(answer)
+        super().__init__(only_sites(answer, ticked) if ticked else answer, words)
+        self.of = len(answer.sites) if answer.decisions is None else len(answer.decisions.rows)
+
+    @property
+    def scope(self) -> str:
+        """Which of the sites are in the files."""
+        names = [str(site) for site in self.answer.sites.index]
+        if not names:
+            return self.words("site_export.scope_none")
+        if chosen_sites(self.answer):
+            return self.words(
+                "site_export.scope_ticked", names=", ".join(names), count=len(names), of=self.of
+            )
+        return self.words("site_export.scope_all", count=len(names))
+
+    @property
+    def notes(self) -> list[str]:
+        """Lines above every table of a workbook, which sites are in it among them."""
+        return [*super().notes, self.scope]
+
+    def about(self) -> str:
+        """Say what the answer was made from, and which sites are in the files."""
+        title, *lines = super().about().split("\n")
+        return "\n".join([title, self.scope, *lines])
+
+    def bundle(self, path: Path) -> None:
+        """Write everything as one zip."""
+        write_dossier(self.answer, path.parent, self.words).replace(path)
 
     def tables(self) -> dict[str, Sheet]:
         """Sites, their breakdown, exclusions, land, communes, rules, boundaries."""
@@ -77,10 +118,34 @@ class CandidateFiles(AnswerFiles[CandidateAnswer]):
             "question": (question_table(answer, say), []),
         }
         formats = excel_formats(_DIGITS, say, section=_SECTION)
-        return {
-            name: Sheet(say(f"site_sheet.{name}"), frame, [*self.notes, *notes], formats)
+        ranked, *others = (
+            (name, Sheet(say(f"site_sheet.{name}"), frame, [*self.notes, *notes], formats))
             for name, (frame, notes) in frames.items()
+        )
+        return dict([ranked, *self._decided(), *others])
+
+    def _decided(self) -> list[tuple[str, Sheet]]:
+        """Decisions about every site that was found, what was asked of sites, what was reached into."""
+        if self.answer.decisions is None:
+            return []
+        say, notes = self.words, self.notes
+        tables = {
+            "decisions": (decision_table(self.answer, say), DECIDED),
+            "limits": (limits_table(self.answer, say), LIMITS),
+            "reached": (reached_table(self.answer, say), REACHED),
         }
+        return [
+            (name, Sheet(say(f"site_sheet.{name}"), frame, notes, _formats(columns, say)))
+            for name, (frame, columns) in tables.items()
+        ]
+
+    def _before(self) -> gpd.GeoDataFrame:
+        """Boundaries as the search formed them, of sites that were drawn anew."""
+        told = self.answer.decisions
+        found = told.found if told is not None else self.answer.sites[["geometry"]]
+        drawn = set(told.rows.index[told.rows["redrawn"].astype(bool)]) if told is not None else set()
+        kept = [site for site in self.answer.sites.index if site in drawn]
+        return found.loc[kept].reset_index(names="site").assign(note=self.note)
 
     def _areas(self) -> list[str]:
         say = self.words
@@ -93,6 +158,7 @@ class CandidateFiles(AnswerFiles[CandidateAnswer]):
         """Sites, land that constraints take, good land passed over, the area of search."""
         return {
             "sites": self._sites(),
+            "before_redraw": self._before(),
             "excluded": excluded_frame(self.answer, self.words),
             "passed_over": self.answer.passed_over.assign(note=self.note),
             "search_area": self.answer.exclusions.area.dissolve().assign(note=self.note),
@@ -105,6 +171,10 @@ class CandidateFiles(AnswerFiles[CandidateAnswer]):
     def _sites(self) -> gpd.GeoDataFrame:
         sites = self.answer.sites
         out = sites.reset_index(names="site") if len(sites) else sites.assign(site=[])
+        told = self.answer.decisions
+        if told is not None and len(sites):
+            noted = told.rows.loc[sites.index, ["decision", "reason", "redrawn"]].reset_index(drop=True)
+            out = out.join(noted)
         return out.assign(
             on_date=self.answer.run["on"], rules=self.answer.run["rule_version"], note=self.note
         )
@@ -114,6 +184,7 @@ class CandidateFiles(AnswerFiles[CandidateAnswer]):
         kind = self.answer.run["zone_kind"]
         looks = {
             "sites": kind,
+            "before_redraw": "admin_unit",
             "excluded": "protected",
             "passed_over": "green_belt",
             "search_area": "admin_unit",
@@ -151,7 +222,7 @@ class CandidateFiles(AnswerFiles[CandidateAnswer]):
 
 
 def write_dossier(answer: CandidateAnswer, folder: Path, words: Words) -> Path:
-    """Write everything as one zip.
+    """Write everything as one zip: of the sites that were ticked, of all while none is.
 
     Parameters
     ----------
@@ -172,7 +243,7 @@ def write_dossier(answer: CandidateAnswer, folder: Path, words: Words) -> Path:
         ``target_unwritable``.
     """
     files = CandidateFiles(answer, words)
-    target = folder / ARCHIVE
+    answer, target = files.answer, folder / ARCHIVE
     with tempfile.TemporaryDirectory(dir=folder, prefix=".draft-") as draft:
         inside = Path(draft)
         for ending in _FILES:
@@ -187,6 +258,10 @@ def write_dossier(answer: CandidateAnswer, folder: Path, words: Words) -> Path:
         (inside / "README.txt").write_text(files.about() + "\n", encoding="utf-8")
         _packed(inside, target)
     return target
+
+
+def _formats(columns: tuple[Column, ...], words: Words) -> dict[str, str]:
+    return excel_formats({c.name: c.digits for c in columns if c.digits}, words, section="decision_column")
 
 
 def _drawing(files: CandidateFiles, path: Path) -> None:

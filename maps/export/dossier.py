@@ -16,15 +16,17 @@ from maps.candidate_tables import (
     land_table,
 )
 from maps.columns import headings
+from maps.conflict_tables import constraint_label
+from maps.decision_tables import limits_table, reached_table
 from maps.export.dossier_maps import constraint_map, location_map
 from maps.search_table import question_table
-from maps.tables import clause_of, made_note, measured_in, records, run_table, titled
+from maps.tables import clause_of, made_note, measured_in, periods_of, records, run_table, titled
 
 if TYPE_CHECKING:
     from maps.words import Words
     from spatial.candidates import CandidateAnswer
 
-__all__ = ["Block", "dossier"]
+__all__ = ["Block", "column_share", "dossier"]
 
 _SECTION: Final = "site_column"
 _DIGITS: Final = 2
@@ -51,6 +53,28 @@ class Block:
     table: pd.DataFrame | None = None
 
 
+def column_share(texts: list[str]) -> float:
+    """Share of a column of the width of its table: no word is broken, and long texts get room to wrap in.
+
+    Parameters
+    ----------
+    texts : list of str
+        Its heading and its cells.
+
+    Returns
+    -------
+    float
+        In letters.
+
+    Examples
+    --------
+    >>> column_share(["Xã", "Hạ Bằng"])
+    9
+    """
+    longest = max((len(word) for text in texts for word in text.split()), default=1)
+    return max(longest + 3, min(max(map(len, texts)), 34) + 2)
+
+
 def dossier(answer: CandidateAnswer, site: str, words: Words) -> list[Block]:
     """Gather what is known of a site.
 
@@ -75,6 +99,7 @@ def dossier(answer: CandidateAnswer, site: str, words: Words) -> list[Block]:
         Block("title", words("dossier.title", site=site)),
         Block("text", titled("site_export.title", answer, words)),
         Block("text", words("dossier.summary", **_figures(row))),
+        *_decision(answer, site, words),
         Block("text", words("dossier.draft")),
         Block("picture", words("dossier.location"), location_map(answer, site, words, note=note)),
         Block("picture", words("dossier.constraints"), constraint_map(answer, site, words, note=note)),
@@ -97,6 +122,27 @@ def dossier(answer: CandidateAnswer, site: str, words: Words) -> list[Block]:
     ]
 
 
+def _decision(answer: CandidateAnswer, site: str, words: Words) -> list[Block]:
+    """What was decided about the site, and what its boundary was before it was drawn anew."""
+    told = answer.decisions
+    if told is None:
+        return []
+    row = records(told.rows.loc[[site]])[0]
+    said = [
+        words(
+            "dossier.decision",
+            decision=words(f"site_decision.{row['decision']}"),
+            reason=row["reason"] or "–",
+        )
+    ]
+    if row["redrawn"]:
+        names = ("area_before_ha", "area_ha", "shared_ha", "score_before", "score")
+        figures: dict[str, Any] = {name: float(row[name]) for name in names}
+        figures |= {name: int(row[name]) for name in ("rank_before", "rank")}
+        said.append(words("dossier.redrawn", **figures))
+    return [Block("text", text) for text in said]
+
+
 def _figures(row: dict[str, Any]) -> dict[str, Any]:
     whole = ("rank", "rank_low", "rank_high", "topsis_rank")
     broken = ("score", "area_ha", "rice_ha", "excluded_ha", "compactness")
@@ -107,12 +153,14 @@ def _figures(row: dict[str, Any]) -> dict[str, Any]:
 
 def _tables(answer: CandidateAnswer, site: str, words: Words) -> dict[str, pd.DataFrame]:
     of_site = {
+        "site_sheet.limits": limits_table(answer, words),
+        "site_sheet.reached": reached_table(answer, words),
         "site_sheet.breakdown": breakdown_table(answer, words),
         "site_sheet.land": land_table(answer, words),
         "site_sheet.communes": communes_table(answer, words),
         "site_sheet.checks": checks_table(answer, words),
     }
-    mine = words("site_column.site")
+    mine = words("site_column.site")  # the two tables of decisions head it in the same word
     out = {name: table[table[mine] == site].drop(columns=[mine]) for name, table in of_site.items()}
     kept = (
         "metric",
@@ -143,7 +191,7 @@ def _conflicts(answer: CandidateAnswer, site: str, words: Words) -> pd.DataFrame
     )
     found = [
         {
-            "constraint": row["constraint"],
+            "constraint": constraint_label(row, periods_of(answer), words),
             "state": words(f"state.{row['state']}"),
             "area_ha": row["area_ha"],
             "clause": clause_of(row, words),

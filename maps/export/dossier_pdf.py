@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from maps.export.dossier import column_share
+from maps.export.fonts import FAMILY, font_file
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,10 +17,10 @@ if TYPE_CHECKING:
 
 __all__ = ["dossier_pdf"]
 
-_FONT = "DejaVu"
 _WIDTH_MM = 178.0
 _SIZES = {"title": 16.0, "heading": 12.0, "text": 9.5}
 _NARROW = 7
+_ROOM_MM = 45.0
 
 
 def dossier_pdf(blocks: Sequence[Block]) -> bytes:
@@ -33,15 +35,13 @@ def dossier_pdf(blocks: Sequence[Block]) -> bytes:
     bytes
         PDF; only the letters that occur are embedded.
     """
-    import matplotlib as mpl  # noqa: PLC0415 - brings fonts that have every Vietnamese letter
     from fpdf import FPDF  # noqa: PLC0415 - only this format needs it
 
     paper = FPDF(format="A4")
     paper.set_margins(16, 16, 16)
     paper.set_auto_page_break(auto=True, margin=16)
-    folder = Path(mpl.get_data_path()) / "fonts" / "ttf"
-    paper.add_font(_FONT, "", folder / "DejaVuSans.ttf")
-    paper.add_font(_FONT, "B", folder / "DejaVuSans-Bold.ttf")
+    paper.add_font(FAMILY, "", font_file("regular"))
+    paper.add_font(FAMILY, "B", font_file("bold"))
     paper.add_page()
     for block in blocks:
         if block.kind == "picture":
@@ -55,28 +55,25 @@ def dossier_pdf(blocks: Sequence[Block]) -> bytes:
 
 
 def _line(paper: Any, text: str, kind: str) -> None:
-    paper.set_font(_FONT, "" if kind == "text" else "B", _SIZES[kind])
+    paper.set_font(FAMILY, "" if kind == "text" else "B", _SIZES[kind])
     if kind == "heading":
+        # a heading at the foot of a page would stand without what it heads
+        if paper.get_y() > paper.h - _ROOM_MM:
+            paper.add_page()
         paper.ln(2)
     paper.multi_cell(0, None, text, align="L", new_x="LMARGIN", new_y="NEXT")
     paper.ln(1.5)
 
 
 def _table(paper: Any, table: pd.DataFrame) -> None:
-    paper.set_font(_FONT, "", 6.0 if len(table.columns) > _NARROW else 7.5)
+    paper.set_font(FAMILY, "", 6.0 if len(table.columns) > _NARROW else 7.5)
     rows = [list(map(str, table.columns)), *table.astype(str).to_numpy().tolist()]
     how = {"line_height": 1.4 * paper.font_size, "width": _WIDTH_MM, "text_align": "LEFT"}
     with paper.table(
-        col_widths=tuple(_width([row[n] for row in rows]) for n in range(len(rows[0]))), **how
+        col_widths=tuple(column_share([row[n] for row in rows]) for n in range(len(rows[0]))), **how
     ) as grid:
         for texts in rows:
             row = grid.row()
             for text in texts:
                 row.cell(text)
     paper.ln(2)
-
-
-def _width(texts: list[str]) -> float:
-    """Share of a column: no word is broken, and long texts get room to wrap in."""
-    longest = max((len(word) for text in texts for word in text.split()), default=1)
-    return max(longest + 3, min(max(map(len, texts)), 34) + 2)

@@ -55,6 +55,8 @@ class AnswerFiles(ABC, Generic[_A]):
     endings: ClassVar[tuple[str, ...]] = (".xlsx", ".csv")
     #: words of the title, which take ``on``
     heading: ClassVar[str]
+    #: name of the one zip that holds every format, where there is such a thing
+    bundled: ClassVar[str] = ""
 
     def __init__(self, answer: _A, words: Words) -> None:
         self.answer = answer
@@ -174,6 +176,20 @@ class AnswerFiles(ABC, Generic[_A]):
         pandas.DataFrame
         """
         return table
+
+    def bundle(self, path: Path) -> None:
+        """Write every format as one zip; only where ``bundled`` says that there is one.
+
+        Parameters
+        ----------
+        path : pathlib.Path
+        """
+        raise NotImplementedError
+
+    @property
+    def scope(self) -> str:
+        """Which part of the answer is in the files; empty where all of it is."""
+        return ""
 
     @property
     def title(self) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from maps.export.files import write_answer
+from maps.pages._frame import plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -32,6 +33,18 @@ def show_exports(files: AnswerFiles[Any], words: Words, *, stem: str) -> None:
     """
     with st.popover(words("export.open"), width="stretch"):
         st.caption(words("export.explain"))
+        if files.scope:
+            st.caption(plain(files.scope))
+        if files.bundled:
+            st.download_button(
+                words("export.bundle"),
+                data=partial(written, files.bundle, files.bundled),
+                file_name=f"{stem}-ho-so.zip",
+                on_click="ignore",
+                type="primary",
+                width="stretch",
+                key="export-bundle",
+            )
         offer_files(files.endings, partial(write_answer, files), words, stem=stem)
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 import itertools
 import json
 import re
@@ -13,18 +14,33 @@ import rasterio
 import shapely
 from click.testing import CliRunner
 
-from layers.errors import QuestionError
+from layers.errors import QuestionError, SourceError
 from maps.candidate_contract import contract
 from maps.candidate_tables import boundary_table, exclusion_table
 from maps.cli import main
 from maps.criteria import named_criterion, split_criterion
-from maps.export.candidates import write_dossier
+from maps.decision_tables import (
+    decision_table,
+    exclusions_compared,
+    limits_table,
+    reached_table,
+    settings_compared,
+    sites_compared,
+    totals_compared,
+)
+from maps.export.candidates import CandidateFiles, write_dossier
+from maps.site_decisions import decisions_frame, kept_search, plain_decisions, read_decisions, search_extra
 from maps.waterfall_chart import waterfall_chart
 from maps.words import words
 from spatial.candidates import candidates
+from spatial.decisions import decided, only_sites
+from spatial.search_comparison import compare_searches, search_facts
+from tests.spatial.conftest import place
 from tests.spatial.planted import GOOD, district, wanted
 
 MILLIMETRE = 1e-3
+#: reaches out of the good land, and has a corner that no cell has
+REDRAWN = place(shapely.Polygon([(600, 200), (1600.123, 210), (1500, 900.5), (600, 800)]))
 PROMISED = ["id", "rank", "score", "breakdown", "rank_low", "rank_high", "area_ha", "checks"]
 
 
@@ -316,3 +332,182 @@ def test_an_answer_without_sites_has_its_exclusions_all_the_same(tmp_path):
     path = write_dossier(empty, tmp_path, words("en"))
     with zipfile.ZipFile(path) as archive:
         assert {"candidates.gpkg", "candidates.xlsx"} <= set(archive.namelist())
+
+
+# --- decisions ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def decided_files(answer, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("decided")
+    rows = {
+        "S01": {"decision": "ticked", "boundary": shapely.geometry.mapping(REDRAWN)},
+        "S02": {"decision": "dropped", "reason": "đã có chủ đầu tư"},
+        "S03": {"decision": "ticked"},
+    }
+    told = decided(answer, decisions_frame(rows, 5897))
+    with zipfile.ZipFile(write_dossier(told, folder, words("vi"))) as archive:
+        archive.extractall(folder)
+    return folder, told
+
+
+def test_only_ticked_sites_are_in_the_zip_and_it_says_so(decided_files):
+    folder, told = decided_files
+    assert sorted(p.name for p in folder.glob("*.pdf")) == ["S01.pdf", "S03.pdf"]
+    assert sorted(p.name for p in folder.glob("*.docx")) == ["S01.docx", "S03.docx"]
+    kept = only_sites(told, ("S01", "S03"))
+    same(gpd.read_file(folder / "candidates.gpkg", layer="sites"), kept)
+    same(gpd.read_file(folder / "candidates.geojson"), kept)
+    same(gpd.read_file(folder / "candidates.kml"), kept)
+    assert "S01, S03" in (folder / "README.txt").read_text(encoding="utf-8")
+    before = gpd.read_file(folder / "candidates.gpkg", layer="before_redraw")
+    assert before["site"].tolist() == ["S01"]
+    assert before.geometry[0].equals_exact(told.decisions.found.geometry["S01"], MILLIMETRE)
+
+
+def test_decisions_reasons_and_what_was_reached_into_are_in_the_workbook(decided_files):
+    folder, told = decided_files
+    book, say = openpyxl.load_workbook(folder / "candidates.xlsx"), words("vi")
+    cells = [list(row) for row in book[say("site_sheet.decisions")].iter_rows(values_only=True)]
+    text = " ".join(str(value) for row in cells for value in row)
+    assert "đã có chủ đầu tư" in text  # the dropped one is on record all the same
+    reached = [list(row) for row in book[say("site_sheet.reached")].iter_rows(values_only=True)]
+    land = [row[3] for row in reached if row[0] == "S01"]
+    assert sum(land) == pytest.approx(told.decisions.hits["here_ha"].sum())
+    assert sum(land) > 0
+
+
+def test_without_a_tick_all_are_offered_and_it_is_said(answer):
+    files = CandidateFiles(answer, words("vi"))
+    assert len(files.answer.sites) == len(answer.sites)
+    assert "Chưa chọn" in files.scope
+    assert files.scope in files.notes
+
+
+def test_the_dossier_says_what_was_decided_and_drawn(decided_files):
+    from docx import Document
+
+    text = "\n".join(p.text for p in Document(decided_files[0] / "S01.docx").paragraphs)
+    assert "Quyết định: Chọn" in text
+    assert "vẽ lại bằng tay" in text
+
+
+def test_a_docx_carries_a_font_that_has_every_letter_of_it(unpacked):
+    from docx import Document
+    from fontTools.ttLib import TTFont
+
+    with zipfile.ZipFile(unpacked / "S01.docx") as package:
+        table = package.read("word/fontTable.xml").decode()
+        rels = package.read("word/_rels/fontTable.xml.rels").decode()
+        settings = package.read("word/settings.xml").decode()
+        types = package.read("[Content_Types].xml").decode()
+        keys = dict(re.findall(r'r:id="(\w+)" w:fontKey="\{([\w-]+)\}"', table))
+        fonts = []
+        for name, target in re.findall(r'Id="(\w+)"[^>]*Target="([^"]+)"', rels) or [
+            (i, t) for t, i in re.findall(r'Target="([^"]+)"[^>]*Id="(\w+)"', rels)
+        ]:
+            masked = bytearray(package.read(f"word/{target}"))
+            key = bytes.fromhex(keys[name].replace("-", ""))[::-1]
+            for n in range(32):
+                masked[n] ^= key[n % 16]
+            fonts.append(TTFont(io.BytesIO(bytes(masked))))
+            assert f'PartName="/word/{target}"' in types
+    assert len(fonts) == 2
+    assert settings.index("embedTrueTypeFonts") < settings.index("saveSubsetFonts")
+    paper = Document(unpacked / "S01.docx")
+    letters = {c for p in paper.paragraphs for c in p.text}
+    letters |= {c for t in paper.tables for row in t.rows for cell in row.cells for c in cell.text}
+    letters |= set("ẠẢẤẦẨẪẬẮẰẲẴẶẸẺẼẾỀỂỄỆỈỊỌỎỐỒỔỖỘỚỜỞỠỢỤỦỨỪỬỮỰỲỴỶỸĂÂĐÊÔƠƯăâđêôơưạảấầẩẫậắằẳẵặẹẻẽếềểễệ")
+    for font in fonts:
+        assert {c for c in letters if c.isprintable()} <= {chr(code) for code in font.getBestCmap()}
+        assert font["OS/2"].fsType == 0
+    assert (unpacked / "S01.docx").stat().st_size < 1_000_000
+    assert set(re.findall(r'w:name="([^"]+)"', table)) == {"DejaVu Sans"}
+
+
+def test_decisions_come_back_from_plain_values_and_from_tables(answer, tmp_path):
+    plain = {
+        "S01": {"decision": "ticked", "reason": "", "boundary": shapely.geometry.mapping(REDRAWN)},
+        "S02": {"decision": "dropped", "reason": "ngập; sát sông", "boundary": None},
+    }
+    frame = decisions_frame(plain, 5897)
+    again = json.loads(json.dumps(plain_decisions(frame)))
+    assert decisions_frame(again, 5897).geometry["S01"].equals(REDRAWN)
+    csv = tmp_path / "decisions.csv"
+    csv.write_text(
+        f'\ufeffsite;decision;reason;boundary\nS01;Chọn;;{REDRAWN.wkt}\nS02;LOẠI;"ngập; sát sông";\n',
+        encoding="utf-8",
+    )
+    as_list = tmp_path / "list.json"
+    as_list.write_text(json.dumps([{"site": s, **row} for s, row in plain.items()]), encoding="utf-8")
+    as_object = tmp_path / "object.json"
+    as_object.write_text(json.dumps(plain), encoding="utf-8")
+    for path in (csv, as_list, as_object):
+        read = read_decisions(path, 5897)
+        assert read["decision"].to_dict() == {"S01": "ticked", "S02": "dropped"}, path.name
+        assert read.loc["S02", "reason"] == "ngập; sát sông"
+        assert read.geometry["S01"].equals_exact(REDRAWN, MILLIMETRE)
+        assert decided(answer, read).sites.geometry["S01"].equals_exact(REDRAWN, MILLIMETRE)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "match"),
+    [
+        ("a.csv", "site,reason\nS01,x\n", "decision_columns"),
+        ("a.json", '[{"site": "S01"}]', "decision_columns"),
+        ("a.json", "{", "source_unreadable"),
+        ("a.csv", "site,decision,boundary\nS01,open,POLYGON((0 0\n", "source_unreadable"),
+        (
+            "a.json",
+            '[{"site": "S01", "decision": "open", "boundary": {"type": "Kreis"}}]',
+            "source_unreadable",
+        ),
+        ("a.json", "[1]", "source_unreadable"),
+    ],
+)
+def test_tables_of_decisions_that_can_not_be_read_are_refused(tmp_path, name, text, match):
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    with pytest.raises(SourceError, match=match):
+        read_decisions(tmp_path / name, 5897)
+
+
+def test_what_a_run_keeps_of_a_search_is_what_it_is_compared_by(answer):
+    rows = decisions_frame(
+        {"S01": {"decision": "ticked", "boundary": shapely.geometry.mapping(REDRAWN)}}, 5897
+    )
+    told = decided(answer, rows)
+    extra = json.loads(json.dumps(search_extra(told, rows)))
+    assert all(compare_searches(search_facts(told), kept_search(extra)).sites["state"] == "kept")
+    first = compare_searches(search_facts(answer), kept_search(extra, found=True))
+    assert set(first.sites["state"]) == {"kept"}
+    written = json.loads(json.dumps(contract(told, words("vi")), default=str))
+    same_search = compare_searches(search_facts(told), kept_search(written))
+    assert set(same_search.sites["state"]) == {"kept"}
+    assert same_search.settings.empty
+    with pytest.raises(SourceError, match="search_unreadable"):
+        kept_search({"sites": [{}], "left_ha": 1})
+    assert kept_search({}) is None
+
+
+def test_tables_of_decisions_and_of_two_searches_are_in_words(answer):
+    rows = decisions_frame(
+        {"S01": {"decision": "ticked", "boundary": shapely.geometry.mapping(REDRAWN)}}, 5897
+    )
+    told = decided(answer, rows)
+    area, constraints, criteria, others = district()
+    other = candidates(
+        area, constraints[1:], criteria[:1], question=wanted(12, 60, cell_m=80.0, count=2), others=others
+    )
+    found = compare_searches(search_facts(answer), search_facts(other))
+    for lang in ("vi", "en"):
+        say = words(lang)
+        tables = [decision_table(told, say), limits_table(told, say), reached_table(told, say)]
+        tables += [
+            t(found, say) for t in (settings_compared, sites_compared, exclusions_compared, totals_compared)
+        ]
+        for table in tables:
+            assert len(table)
+            texts = [str(value) for column in table for value in [column, *table[column]]]
+            assert not [
+                t for t in texts if re.search(r"\b(site_\w+|decision_\w+|run|kind|criterion|value)\.\w", t)
+            ]
