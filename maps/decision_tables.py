@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from maps.candidate_tables import constraint_name, criterion_name
-from maps.columns import Column, headed
+from maps.columns import Column, as_text, headed
 from maps.tables import clause_of, layer_label, records
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ __all__ = [
     "exclusions_compared",
     "limits_table",
     "matches_table",
+    "printed_comparison",
     "reached_table",
     "settings_compared",
     "sites_compared",
@@ -292,3 +293,30 @@ def totals_compared(found: SearchComparison, words: Words) -> pd.DataFrame:
         texts = {side: words.number(float(row[side]), count) for side in ("before", "after", "change")}
         rows.append({"total": words(f"site_total.{name}"), **texts})
     return headed(pd.DataFrame(rows, columns=list(_TOTALS)), words, section=_SECTION)
+
+
+def printed_comparison(found: SearchComparison, words: Words) -> list[str]:
+    """Two searches side by side for a terminal.
+
+    Parameters
+    ----------
+    found : SearchComparison
+    words : Words
+
+    Returns
+    -------
+    list of str
+        Totals, settings, sites, constraints, each under its heading; a table without rows is said to be so.
+    """
+    tables = [
+        ("totals", totals_compared(found, words), ()),
+        ("settings", settings_compared(found, words), CHANGED),
+        ("sites", sites_compared(found, words), MATCHED),
+        ("exclusions", exclusions_compared(found, words), EXCLUDED),
+    ]
+    out = []
+    for name, table, columns in tables:
+        text = as_text(table, columns, words) if columns else table.to_string(index=False)
+        body = text if len(table) else words("site_compare.nothing")
+        out.append(f"{words(f'site_compare.{name}')}\n{body}\n")
+    return out

@@ -31,6 +31,7 @@ __all__ = [
     "kept_search",
     "plain_decisions",
     "read_decisions",
+    "read_search",
     "search_extra",
     "with_decisions",
 ]
@@ -269,6 +270,31 @@ def kept_search(extra: Mapping[str, Any], *, found: bool = False) -> SearchFacts
         return _facts(extra, "found" if found else "boundary")
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise SourceError("search_unreadable", found=str(error)[:80]) from error
+
+
+def read_search(path: Path) -> SearchFacts:
+    """Read a search from a file that ``thocong candidates --json`` wrote.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+
+    Returns
+    -------
+    SearchFacts
+
+    Raises
+    ------
+    SourceError
+        ``source_unreadable``, ``search_unreadable``.
+    """
+    try:
+        found = kept_search(json.loads(path.read_text(encoding="utf-8-sig")))
+    except (OSError, ValueError) as error:
+        raise SourceError("source_unreadable", path=str(path), found=cause_of(error)) from error
+    if found is None:
+        raise SourceError("search_unreadable", found=path.name)
+    return found
 
 
 def _facts(extra: Mapping[str, Any], which: str) -> SearchFacts:

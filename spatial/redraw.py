@@ -289,5 +289,6 @@ def _said(drawn: pd.Index, hits: pd.DataFrame, limits: pd.DataFrame) -> Iterator
         yield Finding("boundary_on_excluded_land", "sites", site, level, fields)
     mine = limits[limits["site"].isin(drawn) & (limits["state"] == "fail")]
     for row in mine[mine["limit"] != "excluded_ha"].to_dict("records"):
-        fields = {name: row[name] for name in ("limit", "found", "least", "most")}
+        ends = {name: row[name] for name in ("least", "most") if np.isfinite(row[name])}
+        fields = {"limit": row["limit"], "found": row["found"], **ends}
         yield Finding("boundary_breaks_limit", "sites", str(row["site"]), "warn", fields)

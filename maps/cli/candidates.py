@@ -21,6 +21,7 @@ from maps.candidate_question import CandidateQuestion
 from maps.candidate_tables import printed_tables
 from maps.cli.click_words import NUMBER, WHOLE_NUMBER
 from maps.cli.comparisons import comparisons_of
+from maps.cli.deciding import site_decisions_of
 from maps.cli.grouping import once
 from maps.cli.inputs import Inputs
 from maps.cli.keeping import check_keepable, entries_of, keep_run, save_run_option
@@ -134,6 +135,10 @@ _FILE: Final = click.Path(path_type=Path)
 @click.option("--order", multiple=True, metavar="KIND[:CODE|:RULE]", help=T("cli.candidates.order"))
 @click.option("--rule", "rules", multiple=True, metavar="KIND=ID", help=T("cli.candidates.rule"))
 @click.option("--buffer", "buffers", multiple=True, metavar="KIND=M", help=T("cli.candidates.buffer"))
+@click.option("--decisions", metavar="FILE", type=_FILE, help=T("cli.candidates.decisions"))
+@click.option(
+    "--boundary", "boundaries", multiple=True, metavar="SITE=FILE", help=T("cli.candidates.boundary")
+)
 @click.option("--crs", metavar="EPSG", help=T("cli.conflicts.crs"))
 @click.option("--workspace", metavar="DIR", type=_FILE, help=T("cli.workspace_option"))
 @click.option("--extent", multiple=True, metavar="KIND=FILE", help=T("cli.conflicts.extent"))
@@ -165,6 +170,7 @@ def candidates(**given: Any) -> None:
     notes = SearchNotes(comparisons, given["industry"])
     answer = search_sites(inputs, question, notes=notes, progress=speak.progress)
     stamp(answer)
+    answer = site_decisions_of(answer, given)
     if given["save_run"] is not None:
         keep_run(given, _asked(given, question, layers, (criteria, comparisons)), answer, speak)
     findings = once([*layers.findings, *answer.findings])

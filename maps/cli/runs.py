@@ -16,10 +16,14 @@ from maps.cli.click_words import WHOLE_NUMBER, Group
 from maps.cli.options import check_targets
 from maps.cli.speech import DONE, FINDINGS, Command, T, finding_records, terminal, write_json
 from maps.columns import Column, as_text
+from maps.decision_tables import matches_table, printed_comparison
 from maps.export.files import write_answer
 from maps.headlines import headlines
 from maps.run_tables import run_lines, versions_text
 from maps.runs import Runs
+from maps.site_decisions import read_search
+from maps.site_runs import asked_again, run_search
+from spatial.search_comparison import compare_searches
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,6 +31,7 @@ if TYPE_CHECKING:
     from maps.asking import Answer, Question
     from maps.cli.speech import Terminal
     from maps.runs import Run
+    from spatial.search_comparison import SearchFacts
 
 __all__ = ["runs"]
 
@@ -119,11 +124,54 @@ def again(run_id: str, **given: Any) -> None:
     check_targets(given["out"], kind.endings, given["json_target"])
     question = _question(found, run, speak, newest=given["newest"])
     answer = kind.answer(question, progress=speak.progress)
+    extra: dict[str, Any] = {"again": run.id}
+    if run.extra.get("decisions"):
+        answer, extra = _carried(run, answer, extra, speak)
     kept = None
     if given["title"] is not None:
-        kept = found.keep(question, answer, title=given["title"], extra={"again": run.id})
+        kept = found.keep(question, answer, title=given["title"], extra=extra)
         speak.say(speak.words("cli.runs.kept", run=kept.id))
     _reply(run, (question, answer, kept), speak=speak, given=given)
+
+
+def _carried(run: Run, answer: Any, extra: dict[str, Any], speak: Terminal) -> tuple[Any, dict[str, Any]]:
+    """Carry decisions about sites over, and say how each was matched."""
+    told, more, matches = asked_again(run, answer)
+    speak.say(speak.words("cli.runs.carried", run=run.id))
+    speak.say(matches_table(matches, speak.words).to_string(index=False))
+    return told, {**more, **extra}
+
+
+@runs.command(cls=Command, help=T("cli.runs.compare"), epilog=T("cli.exit_codes"))
+@click.argument("before", metavar="A")
+@click.argument("after", metavar="B")
+@_WORKSPACE
+@_JSON
+def compare(before: str, after: str, *, workspace: Path | None, json_target: str | None) -> None:
+    """Hold two searches for sites against each other: runs, or files that ``--json`` wrote."""
+    speak = terminal()
+    one, other = (_search(text, workspace) for text in (before, after))
+    found = compare_searches(one, other)
+    if json_target:
+        tables = ("settings", "sites", "exclusions")
+        content = {name: _plain_rows(getattr(found, name)) for name in tables}
+        write_json(json_target, {**content, "totals": _plain_rows(found.totals.reset_index())})
+    else:
+        for text in printed_comparison(found, speak.words):
+            click.echo(text)
+    raise SystemExit(DONE)
+
+
+def _search(text: str, workspace: Path | None) -> SearchFacts:
+    """A search from a file of the terminal, or from a run."""
+    if not text.lower().endswith(".json"):
+        return run_search(_opened(workspace).open(text))
+    return read_search(Path(text))
+
+
+def _plain_rows(table: pd.DataFrame) -> list[dict[str, Any]]:
+    rows = table.astype(object).where(table.notna(), None).to_dict("records")
+    return [{str(name): value for name, value in row.items()} for row in rows]
 
 
 def _question(found: Runs, run: Run, speak: Terminal, *, newest: bool) -> Question:

@@ -511,3 +511,40 @@ def test_tables_of_decisions_and_of_two_searches_are_in_words(answer):
             assert not [
                 t for t in texts if re.search(r"\b(site_\w+|decision_\w+|run|kind|criterion|value)\.\w", t)
             ]
+
+
+def test_the_terminal_takes_decisions_and_boundaries(files, tmp_path):
+    table = tmp_path / "quyet-dinh.csv"
+    table.write_text("site;decision;reason\nS01;chọn;\nS02;loại;ngập\nS03;chọn;\n", encoding="utf-8")
+    drawn = tmp_path / "moi.gpkg"
+    gpd.GeoDataFrame({"name": ["mới"]}, geometry=[REDRAWN], crs=5897).to_crs(9210).to_file(drawn)
+    out = tmp_path / "out"
+    more = (
+        "--kind",
+        "ccn",
+        "--min-score",
+        0,
+        "--decisions",
+        table,
+        "--boundary",
+        f"S01={drawn}",
+        "--out",
+        out,
+    )
+    found = ask(files, *more, "--exit-zero")
+    rows = {row["site"]: row for row in found["decisions"]}
+    assert (rows["S02"]["decision"], rows["S02"]["reason"]) == ("dropped", "ngập")
+    assert rows["S01"]["redrawn"] is True
+    back = shapely.geometry.shape(rows["S01"]["boundary"])
+    assert back.hausdorff_distance(REDRAWN) < 0.02  # went through another zone, edges densified
+    assert sum(row["here_ha"] for row in found["reached"] if row["site"] == "S01") > 0
+    with zipfile.ZipFile(out / "candidates.zip") as archive:
+        names = set(archive.namelist())
+    assert {"S01.pdf", "S03.docx"} <= names
+    assert "S02.pdf" not in names
+    again = tmp_path / "again.json"
+    again.write_text(json.dumps({"decisions": found["decisions"]}), encoding="utf-8")
+    same_again = ask(files, "--kind", "ccn", "--min-score", 0, "--decisions", again, "--exit-zero")
+    assert same_again["decisions"] == found["decisions"]
+    table.write_text("site;decision\nS02;loại\n", encoding="utf-8")
+    assert "S02" in ask(files, "--kind", "ccn", "--min-score", 0, "--decisions", table, code=2)
