@@ -19,21 +19,28 @@ from maps.candidate_tables import (
     land_table,
 )
 from maps.columns import Column
+from maps.decision_tables import decision_mark
 from maps.export.candidates import CandidateFiles
+from maps.pages._candidate_decide import show_decision, show_ticks
+from maps.pages._candidate_runs import show_search_runs
 from maps.pages._cards import Card
 from maps.pages._facts import show_facts, show_figures
-from maps.pages._frame import plain
-from maps.pages._table import Rows
+from maps.pages._frame import plain, sentences
+from maps.pages._shelf import shelved
+from maps.pages._table import Rows, States
 from maps.pages._view import AnswerView
+from maps.site_runs import DecisionBook
 from maps.tables import clause_of, records
 from maps.waterfall_chart import waterfall_chart
 from spatial.candidates import CandidateAnswer
 from spatial.exclusions import why_not
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Hashable, Sequence
 
+    from layers.store import Workspace
     from maps.canvas import MapLayer
+    from maps.words import Words
 
 __all__ = ["CandidateView"]
 
@@ -46,6 +53,7 @@ def _column(name: str, width: int, digits: int | None = None) -> Column:
 
 _COLUMNS = (
     _column("site", 56),
+    Column("state", "site_mark", None, 110),
     _column("rank", 50, 0),
     _column("score", 60, 3),
     _column("area_ha", 84, 2),
@@ -57,7 +65,15 @@ _COLUMNS = (
     _column("rice_ha", 90, 2),
     _column("compactness", 76, 2),
     _column("width_m", 120, 0),
+    Column("reason", "decision_column", None, 180),
 )
+_GROUNDS = {"ticked": "#d9f2e2", "dropped": "#fbdedb", "open": "#ffffff"}
+_TAKERS = {
+    "law": ("blocks", "distance"),
+    "consent": ("consent",),
+    "choice": ("chosen", "own"),
+    "no_data": ("no_data",),
+}
 _FIGURES = (
     _column("alone_ha", 100, 2),
     _column("added_ha", 100, 2),
@@ -87,6 +103,21 @@ class CandidateView(AnswerView[CandidateQuestion, CandidateAnswer]):
     basis = "candidate_ask.basis"
     stem = "chon-dia-diem"
 
+    def __init__(
+        self,
+        base: Workspace,
+        question: CandidateQuestion,
+        answer: CandidateAnswer,
+        *,
+        words: Words,
+        version: Hashable,
+    ) -> None:
+        self.book = DecisionBook(base, question, answer)
+        decided = (version, self.book.version)
+        with sentences():
+            told = shelved("candidate-decided", (question, decided), self.book.answer)
+        super().__init__(base, question, told, words=words, version=decided)
+
     def files(self) -> CandidateFiles:
         """What can be exported."""
         return CandidateFiles(self.answer, self.words)
@@ -97,8 +128,24 @@ class CandidateView(AnswerView[CandidateQuestion, CandidateAnswer]):
         names = [column.name for column in _COLUMNS if column.name != "site"]
         frame = pd.DataFrame(sites.drop(columns="geometry")).reindex(columns=names)
         frame.insert(0, "site", [str(site) for site in sites.index])
+        frame = frame.reset_index(drop=True)
         counted = self.words("candidate_ask.rows_note")
-        return Rows(frame.reset_index(drop=True), _COLUMNS, counted=counted, notes=self.files().notes)
+        states = None
+        if self.answer.decisions is not None:
+            told = self.answer.decisions.rows.loc[sites.index].reset_index()
+            marks = zip(told["decision"], told["redrawn"], strict=True)
+            frame["state"] = [decision_mark(d, self.words, redrawn=bool(r)) for d, r in marks]
+            frame["reason"] = told["reason"]
+            states = States(told["decision"], "site_decision", _GROUNDS)
+        return Rows(frame, _COLUMNS, states, counted=counted, notes=self.files().notes)
+
+    def choice(self) -> int | None:
+        """Show the ranked list, and what ticks its sites."""
+        row = super().choice()
+        st.caption(self.words("candidate_ask.two_ranks"))
+        if len(self.answer.sites):
+            show_ticks(self.book, self.answer, self.words)
+        return row
 
     def cards(self) -> tuple[list[Card], str]:
         """Hectares searched, taken and left; sites."""
@@ -107,13 +154,23 @@ class CandidateView(AnswerView[CandidateQuestion, CandidateAnswer]):
         share = 100 * found.left_ha / found.area_ha
         figures = [
             ("area", say.number(found.area_ha, 1), ""),
-            ("taken", say.number(found.area_ha - found.left_ha, 1), ""),
+            ("taken", say.number(found.area_ha - found.left_ha, 1), self._taken_by()),
             ("left", say.number(found.left_ha, 1), f"{say.number(share, 1)} %"),
             ("sites", say.number(len(sites), 0), ""),
             ("sites_ha", say.number(float(sites.area.sum()) / 1e4, 1), ""),
             ("passed", say.number(len(self.answer.passed_over), 0), ""),
         ]
         return [Card(say(f"candidate_ask.card_{name}"), value, beside) for name, value, beside in figures], ""
+
+    def _taken_by(self) -> str:
+        """Hectares taken by the law, where consent would be needed, by choice, and for want of data."""
+        rows, say = self.answer.exclusions.rows, self.words
+        parts = []
+        for name, tiers in _TAKERS.items():
+            taken = float(rows.loc[rows["tier"].isin(tiers), "added_ha"].sum())
+            if taken > 0:
+                parts.append(say(f"candidate_ask.by_{name}", ha=say.number(taken, 1)))
+        return " · ".join(parts)
 
     def drawn(self) -> list[MapLayer]:
         """Area, taken land, land passed over, sites."""
@@ -127,7 +184,8 @@ class CandidateView(AnswerView[CandidateQuestion, CandidateAnswer]):
         """Site at a place; the place is kept for the question why not."""
         st.session_state["candidate-place"] = (self.question.key, x, y)
         hit = self.answer.sites.geometry.intersects(shapely.Point(x, y)).to_numpy()
-        return None, int(hit.argmax()) if hit.any() else None
+        # a place without a site is asked why not: the site that was chosen stays chosen
+        return None, int(hit.argmax()) if hit.any() else self.link.row
 
     def place(self, row: int) -> gpd.GeoDataFrame | None:
         """A site with some land round it."""
@@ -146,6 +204,7 @@ class CandidateView(AnswerView[CandidateQuestion, CandidateAnswer]):
         facts = records(pd.DataFrame(sites.drop(columns="geometry")).iloc[[row]])[0]
         with st.container(border=True):
             st.markdown(f"**{plain(site)}** – {plain(str(facts['commune']))}")
+            show_decision(self.book, self.answer, site, say)
             show_facts(
                 (say(f"{_SECTION}.{name}"), say.number(facts[name], digits)) for name, digits in _FACTS
             )
@@ -173,6 +232,7 @@ class CandidateView(AnswerView[CandidateQuestion, CandidateAnswer]):
         st.caption(say("site_export.closing", area_ha=found.area_ha, left_ha=found.left_ha))
         with st.expander(say("candidate_ask.not_applied")):
             show_figures(table[~holds], _FIGURES, say)
+        show_search_runs(self.base, say, current=self.book.version[0])
 
     def _why_not(self) -> None:
         """Every constraint at the place that was clicked."""
