@@ -11,9 +11,10 @@ if TYPE_CHECKING:
     from maps.words import Words
     from spatial.candidates import CandidateAnswer
 
-__all__ = ["waterfall_chart"]
+__all__ = ["TIER_COLOURS", "waterfall_chart"]
 
-_COLOURS: Final = {
+#: colour of each tier of constraints, in the chart and on the cards
+TIER_COLOURS: Final = {
     "blocks": "#b42318",
     "distance": "#d9480f",
     "consent": "#e8a33d",
@@ -42,7 +43,7 @@ def waterfall_chart(answer: CandidateAnswer, words: Words) -> dict[str, Any]:
         A specification of Vega-Lite; the bars begin where the one above ends and end at what is left.
     """
     bars = _bars(answer, words)
-    tiers = [tier for tier in _COLOURS if any(bar["kind"] == tier for bar in bars)]
+    tiers = [tier for tier in TIER_COLOURS if any(bar["kind"] == tier for bar in bars)]
     named = {tier: words(f"site_tier.{tier}") for tier in tiers}
     for bar in bars:
         bar["tier"] = named[str(bar["kind"])]
@@ -50,7 +51,7 @@ def waterfall_chart(answer: CandidateAnswer, words: Words) -> dict[str, Any]:
     mark = f"replace({number}, ',', '.')" if words.lang == "vi" else number
     axis, legend = {"labelLimit": 300, "labelOverlap": False, "title": None}, {"orient": "top", "title": None}
     left = words("site_column.left_ha")
-    colour = {"domain": list(named.values()), "range": [_COLOURS[tier] for tier in tiers]}
+    colour = {"domain": list(named.values()), "range": [TIER_COLOURS[tier] for tier in tiers]}
     return {
         "data": {"values": bars},
         "height": _ROW_PX * len(bars) + 20,

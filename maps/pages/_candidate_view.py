@@ -31,7 +31,7 @@ from maps.pages._table import Rows, States
 from maps.pages._view import AnswerView
 from maps.site_runs import DecisionBook
 from maps.tables import clause_of, records
-from maps.waterfall_chart import waterfall_chart
+from maps.waterfall_chart import TIER_COLOURS, waterfall_chart
 from spatial.candidates import CandidateAnswer
 from spatial.exclusions import why_not
 
@@ -148,29 +148,22 @@ class CandidateView(AnswerView[CandidateQuestion, CandidateAnswer]):
         return row
 
     def cards(self) -> tuple[list[Card], str]:
-        """Hectares searched, taken and left; sites."""
-        say, found = self.words, self.answer.exclusions
-        sites = self.answer.sites
+        """Hectares searched, taken by the law, for want of consent, by choice, and left; sites."""
+        say, found, sites = self.words, self.answer.exclusions, self.answer.sites
         share = 100 * found.left_ha / found.area_ha
-        figures = [
-            ("area", say.number(found.area_ha, 1), ""),
-            ("taken", say.number(found.area_ha - found.left_ha, 1), self._taken_by()),
-            ("left", say.number(found.left_ha, 1), f"{say.number(share, 1)} %"),
-            ("sites", say.number(len(sites), 0), ""),
-            ("sites_ha", say.number(float(sites.area.sum()) / 1e4, 1), ""),
-            ("passed", say.number(len(self.answer.passed_over), 0), ""),
-        ]
-        return [Card(say(f"candidate_ask.card_{name}"), value, beside) for name, value, beside in figures], ""
-
-    def _taken_by(self) -> str:
-        """Hectares taken by the law, where consent would be needed, by choice, and for want of data."""
-        rows, say = self.answer.exclusions.rows, self.words
-        parts = []
+        figures = [("area", say.number(found.area_ha, 1), "", "left")]
         for name, tiers in _TAKERS.items():
-            taken = float(rows.loc[rows["tier"].isin(tiers), "added_ha"].sum())
-            if taken > 0:
-                parts.append(say(f"candidate_ask.by_{name}", ha=say.number(taken, 1)))
-        return " · ".join(parts)
+            taken = float(found.rows.loc[found.rows["tier"].isin(tiers), "added_ha"].sum())
+            if taken > 0 or name != "no_data":
+                figures.append((f"by_{name}", say.number(taken, 1), "", tiers[0]))
+        figures.append(("left", say.number(found.left_ha, 1), f"{say.number(share, 1)} %", "left"))
+        in_sites = f"{say.number(float(sites.area.sum()) / 1e4, 1)} ha"
+        figures.append(("sites", say.number(len(sites), 0), in_sites, "left"))
+        cards = [
+            Card(say(f"candidate_ask.card_{name}"), value, beside, TIER_COLOURS[tier])
+            for name, value, beside, tier in figures
+        ]
+        return cards, say("candidate_ask.passed_note", count=len(self.answer.passed_over))
 
     def drawn(self) -> list[MapLayer]:
         """Area, taken land, land passed over, sites."""
