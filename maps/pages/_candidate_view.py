@@ -117,6 +117,8 @@ class CandidateView(AnswerView[CandidateQuestion, CandidateAnswer]):
         with sentences():
             told = shelved("candidate-decided", (question, decided), self.book.answer)
         super().__init__(base, question, told, words=words, version=decided)
+        # a row is a site by its name: ranks change when a boundary is drawn anew, the choice does not
+        self.names = sorted(str(site) for site in told.sites.index)
 
     def files(self) -> CandidateFiles:
         """What can be exported."""
@@ -128,11 +130,11 @@ class CandidateView(AnswerView[CandidateQuestion, CandidateAnswer]):
         names = [column.name for column in _COLUMNS if column.name != "site"]
         frame = pd.DataFrame(sites.drop(columns="geometry")).reindex(columns=names)
         frame.insert(0, "site", [str(site) for site in sites.index])
-        frame = frame.reset_index(drop=True)
+        frame.index = pd.Index([self.names.index(site) for site in frame["site"]])
         counted = self.words("candidate_ask.rows_note")
         states = None
         if self.answer.decisions is not None:
-            told = self.answer.decisions.rows.loc[sites.index].reset_index()
+            told = self.answer.decisions.rows.loc[sites.index].set_index(frame.index)
             marks = zip(told["decision"], told["redrawn"], strict=True)
             frame["state"] = [decision_mark(d, self.words, redrawn=bool(r)) for d, r in marks]
             frame["reason"] = told["reason"]
@@ -176,25 +178,25 @@ class CandidateView(AnswerView[CandidateQuestion, CandidateAnswer]):
     def find(self, x: float, y: float) -> tuple[str | None, int | None]:
         """Site at a place; the place is kept for the question why not."""
         st.session_state["candidate-place"] = (self.question.key, x, y)
-        hit = self.answer.sites.geometry.intersects(shapely.Point(x, y)).to_numpy()
+        hit = self.answer.sites.geometry[self.names].intersects(shapely.Point(x, y)).to_numpy()
         # a place without a site is asked why not: the site that was chosen stays chosen
         return None, int(hit.argmax()) if hit.any() else self.link.row
 
     def place(self, row: int) -> gpd.GeoDataFrame | None:
         """A site with some land round it."""
-        if row >= len(self.answer.sites):
+        if row >= len(self.names):
             return None
-        site = self.answer.sites.iloc[[row]]
+        site = self.answer.sites.loc[[self.names[row]]]
         room = site.geometry.buffer(0.5 * float(site.length.iloc[0]) / 4)
         return gpd.GeoDataFrame(geometry=room, crs=site.crs)
 
     def detail(self, row: int) -> None:
         """Breakdown, land and rules of a site."""
         say, sites = self.words, self.answer.sites
-        if row >= len(sites):
+        if row >= len(self.names):
             return
-        site = str(sites.index[row])
-        facts = records(pd.DataFrame(sites.drop(columns="geometry")).iloc[[row]])[0]
+        site = self.names[row]
+        facts = records(pd.DataFrame(sites.drop(columns="geometry")).loc[[site]])[0]
         with st.container(border=True):
             st.markdown(f"**{plain(site)}** – {plain(str(facts['commune']))}")
             show_decision(self.book, self.answer, site, say)
