@@ -178,7 +178,8 @@ class CandidateView(AnswerView[CandidateQuestion, CandidateAnswer]):
     def find(self, x: float, y: float) -> tuple[str | None, int | None]:
         """Site at a place; the place is kept for the question why not."""
         st.session_state["candidate-place"] = (self.question.key, x, y)
-        hit = self.answer.sites.geometry[self.names].intersects(shapely.Point(x, y)).to_numpy()
+        shapes = self.answer.sites.loc[self.names].geometry.to_numpy()
+        hit = shapely.intersects(shapes, shapely.Point(x, y))
         # a place without a site is asked why not: the site that was chosen stays chosen
         return None, int(hit.argmax()) if hit.any() else self.link.row
 
