@@ -225,7 +225,9 @@ def search_extra(answer: CandidateAnswer, decisions: gpd.GeoDataFrame | None = N
             "boundary": _plain_shape(sites.geometry[site]),
             "found": _plain_shape(first.geometry[site]),
         }
-        for site, row in zip(sites.index, records(pd.DataFrame(sites[list(_JUDGED)])), strict=True)
+        for site, row in zip(
+            sites.index, records(pd.DataFrame(sites).reindex(columns=list(_JUDGED))), strict=True
+        )
     ]
     crs: Any = answer.exclusions.area.crs
     return {

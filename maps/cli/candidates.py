@@ -170,9 +170,10 @@ def candidates(**given: Any) -> None:
     notes = SearchNotes(comparisons, given["industry"])
     answer = search_sites(inputs, question, notes=notes, progress=speak.progress)
     stamp(answer)
-    answer = site_decisions_of(answer, given)
+    answer, extra = site_decisions_of(answer, given)
     if given["save_run"] is not None:
-        keep_run(given, _asked(given, question, layers, (criteria, comparisons)), answer, speak)
+        asked = _asked(given, question, layers, (criteria, comparisons))
+        keep_run(given, asked, answer, speak, extra=extra)
     findings = once([*layers.findings, *answer.findings])
     _report(answer, findings, given=given, speak=speak)
     failed = worst_level(findings) == "block"

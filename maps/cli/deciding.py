@@ -12,7 +12,7 @@ from layers.errors import QuestionError
 from maps.cli.inputs import Inputs
 from maps.cli.options import assumptions_of
 from maps.cli.speech import pairs
-from maps.site_decisions import decisions_frame, read_decisions
+from maps.site_decisions import decisions_frame, read_decisions, search_extra
 from spatial.decisions import decided
 
 if TYPE_CHECKING:
@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 __all__ = ["site_decisions_of"]
 
 
-def site_decisions_of(answer: CandidateAnswer, given: dict[str, Any]) -> CandidateAnswer:
+def site_decisions_of(
+    answer: CandidateAnswer, given: dict[str, Any]
+) -> tuple[CandidateAnswer, dict[str, Any]]:
     """Note the decisions that the options name.
 
     Parameters
@@ -32,8 +34,10 @@ def site_decisions_of(answer: CandidateAnswer, given: dict[str, Any]) -> Candida
 
     Returns
     -------
-    CandidateAnswer
+    answer : CandidateAnswer
         As it is where nothing was decided.
+    extra : dict
+        What a run keeps of it, from :func:`maps.site_decisions.search_extra`.
 
     Raises
     ------
@@ -44,11 +48,12 @@ def site_decisions_of(answer: CandidateAnswer, given: dict[str, Any]) -> Candida
     crs = answer.exclusions.area.crs
     path, drawn = given["decisions"], pairs(given["boundaries"], "--boundary")
     if path is None and not drawn:
-        return answer
+        return answer, search_extra(answer)
     rows = read_decisions(path, crs) if path is not None else decisions_frame({}, crs)
     for site, file in drawn:
         rows = _with_boundary(rows, site, _shape(file, site, given, crs))
-    return decided(answer, rows)
+    told = decided(answer, rows)
+    return told, search_extra(told, rows)
 
 
 def _shape(file: str, site: str, given: dict[str, Any], crs: Any) -> Any:

@@ -77,7 +77,14 @@ def entries_of(given: Mapping[str, Any], texts: Iterable[str | None]) -> tuple[t
     return tuple((name, base.version(name).version) for name in names)
 
 
-def keep_run(given: Mapping[str, Any], question: Question, answer: Answer, speak: Terminal) -> None:
+def keep_run(
+    given: Mapping[str, Any],
+    question: Question,
+    answer: Answer,
+    speak: Terminal,
+    *,
+    extra: Mapping[str, Any] | None = None,
+) -> None:
     """Keep an answered question.
 
     Parameters
@@ -87,7 +94,9 @@ def keep_run(given: Mapping[str, Any], question: Question, answer: Answer, speak
     question : Question
     answer : Answer
     speak : Terminal
+    extra : mapping, optional
+        What the analysis keeps besides.
     """
     stamp(answer, question)
-    run = Runs(Workspace(given["workspace"])).keep(question, answer, title=given["save_run"])
+    run = Runs(Workspace(given["workspace"])).keep(question, answer, title=given["save_run"], extra=extra)
     speak.say(speak.words("cli.runs.kept", run=run.id))
