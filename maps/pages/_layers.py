@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["show_layers"]
 
 _HEIGHT_PX = 364  # the map of the layer chosen still shows below
+_ROOM_PX = 1_060  # it has the whole width of the page
 _GROUPS = ("industry", "land", "settlement", "nature", "water", "infrastructure", "boundary")
 _COLUMNS = (
     Column("name", width=180),
@@ -75,7 +76,9 @@ def show_layers(base: Workspace, versions: list[Version], words: Words) -> Versi
     groups = pd.Series([kind(v.kind_name).group for v in versions], index=frame.index)
     link = Link("layers")
     states = States(groups, "layer_group", dict.fromkeys(_GROUPS, ""))
-    row = show_table(Rows(frame, _COLUMNS, states, height_px=_HEIGHT_PX), link, words, stem="lop-du-lieu")
+    row = show_table(
+        Rows(frame, _COLUMNS, states, height_px=_HEIGHT_PX, room_px=_ROOM_PX), link, words, stem="lop-du-lieu"
+    )
     link.follow(row, lambda _: None)
     if row is None or row >= len(versions):
         st.caption(words("layers.choose"))

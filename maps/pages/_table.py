@@ -91,6 +91,8 @@ class Rows:
         Lines above the table when it is taken away: title, rules, the made-data label.
     height_px : int
         At the most; a table of few rows is as low as they are.
+    room_px : int
+        How wide the columns may be together before the reader is told to move sideways.
     """
 
     frame: pd.DataFrame
@@ -100,6 +102,7 @@ class Rows:
     counted: str = ""
     notes: list[str] = field(default_factory=list)
     height_px: int = _HEIGHT
+    room_px: int = _WIDE_PX
 
 
 def ordered(rows: pd.DataFrame, states: Mapping[str, Any], by: Mapping[str, bool]) -> pd.DataFrame:
@@ -240,7 +243,7 @@ def _foot(table: pd.DataFrame, columns: list[Column], rows: Rows, words: Words, 
                 words("rows.sum", name=name, sum=words.number(float(table[name].sum()), column.digits))
             )
     said.append(rows.counted)
-    if sum(column.width or 0 for column in columns) > _WIDE_PX:
+    if sum(column.width or 0 for column in columns) > rows.room_px:
         said.append(words("rows.wide", count=len(columns)))
     with st.container(key="tc-foot", horizontal=True, vertical_alignment="center"):
         st.caption(" · ".join(plain(text) for text in said if text), width="stretch")
