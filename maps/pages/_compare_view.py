@@ -173,7 +173,7 @@ class _Offer:
 def _on_paper(sides: Sequence[Side], common: Sequence[MapLayer]) -> _Offer:
     """Layers as a sheet of paper names them: no slider stands there to say the period."""
     layers = [
-        replace(layer, id=f"{layer.id}-s{n}", title=f"{layer.title} · {side.label}", side=n)
+        replace(layer, id=f"{layer.id}-s{n}", title=f"{layer.title} · {side.label}", side=n, twin=layer.id)
         for n, side in enumerate(sides)
         for layer in side.layers
     ]

@@ -7,6 +7,7 @@ metres. Fonts are those that matplotlib ships: they have every Vietnamese letter
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import matplotlib as mpl
@@ -74,6 +75,7 @@ def sheet_figure(
     _grid(axes, scale, words)
     if sheet.divider is not None and west < sheet.divider < east:
         _divide(axes, sheet.divider, sheet.sides)
+        seen = _one_legend(seen, sheet.sides)
     Block(figure, sheet, words).fill(seen, scale)
     return figure
 
@@ -113,6 +115,21 @@ def _grid(axes: Axes, scale: int, words: Words) -> None:
     for x in axes.get_xticks():
         for y in axes.get_yticks():
             axes.plot(x, y, marker="+", markersize=6, markeredgewidth=0.4, color=INK, zorder=900)
+
+
+def _one_legend(seen: list[MapLayer], names: tuple[str, ...]) -> list[MapLayer]:
+    """Join the entries of what stands for one thing on both sides; the sides are named on the map."""
+    out: dict[str, MapLayer] = {}
+    for layer in seen:
+        title = layer.title
+        for name in names:
+            title = title.removesuffix(f" · {name}")
+        known = out.get(layer.twin or layer.id)
+        entries = (
+            [*known.legend, *(e for e in layer.legend if e not in known.legend)] if known else layer.legend
+        )
+        out[layer.twin or layer.id] = replace(known or layer, title=title, legend=entries)
+    return list(out.values())
 
 
 def _divide(axes: Axes, at: float, names: tuple[str, ...]) -> None:

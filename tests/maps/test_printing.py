@@ -287,7 +287,18 @@ def test_a_divider_leaves_each_period_its_own_side(say):
     whole = gpd.GeoDataFrame(geometry=[box(X0 - 9e4, Y0 - 9e4, X0 + 9e4, Y0 + 9e4)], crs=5897)
     looks = [Look("#ff0000", "", "#ff0000", 0), Look("#0000ff", "", "#0000ff", 0)]
     both = [
-        MapLayer(f"a-s{n}", f"Kỳ {n}", "g", 1, whole, [looks[n]], [looks[n].legend()], side=n) for n in (0, 1)
+        MapLayer(
+            f"a-s{n}",
+            f"Đất · {name}",
+            "g",
+            1,
+            whole,
+            [looks[n]],
+            [looks[n].legend(str(n)), looks[0].legend("x")],
+            side=n,
+            twin="a",
+        )
+        for n, name in enumerate(("Trước", "Sau"))
     ]
     at = X0 + 1500.0
     of = sheet(divider=at, sides=("Trước", "Sau"))
@@ -295,6 +306,7 @@ def test_a_divider_leaves_each_period_its_own_side(say):
     (axes,) = [a for a in figure.axes if a.get_label() == "map"]
     written = {t.get_text() for t in axes.texts}
     assert {"Trước", "Sau"} <= written
+    assert [t for t in texts(figure) if t.startswith("Đất")] == ["Đất"]  # one legend for both sides
     seen = picture(figure, of)
     west, east = axes.get_xlim()
     place_of = axes.get_position()
