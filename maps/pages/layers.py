@@ -24,13 +24,14 @@ def show() -> None:
     )
     made = any(v.provenance.made for v in versions)
     heading(words("page.layers.title"), base, made=made)
-    listed, added, below = st.tabs([words("layers.list"), words("layers.add"), words("basemap.tab")])
+    names = [words("layers.list"), words("layers.add"), words("basemap.tab")]
+    listed, added, below = st.tabs(names, key=f"layers-tabs-{words.lang}", on_change="rerun")
     with listed:
         take_layer(versions, base.history, words)
         chosen = show_layers(base, versions, words)
         if chosen is not None:
             show_layer(base, chosen, words)
-        elif versions:
+        elif versions and listed.open:  # the map of all layers is only made where it is seen
             show_all(base, versions, words)
         show_withdrawn(base, words)
     with added:
