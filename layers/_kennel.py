@@ -22,6 +22,7 @@ from typing import Any, Final
 from layers import reference
 from layers._cage import enter_cage
 from layers._parcel import pack
+from layers._raster_file import write_cells
 from layers.crs import as_crs, metric_crs_at, mover
 from layers.errors import SourceError, ThoCongError
 from layers.fields import FieldChoices
@@ -106,6 +107,8 @@ def read_job(job: dict[str, Any]) -> None:
 
 
 def _result(job: dict[str, Any]) -> Any:
+    if job["ask"] == "raster":
+        return write_cells(Path(job["path"]), int(job["band"]), Path(job["folder"]))
     where = (job["where"][0], tuple(job["where"][1])) if job["where"] else None
     source = Source(Path(job["path"]), job["layer"], where, job["assume_crs"], job["read_as"], job["close_m"])
     if job["ask"] == "look":

@@ -14,6 +14,7 @@ import pandas as pd
 import pyarrow as pa
 
 from layers import errors
+from layers._raster_file import RasterBook
 from layers.causes import Cause
 from layers.errors import SourceError, ThoCongError
 from layers.fields import FieldMatch
@@ -27,6 +28,7 @@ from layers.read import Reading
 if TYPE_CHECKING:
     from pathlib import Path
 
+Answer = Reading | Look | RasterBook
 _BOOK: Final = "book.json"
 _FRAME: Final = "frame.arrow"
 _BOOK_MAX_BYTES: Final = 256 << 20
@@ -35,13 +37,15 @@ _ERRORS: Final = {
 }
 
 
-def pack(result: Reading | Look | ThoCongError, folder: Path) -> None:
+def pack(result: Answer | ThoCongError, folder: Path) -> None:
     """Write what came of a reading."""
     book: dict[str, Any]
     if isinstance(result, ThoCongError):
         book = {"error": type(result).__name__, "code": result.code, "fields": result.fields}
     elif isinstance(result, Look):
         book = {"look": asdict(result)}
+    elif isinstance(result, RasterBook):
+        book = {"raster": asdict(result)}
     else:
         layer = result.layer
         _storable(layer.frame).to_feather(folder / _FRAME, index=True, compression="uncompressed")
@@ -62,7 +66,7 @@ def pack(result: Reading | Look | ThoCongError, folder: Path) -> None:
         json.dump(_marked(book), handle, ensure_ascii=True)
 
 
-def unpack(folder: Path) -> Reading | Look | ThoCongError:
+def unpack(folder: Path) -> Answer | ThoCongError:
     """Read what :func:`pack` wrote; anything else is an error of the file that was read."""
     path = folder / _BOOK
     if path.stat().st_size > _BOOK_MAX_BYTES:
@@ -73,6 +77,8 @@ def unpack(folder: Path) -> Reading | Look | ThoCongError:
         return failed(str(book["code"]), **book["fields"])
     if "look" in book:
         return Look(**book["look"])
+    if "raster" in book:
+        return RasterBook(**book["raster"])
     frame = gpd.read_feather(folder / _FRAME)
     told = book["layer"]
     period = Period(**told["period"]) if told["period"] else None

@@ -35,10 +35,11 @@ from layers.read import Reading
 from layers.source import Source, format_of, parse_source, source_parts
 
 if TYPE_CHECKING:
+    from layers._parcel import Answer
     from layers.fields import FieldChoices
     from layers.period import Period
 
-__all__ = ["DRIVERS", "Limits", "guarded_look", "guarded_read", "protections"]
+__all__ = ["DRIVERS", "Limits", "ask_reader", "guarded_look", "guarded_read", "protections"]
 
 #: GDAL's names of the formats that are ours; no other driver exists where a file is opened
 DRIVERS: Final = (
@@ -207,11 +208,10 @@ def protections(folder: Path) -> list[str]:
 
 def _ask(
     source: Source, told: dict[str, Any], limits: Limits | None, held: list[str] | None = None
-) -> Reading | Look:
+) -> Answer:
     """Have a job done by a reader, and take what it packed."""
     format_of(source.path)  # refuses at once what needs no process to be refused
-    granted = limits or Limits.for_file(source.path)
-    with tempfile.TemporaryDirectory(prefix="thocong-") as folder, _AT_ONCE:
+    with tempfile.TemporaryDirectory(prefix="thocong-") as folder:
         job = {
             "kind": None,
             "name": None,
@@ -226,15 +226,44 @@ def _ask(
             "read_as": source.read_as,
             "close_m": source.close_m,
             "readable": _readable(source.path),
-            "folder": folder,
-            "cwd": str(Path.cwd()),
-            "limits": asdict(granted),
         }
-        how = _KENNEL.run(job) if _can_fork() else _run_once(job, Path(folder))
-        if held is not None:
-            with suppress(OSError):
-                held += (Path(folder) / "held").read_text(encoding="ascii").split()
-        return _taken(Path(folder), how, source, granted)
+        granted = limits or Limits.for_file(source.path)
+        return ask_reader(job, source.path, Path(folder), granted, held=held)
+
+
+def ask_reader(
+    job: dict[str, Any], path: Path, folder: Path, limits: Limits, *, held: list[str] | None = None
+) -> Answer:
+    """Have one job done by a process of its own.
+
+    Parameters
+    ----------
+    job : dict
+        Plain values; ``ask`` says what is to be done, ``readable`` which files may be read.
+    path : pathlib.Path
+        File that errors speak of.
+    folder : pathlib.Path
+        The one folder that may be written, whose content is what the job left.
+    limits : Limits
+    held : list of str, optional
+        Gets what holds on this system.
+
+    Returns
+    -------
+    Reading, Look or RasterBook
+
+    Raises
+    ------
+    SourceError, CrsError, SchemaError, QuestionError
+        What the reader met, and ``reading_too_slow``, ``reading_out_of_memory`` or ``reading_crashed``.
+    """
+    full = {**job, "folder": str(folder), "cwd": str(Path.cwd()), "limits": asdict(limits)}
+    with _AT_ONCE:
+        how = _KENNEL.run(full) if _can_fork() else _run_once(full, folder)
+    if held is not None:
+        with suppress(OSError):
+            held += (folder / "held").read_text(encoding="ascii").split()
+    return _taken(folder, how, path, limits)
 
 
 def _readable(path: Path) -> list[str]:
@@ -243,8 +272,8 @@ def _readable(path: Path) -> list[str]:
     return [str(part.resolve()) for part in [*source_parts(path), *folders, path.absolute().parent]]
 
 
-def _taken(folder: Path, how: str, source: Source, limits: Limits) -> Reading | Look:
-    path = str(source.path)
+def _taken(folder: Path, how: str, given: Path, limits: Limits) -> Answer:
+    path = str(given)
     if how == "late":
         raise SourceError("reading_too_slow", path=path, expected=limits.seconds)
     if how != "done":
@@ -256,7 +285,7 @@ def _taken(folder: Path, how: str, source: Source, limits: Limits) -> Reading | 
     except Exception as error:  # whatever a reader that went wrong has left behind
         raise SourceError("reading_crashed", path=path, found=type(error).__name__) from error
     if isinstance(result, ThoCongError):
-        raise _speaking_of(result, folder, source.path)
+        raise _speaking_of(result, folder, given)
     return result
 
 

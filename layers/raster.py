@@ -10,12 +10,10 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import numpy as np
 import rasterio
 from affine import Affine
-from pyproj import CRS
-from rasterio.enums import MaskFlags
 from rasterio.windows import Window as FileWindow
 
 from layers._door import hearing, opening
-from layers._known_crs import usable_crs
+from layers._raster_cells import DRIVERS, crs_of_file, fits_type, hides_cells, room_for_none
 from layers._regrid import regridded
 from layers.errors import CrsError, QuestionError, SourceError
 from layers.findings import Ledger
@@ -43,8 +41,6 @@ __all__ = [
     "write_raster",
 ]
 
-#: formats that hold their cells themselves; others may send GDAL to other files and addresses
-_DRIVERS: Final = {".tif": "GTiff", ".tiff": "GTiff", ".asc": "AAIGrid", ".img": "HFA"}
 _CACHE_MB: Final = 32
 
 
@@ -110,7 +106,7 @@ class RasterSource:
         part = FileWindow(window.col, window.row, window.width, window.height)
         with _opened(self.path) as file:
             values = file.read(self.band, window=part)
-            if _hides(file, self.band):
+            if hides_cells(file, self.band):
                 hidden = file.read_masks(self.band, window=part) == 0
                 values = values.astype(self.dtype)
                 values[hidden] = self.nodata
@@ -119,9 +115,9 @@ class RasterSource:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[Any]:
-    driver = _DRIVERS.get(path.suffix.lower())
+    driver = DRIVERS.get(path.suffix.lower())
     if driver is None:
-        raise SourceError("format_unknown", path=str(path), found=path.suffix, expected=sorted(_DRIVERS))
+        raise SourceError("format_unknown", path=str(path), found=path.suffix, expected=sorted(DRIVERS))
     with (
         opening(path),
         hearing(),
@@ -129,10 +125,6 @@ def _opened(path: Path) -> Iterator[Any]:
         rasterio.open(path, driver=driver) as file,
     ):
         yield file
-
-
-def _hides(file: Any, band: int) -> bool:
-    return MaskFlags.per_dataset in file.mask_flag_enums[band - 1]
 
 
 def open_raster(
@@ -180,39 +172,15 @@ def open_raster(
             raise SourceError("raster_band_missing", path=str(path), found=band, expected=file.count)
         if tuple(file.transform)[:6] == tuple(Affine.identity())[:6]:
             raise SourceError("raster_without_place", path=str(path))
-        stored = RasterGrid(_crs_of(file, path), Affine(*tuple(file.transform)[:6]), file.height, file.width)
+        stored = RasterGrid(
+            crs_of_file(file, Ledger(path.name)), Affine(*tuple(file.transform)[:6]), file.height, file.width
+        )
         dtype, nodata = np.dtype(file.dtypes[band - 1]), file.nodatavals[band - 1]
-        if _hides(file, band):
-            dtype, nodata = _with_room(dtype, None)
-    nodata = nodata if nodata is not None and _fits(nodata, dtype) else None
+        if hides_cells(file, band):
+            dtype, nodata = room_for_none(dtype, None)
+    nodata = nodata if nodata is not None and fits_type(nodata, dtype) else None
     source = RasterSource(path, band, stored, dtype, nodata, stored)
     return source if like is None else aligned_source(source, like, method)
-
-
-def _crs_of(file: Any, path: Path) -> CRS | None:
-    if file.crs is None:
-        return None
-    return usable_crs(CRS.from_wkt(file.crs.to_wkt()), Ledger(path.name))
-
-
-def _fits(nodata: float, dtype: np.dtype[Any]) -> bool:
-    """Say whether a value can stand in a raster at all: -9999 can't in bytes, and then nothing is hidden."""
-    if dtype.kind == "f":
-        return bool(not np.isfinite(nodata) or abs(nodata) <= np.finfo(dtype).max)
-    if dtype.kind not in "iu":
-        return False
-    limits = np.iinfo(dtype)
-    return bool(float(nodata).is_integer() and limits.min <= nodata <= limits.max)
-
-
-def _with_room(dtype: np.dtype[Any], nodata: float | None) -> tuple[np.dtype[Any], float]:
-    """Type and value for cells that have none, where the raster itself keeps no value for them."""
-    if nodata is not None:
-        return dtype, nodata
-    if dtype.kind == "f":
-        return dtype, float("nan")
-    wider = np.result_type(dtype, np.int16) if dtype.itemsize == 1 else np.result_type(dtype, np.int32)
-    return wider, int(np.iinfo(wider).min)
 
 
 def read_raster(
@@ -316,7 +284,7 @@ def aligned_source(source: RasterSource, like: CellSource, method: Method) -> Ra
 def _aligned_type(raster: CellSource, method: Method) -> tuple[np.dtype[Any], float]:
     """Between two whole numbers lie broken ones, so measures come out as floats."""
     whole = method == "linear" and raster.dtype.kind != "f"
-    return _with_room(np.dtype(np.float32) if whole else raster.dtype, raster.nodata)
+    return room_for_none(np.dtype(np.float32) if whole else raster.dtype, raster.nodata)
 
 
 def _require_relation(raster: CellSource, like: CellSource, method: str) -> None:

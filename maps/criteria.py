@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from layers import Finding, Layer, reference
 from layers.errors import QuestionError
+from layers.guarded_raster import guarded_raster
 from layers.kinds import kinds
 from layers.landuse import ancestors, code_list
-from layers.raster import open_raster
-from layers.raster_unit import in_feet, raster_unit
+from layers.raster_unit import in_feet
 from spatial.suitability import Criterion
 from spatial.travel import road_network, travel_costs
 from spatial.value_functions import parse_value_function
@@ -98,14 +98,14 @@ def raster_source(path: str, like: CellSource, *, name: str = "") -> CellSource:
     Raises
     ------
     SourceError, CrsError
-        As :func:`layers.raster.open_raster`.
+        As :func:`layers.guarded_raster.guarded_raster`.
     QuestionError
         ``raster_in_feet`` where the file says that its values are feet and the criterion counts in metres.
     """
-    source = open_raster(Path(path), like=like, method="linear")
+    source = guarded_raster(Path(path), like=like, method="linear")
     table = reference.table("criteria")
     if name in table.index and table.loc[name, "unit"] == "m":
-        unit = raster_unit(path)
+        unit = str(getattr(source, "unit", ""))
         if in_feet(unit):
             raise QuestionError("raster_in_feet", layer=source.name, criterion=name, found=unit, expected="m")
     return source

@@ -203,6 +203,7 @@ class _Layers:
         roads = next((of for of in (*self.others, *self.constraints) if of.kind_name == "road"), None)
         for name, weight, given in self.scored:
             source = raster_source(given, like, name=name) if isinstance(given, str) else given
+            self.findings += getattr(source, "findings", ())
             preset = suggested.get(name)
             made, found = named_criterion(
                 name,

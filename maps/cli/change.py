@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from layers import as_crs, open_raster
+from layers import as_crs
 from layers.crosswalk import read_crosswalk
 from layers.errors import QuestionError
+from layers.guarded_raster import guarded_raster
 from layers.period import parse_period
 from maps.asking import stamp
 from maps.change_question import ChangeQuestion
@@ -112,6 +113,7 @@ def _of_rasters(asking: Asking, walk: Crosswalk | None) -> ChangeSeries:
     given = asking.given
     assumed = asking.inputs.assumptions.crs.get("*")
     sources = [_raster(Path(name), assumed) for name in given["layers"]]
+    asking.inputs.findings += [f for s in sources for f in getattr(s, "findings", ())]
     facts = {
         "crosswalk": walk,
         "tolerance_m": given["tolerance_m"],
@@ -124,7 +126,7 @@ def _of_rasters(asking: Asking, walk: Crosswalk | None) -> ChangeSeries:
 
 
 def _raster(path: Path, assumed: str | None) -> RasterSource:
-    source = open_raster(path)
+    source = guarded_raster(path)
     if source.grid.crs is not None or assumed is None:
         return source
     grid = replace(source.stored, crs=as_crs(assumed))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -14,6 +15,7 @@ from layers.errors import ThoCongError
 from layers.faults import fault_findings
 from layers.fields import FieldChoices, parse_fields
 from layers.findings import worst_level
+from layers.guarded_raster import guarded_raster
 from layers.kinds import kinds
 from layers.verdict import layer_verdict, verdict_finding
 from maps.cli.click_words import NUMBER, kinds_in_words
@@ -29,6 +31,7 @@ from maps.cli.speech import (
     terminal,
     write_json,
 )
+from maps.criteria import RASTERS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,7 +39,7 @@ if TYPE_CHECKING:
     from layers import Reading
     from layers.verdict import Verdict
 
-__all__ = ["check", "report_findings", "write_failure"]
+__all__ = ["check", "report_findings", "tell_findings", "write_failure"]
 
 _KINDS = [k.name for k in kinds()]
 _HA = 10_000.0
@@ -46,7 +49,6 @@ _HA = 10_000.0
 @click.argument("file", metavar="FILE[:LAYER]")
 @click.option(
     "--kind",
-    required=True,
     type=click.Choice(_KINDS),
     metavar="KIND",
     help=T("cli.check.kind", kinds=kinds_in_words()),
@@ -64,6 +66,13 @@ def check(**given: Any) -> None:
     """Read the file as an analysis would, and tell what was seen."""
     speak = terminal()
     check_targets([], [], given["json_target"])
+    if Path(given["file"]).suffix.lower() in RASTERS:
+        _check_raster(given, speak)
+    if given["kind"] is None:
+        context = click.get_current_context()
+        raise click.MissingParameter(
+            ctx=context, param=next(p for p in context.command.params if p.name == "kind")
+        )
     try:
         source = source_asked(given)
         fields = FieldChoices(parse_fields(given["map"]))
@@ -79,6 +88,32 @@ def check(**given: Any) -> None:
     _report(reading, findings, given, speak=speak, verdict=verdict)
     blocked = worst_level(findings) == "block"
     raise SystemExit(FINDINGS if blocked and not given["exit_zero"] else DONE)
+
+
+def _check_raster(given: dict[str, Any], speak: Terminal) -> NoReturn:
+    """Tell what the cells of a raster are, and what is unusual about them."""
+    try:
+        source = guarded_raster(given["file"])
+    except ThoCongError as error:
+        write_failure(error, given, speak)
+        speak.fail(error)
+    findings = list(getattr(source, "findings", ()))
+    grid = source.grid
+    facts = {
+        "crs": grid.crs.name if grid.crs is not None else None,
+        "rows": grid.height,
+        "columns": grid.width,
+        "cell": abs(grid.transform.a),
+        "dtype": str(source.dtype),
+        "nodata": source.nodata,
+    }
+    if given["json_target"]:
+        told = {"file": given["file"], **facts, "findings": finding_records(findings, speak.words)}
+        write_json(given["json_target"], told)
+    else:
+        click.echo(speak.words("cli.check.raster", **{**facts, "crs": facts["crs"] or "–"}))
+        tell_findings(findings, speak)
+    raise SystemExit(FINDINGS if worst_level(findings) == "block" and not given["exit_zero"] else DONE)
 
 
 def _measure(reading: Reading, stated_ha: float | None) -> list[Finding]:
@@ -135,6 +170,17 @@ def report_findings(reading: Reading, findings: Sequence[Finding], speak: Termin
     """
     counts = {"read": reading.rows_read, "used": reading.rows_used, "aside": len(reading.set_aside)}
     click.echo(speak.words("cli.check.rows", layer=reading.layer.name, **counts))
+    tell_findings(findings, speak)
+
+
+def tell_findings(findings: Sequence[Finding], speak: Terminal) -> None:
+    """Tell a person at a terminal every finding once.
+
+    Parameters
+    ----------
+    findings : sequence of Finding
+    speak : Terminal
+    """
     for group in grouped(findings):
         first, *rest = speak.lines(group)
         click.echo("\n".join([f"{speak.words('level.' + group.first.level)}: {first}", *rest]))

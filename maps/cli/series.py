@@ -7,8 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from layers import open_raster, parse_period
+from layers import parse_period
 from layers.common_grid import on_common_grid
+from layers.guarded_raster import guarded_raster
 from layers.provenance import Provenance, file_hash
 from spatial.absorption import DatedRaster
 
@@ -53,11 +54,13 @@ def read_series(texts: Sequence[str], inputs: Inputs, *, column: str) -> list[La
 
 
 def _state(text: str, inputs: Inputs, column: str) -> Layer | DatedRaster:
-    found = _DATED.fullmatch(text)
-    period = parse_period(found.group(1)) if found else None
-    name = found.group(2) if found else text
+    dated = _DATED.fullmatch(text)
+    period = parse_period(dated.group(1)) if dated else None
+    name = dated.group(2) if dated else text
     if name.lower().endswith(_RASTERS):
-        return _raster(name, period)
+        found = _raster(name, period)
+        inputs.findings += getattr(found.cells, "findings", ())
+        return found
     layer, called = inputs.land(name, column, role=SERIES, period=period)
     if called == column or called not in layer.frame:
         return layer
@@ -65,7 +68,7 @@ def _state(text: str, inputs: Inputs, column: str) -> Layer | DatedRaster:
 
 
 def _raster(path: str, period: Period | None) -> DatedRaster:
-    cells = open_raster(path)
+    cells = guarded_raster(path)
     origin = Provenance(source=cells.name, sha256=file_hash(cells.path))
     return DatedRaster(cells, _called(path, period), period, origin)
 

@@ -201,7 +201,7 @@ def test_a_parcel_that_is_none_is_an_error_of_the_file(tmp_path: Path, content: 
 
     (tmp_path / "book.json").write_text(content)
     with pytest.raises(SourceError, match=r"reading_crashed|x: path"):
-        _taken(tmp_path, "done", Source(tmp_path / "a.gpkg"), LIMITS)
+        _taken(tmp_path, "done", tmp_path / "a.gpkg", LIMITS)
 
 
 # --- damaged, hostile, odd: a sample of what `make test-hostile` runs in thousands -------------------------

@@ -137,3 +137,17 @@ def test_classes_kept_with_decimals_are_the_classes_without(tmp_path: Path) -> N
         path = write(tmp_path / name, "gpkg", small_layer().assign(lop=values))
         layer, column = Inputs(None, Assumptions()).land(str(path), "lop", role="before")
         assert layer.frame[column].tolist()[:2] == ["1", "2"]
+
+
+def test_a_raster_is_checked_without_a_kind_and_a_layer_only_with_one(tmp_path: Path) -> None:
+    from tests.layers.test_raster import land, written
+
+    path = written(tmp_path / "a.tif", land())
+    (tmp_path / "a.tfw").write_text("10\n0\n0\n-10\n558105\n2324995\n")
+    found = json.loads(run("check", path, "--json", "-").stdout)
+    assert (found["rows"], found["columns"], found["cell"], found["nodata"]) == (40, 50, 10.0, 0.0)
+    assert [f["code"] for f in found["findings"]] == ["raster_sidecar_differs"]
+    assert "lệch 10 ô" in run("check", path).output
+    (tmp_path / "b.tif").write_text("<VRTDataset/>")
+    assert "b.tif" in run("check", tmp_path / "b.tif", code=2).output
+    assert "--kind" in run("check", write(tmp_path, "gpkg"), code=2).output
