@@ -19,6 +19,7 @@ test-random: $(VENV)/.test  ## the property tests with examples drawn anew, thre
 test-hostile: $(VENV)/.test  ## thousands of damaged, hostile and odd files through the guarded door; saves killed, raced, on full disks
 	$(BIN)/python -m tests.hostile.run_saves
 	$(BIN)/python -m tests.hostile.run_damage --rounds 40
+	$(BIN)/python -m tests.hostile.run_rasters --rounds 40
 	$(BIN)/python -m tests.hostile.run_hostile
 	$(BIN)/python -m tests.hostile.run_odd
 

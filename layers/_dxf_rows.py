@@ -37,6 +37,8 @@ _CURVES: Final = ("LINE", "ARC", "CIRCLE", "ELLIPSE", "SPLINE", "LWPOLYLINE", "P
 _FACES: Final = ("SOLID", "TRACE", "3DFACE")
 _DEEPEST: Final = 6
 _MOST: Final = 2_000_000
+#: parts of blocks that are taken apart; a few nested ones may stand for billions
+_MOST_INSERTED: Final = 50_000
 _OWN: Final = ("Layer", "Entity", "Handle", "Text", "Block")
 _FEWEST: Final = 2
 _ROUNDING: Final = 1e-6
@@ -53,6 +55,8 @@ class _Rows:
     records: list[dict[str, Any]] = field(default_factory=list)
     left: Counter[str] = field(default_factory=Counter)
     bent: int = 0
+    inserted: int = 0
+    folded: int = 0
 
     def add(self, entity: Any, shape: Any, extra: dict[str, Any]) -> None:
         """Enter one row."""
@@ -70,7 +74,8 @@ def read_dxf(path: Path, ledger: Ledger, *, explode: bool) -> gpd.GeoDataFrame:
     ----------
     path : pathlib.Path
     ledger : Ledger
-        Receives ``drawing_left_out``, ``arcs_flattened`` and ``drawing_unit``.
+        Receives ``drawing_left_out``, ``arcs_flattened``, ``drawing_unit``, ``rows_unread`` and
+        ``drawing_multiplies``.
     explode : bool
         Take blocks apart; else each is a point with its attributes.
 
@@ -98,6 +103,8 @@ def read_dxf(path: Path, ledger: Ledger, *, explode: bool) -> gpd.GeoDataFrame:
         ledger.find("drawing_left_out", level="warn", count=sum(rows.left.values()), found=found)
     if rows.bent:
         ledger.find("arcs_flattened", level="info", count=rows.bent, tolerance_m=TOLERANCE_M)
+    if rows.folded:
+        ledger.find("drawing_multiplies", level="block", count=rows.folded, expected=_MOST_INSERTED)
     if unit_m != 1.0:
         ledger.find("drawing_unit", level="warn", unit_m=unit_m)
     return _frame(rows)
@@ -155,14 +162,20 @@ def _take(entity: Any, rows: _Rows, extra: dict[str, Any], depth: int) -> None:
 def _take_block(entity: Any, rows: _Rows, extra: dict[str, Any], depth: int) -> None:
     own = {_tag(a.dxf.tag): _clean(a.dxf.text) for a in entity.attribs if a.dxf.text}
     told = {**extra, **own, "Block": entity.dxf.name}
-    if not rows.explode or depth >= _DEEPEST:
+    if not rows.explode or depth >= _DEEPEST or rows.inserted >= _MOST_INSERTED:
+        rows.folded += rows.explode
         place = entity.dxf.insert
         rows.add(entity, Point(place.x, place.y), told)
         return
-    for insert in entity.multi_insert() if entity.mcount > 1 else [entity]:
-        for part in islice(insert.virtual_entities(), _MOST):
+    several = entity.multi_insert() if entity.mcount > 1 else [entity]
+    for insert in islice(several, _MOST_INSERTED):
+        for part in insert.virtual_entities():
+            rows.inserted += 1
             if part.dxftype() != "ATTDEF":
                 _take(part, rows, told, depth + 1)
+        if rows.inserted >= _MOST_INSERTED:
+            rows.folded += 1
+            return
 
 
 def _tag(name: str) -> str:

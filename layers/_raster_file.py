@@ -41,6 +41,8 @@ _FINEST_M: Final = 0.01
 _BAND_ROWS_BYTES: Final = 32 << 20
 #: values that programs write for cells without any
 _EMPTY: Final = (-9999.0, -32768.0, -99999.0, -3.4028234663852886e38, -1.7976931348623157e308)
+#: zeros that all lie in one stretch of the file, and nowhere else, are rather damage than values
+_FEWEST_ZEROS: Final = 16
 RAW: Final = "cells.raw"
 
 
@@ -150,7 +152,8 @@ def write_cells(path: Path, band: int, folder: Path) -> RasterBook:
             raise SourceError(
                 "raster_too_large", path=str(path), found=size >> 20, expected=_MOST_BYTES >> 20
             )
-        seen = _Seen(nodata)
+        _check_blocks(file, band, ledger)
+        seen = _Seen(nodata, file.block_shapes[band - 1])
         _copy(file, band, folder / RAW, hidden=nodata if hides else None, dtype=dtype, seen=seen)
         seen.tell(ledger)
         shape = (file.height, file.width)
@@ -180,11 +183,30 @@ def _copy(
             handle.write(values.tobytes())
 
 
+def _check_blocks(file: Any, band: int, ledger: Ledger) -> None:
+    """Count the blocks of a GeoTIFF that the file doesn't hold: their cells come as zero or no data."""
+    if file.driver != "GTiff":
+        return
+    high, wide = file.block_shapes[band - 1]
+    across, down = -(-file.width // wide), -(-file.height // high)
+    lost = sum(
+        file.get_tag_item(f"BLOCK_OFFSET_{x}_{y}", "TIFF", bidx=band) is None
+        for y in range(down)
+        for x in range(across)
+    )
+    if lost:
+        ledger.find("raster_blocks_missing", level="warn", count=lost, expected=across * down)
+
+
 class _Seen:
     """What the cells hold, gathered on the way."""
 
-    def __init__(self, nodata: float | None) -> None:
+    def __init__(self, nodata: float | None, block: tuple[int, int]) -> None:
         self.nodata = nodata
+        self.block = block
+        self.zeros = 0
+        self.runs = 0
+        self._in_zeros = False
         self.cells = 0
         self.empty = 0
         self.infinite = 0
@@ -193,6 +215,7 @@ class _Seen:
     def take(self, values: NDArray[Any]) -> None:
         """Look at some rows."""
         self.cells += values.size
+        self._take_zeros(values)
         if values.dtype.kind == "f":
             self.infinite += int(np.isinf(values).sum())
             self.empty += int(np.isnan(values).sum())
@@ -204,8 +227,21 @@ class _Seen:
                 if count:
                     self.likely[value] = self.likely.get(value, 0) + count
 
+    def _take_zeros(self, values: NDArray[Any]) -> None:
+        """Count the stretches of zeros in the order in which the file keeps its cells, block by block."""
+        high, wide = self.block
+        for row in range(0, values.shape[0], high):
+            for col in range(0, values.shape[1], wide):
+                zero = values[row : row + high, col : col + wide].ravel() == 0
+                before = np.concatenate(([self._in_zeros], zero[:-1]))
+                self.runs += int((zero & ~before).sum())
+                self.zeros += int(zero.sum())
+                self._in_zeros = bool(zero[-1])
+
     def tell(self, ledger: Ledger) -> None:
         """Enter what was seen."""
+        if self.runs == 1 and _FEWEST_ZEROS <= self.zeros < self.cells and self.nodata != 0:
+            ledger.find("raster_zeros", level="warn", count=self.zeros)
         for value, count in self.likely.items():
             ledger.find("raster_nodata_likely", level="warn", found=value, count=count)
         if self.infinite:

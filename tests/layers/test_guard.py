@@ -223,7 +223,17 @@ def test_of_a_damaged_file_nothing_is_lost_without_a_word(
             assert what in ("refused", "told", "whole", "altered"), f"{part} {how} {seed}"
 
 
-SLOW = ("60,000 columns", "MB", "4 GB", "20,000", "a million", "last row", "zero b")
+SLOW = (
+    "60,000 columns",
+    "MB",
+    "4 GB",
+    "20,000",
+    "a million",
+    "last row",
+    "zero b",
+    "multiply",
+    "billion rows",
+)
 
 
 def test_hostile_files_leak_nothing_reach_nobody_and_end(tmp_path: Path) -> None:
