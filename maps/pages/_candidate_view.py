@@ -23,6 +23,7 @@ from maps.decision_tables import decision_mark
 from maps.export.candidates import CandidateFiles
 from maps.pages._candidate_decide import show_decision, show_ticks
 from maps.pages._candidate_runs import show_search_runs
+from maps.pages._candidate_stamp import show_stamps
 from maps.pages._cards import Card
 from maps.pages._facts import show_facts, show_figures
 from maps.pages._frame import plain, sentences
@@ -119,6 +120,9 @@ class CandidateView(AnswerView[CandidateQuestion, CandidateAnswer]):
         super().__init__(base, question, told, words=words, version=decided)
         # a row is a site by its name: ranks change when a boundary is drawn anew, the choice does not
         self.names = sorted(str(site) for site in told.sites.index)
+    def above(self) -> None:
+        """What the answer must not be read without."""
+        show_stamps(self.answer.run, self.words)
 
     def files(self) -> CandidateFiles:
         """What can be exported."""

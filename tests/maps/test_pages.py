@@ -356,6 +356,31 @@ def test_the_page_that_finds_sites_gives_what_the_library_gives(open_page, sampl
     assert [box.value for box in test.success] == [say("candidate_ask.free")]
 
 
+def test_law_put_aside_stands_above_the_answer_and_weights_of_zero_are_refused(open_page, sample):
+    from dataclasses import replace
+
+    from maps.words import words
+
+    say = words("vi")
+    test = open_page(sample.folder, page="candidates")
+    test.selectbox(key="candidate-cell").set_value(50.0)
+    test.multiselect(key="candidate-units-communes_2025").set_value(["Yên Xuân"]).run()
+    press(test, say("candidate_ask.go"))
+    asked = test.session_state["candidate-question"]
+    assert asked.waive == ()
+    test.session_state["candidate-question"] = replace(asked, waive=("residential",))
+    test.run()
+    (stamp,) = [w.value for w in test.warning if "trái bảng quy định" in w.value]
+    assert say("kind.residential") in stamp
+    assert "Nghị định 32/2024" in stamp
+    for slider in [s for s in test.select_slider if s.key.startswith("candidate-weight-")]:
+        slider.set_value(0.0)
+    test.run()
+    assert any("bằng 0" in error.value for error in test.error)
+    (button,) = [b for b in test.button if b.label == say("candidate_ask.go")]
+    assert button.disabled
+
+
 def test_without_criteria_the_page_that_finds_sites_waits(open_page, small_workspace):
     from maps.words import words
 
