@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from layers import Finding
 from layers.errors import QuestionError
-from spatial.pairwise import CONSISTENT, Contradiction, comparison_matrix, worst_contradiction
+from spatial.pairwise import (
+    CONSISTENT,
+    Contradiction,
+    comparison_matrix,
+    consistency_ratio,
+    worst_contradiction,
+)
 from spatial.weights import PairwiseWeights, pairwise_weights
 
 if TYPE_CHECKING:
@@ -30,18 +36,21 @@ class Weighing:
     matrix : list of list of float
         In the order of the weights.
     stated : dict of (str, str) to float
+    ratio : float
+        Consistency ratio, for as many pairs as were compared.
     worst : Contradiction or None
     """
 
     found: PairwiseWeights
     matrix: list[list[float]]
     stated: dict[tuple[str, str], float]
+    ratio: float
     worst: Contradiction | None
 
     @property
     def consistent(self) -> bool:
         """Whether the consistency ratio is no more than 0.10."""
-        return self.found.consistency_ratio <= CONSISTENT
+        return self.ratio <= CONSISTENT
 
     def facts(self) -> dict[str, Any]:
         """Return what a run notes of it.
@@ -53,7 +62,7 @@ class Weighing:
         """
         worst = self.worst
         return {
-            "consistency_ratio": self.found.consistency_ratio,
+            "consistency_ratio": self.ratio,
             "consistent": self.consistent,
             "comparisons": [[a, b, times] for (a, b), times in self.stated.items()],
             "matrix": self.matrix,
@@ -76,7 +85,7 @@ class Weighing:
         if self.consistent or self.worst is None:
             return []
         fields = {
-            "ratio": self.found.consistency_ratio,
+            "ratio": self.ratio,
             "criterion": [self.worst.first, self.worst.second],
             "stated": self.worst.stated,
             "implied": self.worst.implied,
@@ -106,7 +115,8 @@ def compared_weights(names: Sequence[str], comparisons: Comparisons) -> Weighing
     ordered = sorted(names)
     matrix = comparison_matrix(ordered, comparisons)
     found = pairwise_weights(ordered, matrix)
-    return Weighing(found, matrix.tolist(), dict(comparisons), worst_contradiction(ordered, comparisons))
+    ratio, worst = consistency_ratio(ordered, comparisons), worst_contradiction(ordered, comparisons)
+    return Weighing(found, matrix.tolist(), dict(comparisons), ratio, worst)
 
 
 def weighed(criteria: Sequence[Criterion], weighing: Weighing | None) -> list[Criterion]:

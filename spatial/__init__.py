@@ -18,7 +18,7 @@ from spatial.labels import feature_labels
 from spatial.land import land_totals
 from spatial.overlap import overlap, overlap_areas, thickness_m
 from spatial.override import override
-from spatial.pairwise import Contradiction, comparison_matrix, worst_contradiction
+from spatial.pairwise import Contradiction, comparison_matrix, consistency_ratio, worst_contradiction
 from spatial.raster_change import change_rasters
 from spatial.redraw import Redrawn, redrawn, site_limits
 from spatial.rules import STATES, Rule, RuleBook
@@ -86,6 +86,7 @@ __all__ = [
     "comparison_matrix",
     "conflicts",
     "consensus",
+    "consistency_ratio",
     "constraint_list",
     "corridors",
     "decided",

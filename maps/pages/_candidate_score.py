@@ -297,7 +297,7 @@ def _in_words(times: float, words: Words) -> str:
 
 def _shown(weighing: Weighing, words: Words) -> None:
     """Matrix in words, weights, and the consistency ratio with the pair that contradicts most."""
-    ratio = words.number(weighing.found.consistency_ratio, 3)
+    ratio = words.number(weighing.ratio, 3)
     worst = weighing.worst
     if weighing.consistent:
         st.success(words("candidate_ask.consistent", ratio=ratio))

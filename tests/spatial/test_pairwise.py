@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from layers.errors import QuestionError
-from spatial.pairwise import CONSISTENT, comparison_matrix, worst_contradiction
+from spatial.pairwise import CONSISTENT, comparison_matrix, consistency_ratio, worst_contradiction
 from spatial.weights import pairwise_weights
 
 NAMES = ["road", "rice", "slope", "port", "flood"]
@@ -71,6 +71,41 @@ def test_the_comparison_that_was_turned_round_is_the_one_named():
 
 def test_a_pair_that_alone_links_its_criteria_contradicts_nothing():
     assert worst_contradiction(NAMES[:3], {("road", "rice"): 9, ("rice", "slope"): 1 / 9}) is None
+
+
+def test_pairs_that_nobody_compared_do_not_hide_a_contradiction():
+    """A circle of four criteria that goes up threefold at each step, the two other pairs left open."""
+    circle = list(itertools.pairwise([*NAMES[:4], NAMES[0]]))
+    said = dict.fromkeys(circle, 3.0)
+    matrix = comparison_matrix(NAMES[:4], said)
+    plain = pairwise_weights(NAMES[:4], matrix).consistency_ratio
+    assert consistency_ratio(NAMES[:4], said) == pytest.approx(3 * plain)  # one circle of three is closed
+    assert consistency_ratio(NAMES[:4], said) > CONSISTENT
+
+
+@given(shares)
+def test_with_every_pair_compared_the_ratio_is_that_of_the_matrix(values):
+    names, _, said = consistent(values)
+    said[names[0], names[1]] *= 4
+    plain = pairwise_weights(names, comparison_matrix(names, said)).consistency_ratio
+    assert consistency_ratio(names, said) == pytest.approx(plain)
+
+
+def test_random_comparisons_have_a_mean_ratio_near_one_however_many_pairs_are_open():
+    """What the ratio is made for: 1 is the nonsense of chance, a second way to the shrunken index."""
+    rng, names = np.random.default_rng(5), NAMES[:4]
+    pairs = list(itertools.combinations(names, 2))
+    steps = [*range(1, 10), *(1 / k for k in range(2, 10))]
+    for left_open in (0, 1, 2):
+        found = []
+        while len(found) < 250:
+            kept = rng.permutation(len(pairs))[: len(pairs) - left_open]
+            said = {pairs[k]: float(steps[rng.integers(len(steps))]) for k in kept}
+            try:
+                found.append(consistency_ratio(names, said))
+            except QuestionError:  # a criterion that nothing links
+                continue
+        assert 0.8 < np.mean(found) < 1.2
 
 
 def test_a_known_table_of_comparisons():
