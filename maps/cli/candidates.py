@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 import numpy as np
 
-from layers import Workspace, as_crs, parse_source, reference
+from layers import Workspace, as_crs, reference
 from layers.align import align
 from layers.errors import QuestionError, SourceError
 from layers.findings import worst_level
 from layers.kinds import zone_kind_of
-from layers.names import fold
 from maps.asking import stamp
 from maps.candidate_contract import contract
 from maps.candidate_question import CandidateQuestion
@@ -26,6 +25,7 @@ from maps.cli.grouping import once
 from maps.cli.inputs import Inputs
 from maps.cli.keeping import check_keepable, entries_of, keep_run, save_run_option
 from maps.cli.options import assumptions_of, check_targets, day_of
+from maps.cli.search_area import search_area
 from maps.cli.speech import (
     DONE,
     FINDINGS,
@@ -287,7 +287,7 @@ def _read(given: dict[str, Any]) -> _Layers:
     inputs = Inputs(base, assumptions_of(given))
     split = [split_criterion(text) for text in given["criterion"]]
     inputs.check_kinds([*given["constraint"], *given["also"]])
-    area = _chosen(_area(inputs, given), given["communes"])
+    area = search_area(inputs, given["area"], given["communes"])
     constraints = [inputs.constraint(text) for text in given["constraint"]]
     others = [inputs.constraint(text) for text in given["also"]]
     parcels = _parcels(inputs, given["parcels"], [*constraints, *others])
@@ -319,36 +319,6 @@ def _parcels(inputs: Inputs, text: str | None, given: list[Layer]) -> Layer | No
     if same:
         return same[0]
     return inputs.constraint(text if inputs.workspace is not None else f"land_cover={text}")
-
-
-def _area(inputs: Inputs, given: dict[str, Any]) -> Layer:
-    """The area of search: a layer of the workspace, or a file whether there is a workspace or not."""
-    base, text = inputs.workspace, given["area"]
-    if base is not None and text in {v.layer for v in base.layers()}:
-        return inputs.constraint(text)
-    if base is not None and not parse_source(text).path.exists():
-        return inputs.constraint(text)  # says which layers there are
-    known = inputs.assumptions
-    if base is not None:  # a table of corners states no system: it is the workspace's
-        known = replace(known, crs={"zones": f"EPSG:{base.crs.to_epsg()}", **known.crs})
-    files = Inputs(None, known)
-    area = files.zones(text, "admin_unit")
-    inputs.findings += files.findings
-    return area
-
-
-def _chosen(area: Layer, names: tuple[str, ...]) -> Layer:
-    """Only the units that were named; accents and capitals don't matter."""
-    if not names:
-        return area
-    if "name" not in area.frame:
-        raise QuestionError("area_without_names", layer=area.name, found=", ".join(names))
-    folded = area.frame["name"].fillna("").astype(str).map(fold)
-    unknown = [name for name in names if fold(name) not in set(folded)]
-    if unknown:
-        known = sorted(set(area.frame["name"].dropna().astype(str)))
-        raise QuestionError("commune_unknown", found=unknown[0], expected=known)
-    return area.with_frame(area.frame[folded.isin([fold(name) for name in names])])
 
 
 def _is_raster(source: str) -> bool:

@@ -120,6 +120,7 @@ class CandidateView(AnswerView[CandidateQuestion, CandidateAnswer]):
         super().__init__(base, question, told, words=words, version=decided)
         # a row is a site by its name: ranks change when a boundary is drawn anew, the choice does not
         self.names = sorted(str(site) for site in told.sites.index)
+
     def above(self) -> None:
         """What the answer must not be read without."""
         show_stamps(self.answer.run, self.words)
