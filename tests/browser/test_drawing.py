@@ -7,7 +7,14 @@ import re
 import shapely
 
 from layers import Workspace
-from tests.browser.test_journeys import MAP, settled, the_map
+from tests.browser.test_journeys import MAP, settled
+
+#: tabs and questions that are folded away keep their maps
+SEEN = f"{MAP}:visible"
+
+
+def the_map(page):
+    return page.frame_locator(SEEN).first
 
 
 def open_sheet(page, server, lang="vi"):
@@ -23,7 +30,7 @@ def tool(page, name):
 
 
 def corner_of_map(page):
-    edges = page.locator(MAP).first.bounding_box()
+    edges = page.locator(SEEN).first.bounding_box()
     return edges["x"], edges["y"]
 
 
@@ -108,7 +115,7 @@ def test_a_drawn_boundary_is_judged_and_saved(page, server):
     page.get_by_text("Vẽ ranh giới", exact=True).first.click()
     the_map(page).locator(".tc-draw").wait_for()
     the_map(page).locator("path.leaflet-interactive").first.wait_for()
-    page.locator(MAP).first.scroll_into_view_if_needed()
+    page.locator(SEEN).first.scroll_into_view_if_needed()
     settled(page)
     tool(page, "Đa giác")
     click_points(page, (440, 280), (500, 270), (510, 330), (450, 320), (440, 280))
@@ -120,8 +127,7 @@ def test_a_drawn_boundary_is_judged_and_saved(page, server):
     settled(page)
     assert "vẽ trên bản đồ, không phải dữ liệu đã duyệt" in page.get_by_test_id("stMain").inner_text()
     assert "ranh giới vẽ trên bản đồ: Ranh giới vẽ" in page.get_by_test_id("stMain").inner_text()
-    # the first map is that of the drawing, folded away with its question
-    page.frame_locator(MAP).last.locator(".leaflet-tc-80-zones-pane path").first.wait_for()
+    the_map(page).locator(".leaflet-tc-80-zones-pane path").first.wait_for()
     page.get_by_role("button", name="Lưu thành lớp").click()
     page.get_by_label("Tên lớp trong không gian làm việc").fill("CCN vẽ thử")
     page.get_by_label("Kỳ: năm, hoặc năm đầu–năm cuối").fill("2021-2030")

@@ -7,8 +7,8 @@ import re
 import shapely
 
 from layers import Workspace
-from tests.browser.test_drawing import click_points, tool
-from tests.browser.test_journeys import MAP, settled, the_map
+from tests.browser.test_drawing import SEEN, click_points, the_map, tool
+from tests.browser.test_journeys import settled
 from tests.maps.mistakes import NAMES, file_with_three_mistakes, true_shapes
 
 PASTED = (
@@ -18,6 +18,7 @@ PASTED = (
 
 
 def open_door(page, server, door):
+    page.set_default_timeout(90_000)  # a guarded reading starts a process of its own
     page.goto(f"{server.address}/lop-du-lieu?lang=vi")
     page.get_by_role("tab", name="Thêm lớp").click()
     page.get_by_text(door, exact=True).click()
@@ -84,7 +85,7 @@ def test_a_drawn_boundary_is_a_layer_that_says_so(page, server):
     open_door(page, server, "Vẽ trên bản đồ")
     the_map(page).locator(".tc-draw").wait_for()
     the_map(page).locator("path.leaflet-interactive").first.wait_for()
-    page.locator(MAP).first.scroll_into_view_if_needed()
+    page.locator(SEEN).first.scroll_into_view_if_needed()
     settled(page)
     tool(page, "Chữ nhật")
     click_points(page, (380, 260), (440, 320))
