@@ -185,7 +185,8 @@ def _read(path: Path, base: Workspace, words: Words) -> Reading | None:
             name = left.selectbox(words("import.layer"), look.layers, key=f"import-layer-{path.name}")
         with decided:
             read_as = read_as_input(path.name, name, words)
-        source = Source(path, layer=name, assume_crs=crs, read_as=read_as)
+            close_m = _gap(path, words)
+        source = Source(path, layer=name, assume_crs=crs, read_as=read_as, close_m=close_m)
         mark = f"{path.name}-{name}"
         title = middle.text_input(words("import.name"), value=source.name, key=f"import-name-{mark}")
         period = replace(parse_period(years), stage=stage) if years.strip() else None
@@ -193,6 +194,14 @@ def _read(path: Path, base: Workspace, words: Words) -> Reading | None:
         reading = guarded_read(source, kind, name=title, period=period, fields=fields)
         show_fields(reading, words, mark=mark)
         return reading
+
+
+def _gap(path: Path, words: Words) -> float:
+    """Widest gap of a drawing that is closed; nothing is closed unasked."""
+    if path.suffix.lower() not in (".dxf", ".dgn"):
+        return 0.0
+    label = words("import.close_m")
+    return float(st.number_input(label, min_value=0.0, value=0.0, step=0.1, key=f"import-close-{path.name}"))
 
 
 def _period(words: Words) -> tuple[str, Stage]:
