@@ -69,6 +69,7 @@ _COLUMNS = (
     Column("reason", "decision_column", None, 180),
 )
 _GROUNDS = {"ticked": "#d9f2e2", "dropped": "#fbdedb", "open": "#ffffff"}
+_SHOWN_HA = 0.05
 _TAKERS = {
     "law": ("blocks", "distance"),
     "consent": ("consent",),
@@ -161,7 +162,7 @@ class CandidateView(AnswerView[CandidateQuestion, CandidateAnswer]):
         figures = [("area", say.number(found.area_ha, 1), "", "left")]
         for name, tiers in _TAKERS.items():
             taken = float(found.rows.loc[found.rows["tier"].isin(tiers), "added_ha"].sum())
-            if taken > 0 or name != "no_data":
+            if taken > _SHOWN_HA or name != "no_data":
                 figures.append((f"by_{name}", say.number(taken, 1), "", tiers[0]))
         figures.append(("left", say.number(found.left_ha, 1), f"{say.number(share, 1)} %", "left"))
         in_sites = f"{say.number(float(sites.area.sum()) / 1e4, 1)} ha"

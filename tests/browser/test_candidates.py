@@ -14,12 +14,13 @@ GO = "Tìm địa điểm"
 
 
 def ask_for_sites(page, server):
+    page.set_default_timeout(90_000)  # the widest question of all, on whatever machine
     page.goto(f"{server.address}/chon-dia-diem?lang=vi")
     page.get_by_role("button", name=GO, exact=True).wait_for()
     settled(page)
     page.get_by_role("button", name=GO, exact=True).click()
     page.locator(".tc-cards").wait_for(timeout=180_000)
-    the_map(page).locator("path.leaflet-interactive").first.wait_for()
+    the_map(page).locator("path.leaflet-interactive:visible").first.wait_for(timeout=120_000)
     settled(page)
 
 
