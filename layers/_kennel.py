@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from layers import reference
-from layers._cage import enter_cage
+from layers._cage import enter_cage, step_back
 from layers._parcel import pack
 from layers._raster_file import write_cells
 from layers.crs import as_crs, metric_crs_at, mover
@@ -121,8 +121,10 @@ def _result(job: dict[str, Any]) -> Any:
 def main(arguments: list[str]) -> None:
     """Serve, or read one job."""
     if arguments[0] == "--once":
+        step_back()
         read_job(json.loads((Path(arguments[1]) / _JOB).read_text(encoding="utf-8")))
         return
+    step_back()
     import warnings  # noqa: PLC0415
 
     warnings.simplefilter("ignore")  # of forking beside the idle threads of a library

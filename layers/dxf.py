@@ -57,7 +57,9 @@ def write_dxf(path: Path, layers: Mapping[str, gpd.GeoDataFrame], *, about: str 
                 space.add_lwpolyline(corners, close=True, dxfattribs={"layer": name})
             x, y = shapely.get_coordinates(shapely.point_on_surface(shape))[0]
             height = _TEXT_SHARE * float(shape.area) ** 0.5
-            space.add_text(str(label), height=height, dxfattribs={"layer": name}).set_placement((x, y))
+            # a line break would begin a new entry of the drawing
+            text_of = " ".join(str(label).split())
+            space.add_text(text_of, height=height, dxfattribs={"layer": name}).set_placement((x, y))
         if len(frame):
             bounds.append((frame.total_bounds, system))
     for (left, bottom, right, _), system in bounds[:1]:

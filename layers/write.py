@@ -21,6 +21,7 @@ from layers.causes import cause_of
 from layers.crs import as_crs, to_crs
 from layers.errors import SourceError
 from layers.form import Form, draw_form
+from layers.names import file_stem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -268,7 +269,7 @@ def write_shapefile_zip(
             for kind in kinds:
                 ending = f"_{_FAMILIES.get(kind, kind)}" if len(kinds) > 1 else ""
                 part = frame[family == kind].rename(columns=names)
-                file = Path(folder) / f"{name}{ending}.shp"
+                file = Path(folder) / f"{file_stem(name)}{ending}.shp"
                 pyogrio.write_dataframe(part, file, driver="ESRI Shapefile", encoding="UTF-8")
         lines = [readme, *(f"{short} = {full}" for full, short in cut.items())]
         (Path(folder) / "README.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")

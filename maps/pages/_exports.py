@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from layers.names import file_stem
 from maps.export.files import write_answer
 from maps.pages._frame import plain
 
@@ -61,6 +62,7 @@ def offer_files(endings: Iterable[str], write: Callable[[Path], None], words: Wo
     stem : str
         File name without its ending.
     """
+    stem = file_stem(stem)
     for ending in endings:
         st.download_button(
             words(f"export.{ending[1:]}"),
@@ -87,6 +89,6 @@ def written(write: Callable[[Path], None], name: str) -> bytes:
     bytes
     """
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / name
+        path = Path(folder) / Path(name).name
         write(path)
         return path.read_bytes()

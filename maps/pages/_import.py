@@ -15,6 +15,7 @@ from layers import Period, Reading, Source, guarded_look, guarded_read, parse_pe
 from layers.errors import ThoCongError
 from layers.field_memory import known_choices, remember_fields
 from layers.kinds import kinds
+from layers.names import file_stem
 from layers.period import Stage
 from layers.quality import plain_report, quality_of
 from layers.source import FORMATS
@@ -247,7 +248,7 @@ def _quality(reading: Reading, verdict: Verdict, words: Words) -> dict[str, Any]
     st.download_button(
         words("import.quality"),
         data=report,
-        file_name=f"{reading.layer.name}.xlsx",
+        file_name=f"{file_stem(reading.layer.name)}.xlsx",
         on_click="ignore",
         key="import-quality",
     )

@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 import zipfile
 from importlib.metadata import version
@@ -449,9 +450,58 @@ def test_serve_hands_the_shipped_settings_over(monkeypatch, small_workspace):
         "--server.enableXsrfProtection=true",
         "--browser.gatherUsageStats=false",
         "--client.showErrorDetails=none",
+        "--server.maxUploadSize=200",
+        "--server.enableStaticServing=false",
     ):
         assert flag in command
     assert environment["THOCONG_WORKSPACE"] == str(small_workspace.folder)
+
+
+def test_serve_says_where_it_listens_and_on_what(monkeypatch, small_workspace):
+    from maps.cli import serve
+
+    monkeypatch.setattr(serve, "run_module", lambda *_, **__: None)
+    monkeypatch.setattr(sys, "argv", ["thocong"])
+    monkeypatch.setattr(os, "environ", dict(os.environ))
+    port = free_port()
+    given = ["--workspace", small_workspace.folder, "--port", port, "--no-browser"]
+    done = run("serve", *given, code=0)
+    assert f"http://127.0.0.1:{port}" in done.output
+    assert str(small_workspace.folder) in done.output
+    run("serve", *given, "--host", "0.0.0.0", code=2)
+    done = run("serve", *given, "--host", "0.0.0.0", "--allow-network", code=0)
+    assert f"http://0.0.0.0:{port}" in done.output
+
+
+def refused(asked):
+    """Code and headers of an answer that is an error."""
+    try:
+        urllib.request.urlopen(asked, timeout=10).close()
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.headers
+    raise AssertionError(asked)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows ends a process without a signal")
+def test_the_server_itself_refuses_forged_uploads_and_sets_its_headers(small_workspace):
+    port = free_port()
+    command = [sys.executable, "-m", "maps.cli", "serve", "--workspace", str(small_workspace.folder)]
+    with subprocess.Popen([*command, "--port", str(port), "--no-browser"], cwd=ROOT) as process:
+        try:
+            wait_for(lambda: answers(port))
+            place = f"http://127.0.0.1:{port}/_stcore/upload_file/session/file"
+            forged = urllib.request.Request(place, data=b"x", method="PUT")
+            assert refused(forged)[0] == 403
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=10) as page:
+                headers = {name.lower(): value for name, value in page.headers.items()}
+            assert headers["x-content-type-options"] == "nosniff"
+            assert headers["x-frame-options"] == "SAMEORIGIN"
+            assert "default-src 'self'" in headers["content-security-policy"]
+            code, headers = refused(f"http://127.0.0.1:{port}/gis/tiles/forged/1/1/1.png")
+            assert (code, headers["x-content-type-options"]) == (403, "nosniff")
+        finally:
+            process.kill()
 
 
 def free_port():
