@@ -35,6 +35,7 @@ from maps.tables import clause_of, records
 from maps.waterfall_chart import TIER_COLOURS, waterfall_chart
 from spatial.candidates import CandidateAnswer
 from spatial.exclusions import why_not
+from spatial.site_reasons import why_no_site
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
@@ -248,7 +249,15 @@ class CandidateView(AnswerView[CandidateQuestion, CandidateAnswer]):
         st.caption(say("candidate_ask.place", north=say.number(y, 1), east=say.number(x, 1)))
         if hits[hits["applied"].astype(bool)].empty:
             st.success(say("candidate_ask.free"))
+            for row in records(why_no_site(self.answer, shapely.Point(x, y))):
+                st.caption(self._became(str(row["why"]), str(row["what"])))
         show_facts((self._named(row), self._said(row)) for row in records(hits))
+
+    def _became(self, why: str, what: str) -> str:
+        """What became of free land: part of a site, too poor, too small, and so on."""
+        score = why in ("poor", "not_taken")
+        beside = self.words.number(float(what), 3) if score else plain(what)
+        return f"{self.words(f'site_passed.{why}')} {beside}".strip()
 
     def _named(self, row: dict[str, object]) -> str:
         if row["constraint"] == "outside":
