@@ -47,7 +47,7 @@ PROMISED = ["id", "rank", "score", "breakdown", "rank_low", "rank_high", "area_h
 @pytest.fixture(scope="module")
 def answer():
     area, constraints, criteria, others = district()
-    found = candidates(area, constraints, criteria, question=wanted(cell_m=40.0, count=2), others=others)
+    found = candidates(area, constraints, criteria, question=wanted(cell_m=40.0, count=3), others=others)
     found.run["asked_at"] = "2026-06-02T08:00:00+00:00"
     return found
 
