@@ -10,12 +10,17 @@ def settled(page):
     page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
 
 
+# the first tiles of a workspace that was only just made wait for what they are drawn from
+
+
 def test_a_map_whose_periods_differ_by_a_year_alone_shows_the_new_one(page, server):
     """``land_use_2010`` and ``land_use_2015``: without every ``_word`` their scripts are the same."""
     asked = []
     page.on("request", lambda r: asked.append(r.url.split("/")[5]) if "/gis/tiles/" in r.url else None)
     page.goto(f"{server.address}/lop-du-lieu?lang=vi")
-    page.frame_locator(MAP).first.locator("img.leaflet-tile-loaded").first.wait_for(state="attached")
+    page.frame_locator(MAP).first.locator("img.leaflet-tile-loaded").first.wait_for(
+        state="attached", timeout=90_000
+    )
     settled(page)
     tokens = []
     for row in (4, 5):  # Sử dụng đất 2010, 2015
@@ -60,7 +65,9 @@ def test_moving_the_map_runs_no_page(page, server):
 
 def test_the_first_tiles_do_not_say_how_deep_the_map_goes(page, server):
     page.goto(f"{server.address}/lop-du-lieu?lang=vi")
-    page.frame_locator(MAP).first.locator("img.leaflet-tile-loaded").first.wait_for(state="attached")
+    page.frame_locator(MAP).first.locator("img.leaflet-tile-loaded").first.wait_for(
+        state="attached", timeout=90_000
+    )
     frame = page.locator(MAP).first.element_handle().content_frame()
     assert frame.evaluate("() => window.map.getMaxZoom()") == 19
     frame.evaluate("() => window.map.setZoom(19, {animate: false})")
