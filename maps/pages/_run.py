@@ -75,7 +75,8 @@ def note_run(name: str, base: Workspace, question: Question) -> None:
     question : Question
     """
     named = st.session_state.get(f"{name}-named")
-    if named is None or named[0] != question:
+    # not kept a moment ago: decisions about sites keep the search that they are about
+    if named is None or named[0] != question or named[1] == asked_id(question):
         kept = Runs(base).of_question(question)
         named = (question, kept.id if kept else asked_id(question))
         st.session_state[f"{name}-named"] = named
