@@ -43,21 +43,24 @@ def show_ticks(book: DecisionBook, answer: CandidateAnswer, words: Words) -> Non
     """
     rows = answer.decisions.rows if answer.decisions is not None else None
     state = rows["decision"].to_dict() if rows is not None else {}
-    names = [str(site) for site in answer.sites.index if state.get(str(site)) != "dropped"]
+    names = sorted(str(site) for site in answer.sites.index if state.get(str(site)) != "dropped")
     ticked = [site for site in names if state.get(site) == "ticked"]
-    # a new key after every change: what is ticked is what is kept
-    key = f"candidate-ticks-{'-'.join(map(str, book.version))}"
+    key = f"candidate-ticks-{book.question.key}-{len(names)}"
+    # what was ticked elsewhere is taken over; ticks that follow one another quickly are all kept
+    if st.session_state.get(f"{key}-seen") != book.version:
+        st.session_state[key] = ticked
+        st.session_state[f"{key}-seen"] = book.version
     picked = st.pills(
         words("site_decide.ticks"),
         names,
         selection_mode="multi",
-        default=ticked,
         key=key,
         help=words("site_decide.ticks_help"),
     )
     if set(picked) != set(ticked):
         with sentences():
             book.tick(picked)
+        st.session_state[f"{key}-seen"] = book.version
         _told()
     st.caption(words("site_decide.ticked" if ticked else "site_decide.none_ticked", count=len(ticked)))
 
