@@ -166,7 +166,8 @@ def _store_styles(path: Path, styles: Mapping[str, LayerStyle]) -> None:
         "create table layer_styles (id integer primary key autoincrement, f_table_catalog text,"
         " f_table_schema text, f_table_name text, f_geometry_column text, styleName text, styleQML text,"
         " styleSLD text, useAsDefault boolean, description text, owner text, ui text,"
-        " update_time datetime default current_timestamp)"
+        # a date without T and Z is not of the GeoPackage form, and GDAL warns of each
+        " update_time datetime default (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')))"
     )
     with closing(sqlite3.connect(path)) as base:
         base.execute(create)

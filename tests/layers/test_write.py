@@ -40,6 +40,8 @@ def test_layers_that_differ_in_case_only_are_both_there_each_with_its_style(tmp_
     with closing(sqlite3.connect(path)) as base:
         stored = base.execute("select f_table_name, styleName from layer_styles order by id").fetchall()
     assert stored == [("khu", "một"), ("KHU_2", "hai")]
+    # read with warnings as errors: GDAL warns of a moment that is not written as the format wants it
+    assert pyogrio.read_dataframe(path, layer="layer_styles")["update_time"].notna().all()
 
 
 def test_names_of_the_format_itself_are_not_given_away(tmp_path: Path) -> None:
