@@ -18,10 +18,17 @@ def mistake_of(right: Treatment, own: Treatment | None) -> str:
     if right.unit:
         return f"unit_{right.unit}"
     if own is None:
-        return "crs_missing"
+        return _unstated(right)
     if right == own:
         return "none"
     return _of_systems(right, own)
+
+
+def _unstated(right: Treatment) -> str:
+    """Of a file without a system: what would be wrong with its numbers besides."""
+    if right.unshifted:
+        return "no_datum_shift"
+    return "scale_of_6" if right.wide else "crs_missing"
 
 
 def _of_systems(right: Treatment, own: Treatment) -> str:

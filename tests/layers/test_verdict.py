@@ -132,7 +132,10 @@ def test_a_verdict_is_plain_values(tmp_path: Any) -> None:
     verdict = layer_verdict(reading)
     told = verdict.as_dict()
     assert told["state"] == "unsure"
-    assert {"EPSG:5897"} <= {c["treatment"] for c in told["candidates"]}
+    mistakes = {c["treatment"]: c["mistake"] for c in told["candidates"]}
+    # both name no system; what sets them apart is what the reader has to choose by
+    assert mistakes["EPSG:5897"] == "crs_missing"
+    assert mistakes["EPSG:5897+unshifted"] == "no_datum_shift"
     said = verdict_finding(verdict, "khu")
     assert said is not None
     assert said.code == "crs_unsure"
