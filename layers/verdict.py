@@ -392,7 +392,7 @@ def verdict_finding(verdict: Verdict, layer: str) -> Finding | None:
         figures = {"distance_m": None if np.isnan(best.moved_m) else best.moved_m}
         return Finding("crs_mistake", layer, None, "warn", {**told, **why, **figures})
     if verdict.state == "unsure":
-        shown = [f"{c.treatment} ({c.province})" for c in verdict.candidates[:6]]
+        shown = [f"{c.treatment} ({c.province})" for c in verdict.candidates]
         return Finding("crs_unsure", layer, None, "warn", {**told, "expected": shown})
     if verdict.state == "agrees":
         fit = verdict.candidates[0].fit_m

@@ -164,6 +164,9 @@ def reason_of(verdict: Verdict, places: gpd.GeoDataFrame, words: Words) -> str:
         key = "import.proposed_fit" if np.isfinite(best["fit_m"]) else "import.proposed"
         return words(key, **told, fit_m=float(best["fit_m"]))
     own = f"EPSG:{as_crs(places.crs).to_epsg()}"
+    if places["away_m"].isna().all() and own in (one.split("+")[0] for one in places["treatment"]):
+        mine = places.loc[[one.split("+")[0] == own for one in places["treatment"]], "treatment"]
+        return words("import.unsure_system", **told, treatment=mine.tolist())
     same = [one for one in inside["treatment"] if one.split("+")[0] == own]
     if len(same) == 1:
         return words("import.unsure_own", **told, treatment=same[0])

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from layers import Reading, Source, guarded_read
 from layers.crs import as_crs
-from layers.verdict import layer_verdict
+from layers.verdict import layer_verdict, verdict_finding
 from layers.witnesses import known_layers
 from maps.candidate_places import (
     candidate_layers,
@@ -77,6 +77,24 @@ def test_the_hint_names_one_and_says_that_nothing_was_applied(as_it_is, verdict,
     assert say("quality.away_m") in table
     assert say("quality.moved_m") not in table  # the file says no place to be away from
     assert table["#"].tolist() == [str(n) for n in range(1, len(places) + 1)]
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_without_boundaries_the_system_of_the_workspace_is_named_and_not_called_proof(as_it_is, lang):
+    say = words(lang)
+    alone = layer_verdict(as_it_is)
+    places = placed_candidates(as_it_is, alone, HANOI)
+    said = reason_of(alone, places, say)
+    assert f"**{RIGHT}**" in said
+    assert {"vi": "chưa có lớp địa giới", "en": "no boundaries"}[lang] in said
+    elsewhere = placed_candidates(as_it_is, alone, as_crs(9218))
+    assert reason_of(alone, elsewhere, say) == say("import.unsure", count=len(places))
+
+
+def test_a_file_without_a_system_is_said_to_state_none_and_every_reading_is_counted(as_it_is):
+    found = verdict_finding(layer_verdict(as_it_is), "khu")
+    assert "hệ tọa độ ghi trong tệp: không ghi. Tọa độ hợp với" in words("vi").message(found)
+    assert len(found.fields["expected"]) == found.fields["count"]
 
 
 def test_a_proof_by_edges_is_the_proposal_with_its_distance(sample):
