@@ -11,10 +11,10 @@ run: $(VENV)/.run  ## install, make the sample workspace, open the app
 	$(BIN)/thocong serve --sample --workspace $(WORKSPACE) --port $(PORT)
 
 test: $(VENV)/.test  ## install, then all tests with their doctests
-	$(BIN)/python -m pytest -n auto --dist loadgroup
+	$(BIN)/python -m pytest -n auto
 
 test-random: $(VENV)/.test  ## the property tests with examples drawn anew, three times as many
-	THOCONG_EXPLORE=1 $(BIN)/python -m pytest -n auto --dist loadgroup -m hypothesis
+	THOCONG_EXPLORE=1 $(BIN)/python -m pytest -n auto -m hypothesis
 
 test-hostile: $(VENV)/.test  ## thousands of damaged, hostile and odd files through the guarded door; saves killed, raced, on full disks
 	$(BIN)/python -m tests.hostile.run_saves

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 MAP = 'iframe[title="streamlit_folium.st_folium"]'
@@ -27,7 +29,7 @@ def answered(page, server):
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_no_page_has_an_error_in_the_console_or_is_wider_than_the_screen(page, server, path):
+def test_no_page_lacks_words_has_an_error_in_the_console_or_is_wider_than_the_screen(page, server, path):
     red, failed = [], []
     page.on("console", lambda said: red.append(said.text) if said.type == "error" else None)
     page.on("response", lambda answer: failed.append(answer.url) if answer.status >= 400 else None)
@@ -35,6 +37,9 @@ def test_no_page_has_an_error_in_the_console_or_is_wider_than_the_screen(page, s
         page.goto(f"{server.address}/{path}?lang={lang}")
         page.locator("h3").first.wait_for()
         settled(page)
+        text = page.locator("body").inner_text()
+        assert not re.search(r"\b[a-z_]+\.[a-z_]+_[a-z_]+\b", text)  # a key that has no words
+        assert {"vi": "Phân tích", "en": "Analysis"}[lang] in text
         for width, height in SCREENS:
             page.set_viewport_size({"width": width, "height": height})
             page.wait_for_timeout(250)
