@@ -24,7 +24,7 @@ from maps.cli.deciding import site_decisions_of
 from maps.cli.grouping import once
 from maps.cli.inputs import Inputs
 from maps.cli.keeping import check_keepable, entries_of, keep_run, save_run_option
-from maps.cli.options import assumptions_of, check_targets, day_of
+from maps.cli.options import assumptions_of, check_targets, day_of, stated_once
 from maps.cli.search_area import search_area
 from maps.cli.speech import (
     DONE,
@@ -62,7 +62,7 @@ _CRAFT: Final = "craft_village_cluster"
 _KINDS: Final = ("industrial_cluster", _CRAFT, "industrial_park", "high_tech_zone")
 _FIGURES: Final = (
     *("min_ha", "max_ha", "craft_village", "cell_m", "min_width_m", "road_reach_m", "count", "seed"),
-    *("min_compactness", "min_score"),
+    *("min_compactness", "min_score", "follow", "parcel_tolerance"),
 )
 _LAYER: Final = "KIND=FILE[:LAYER]"
 _FILE: Final = click.Path(path_type=Path)
@@ -197,7 +197,7 @@ class _Layers:
         self, functions: tuple[str, ...], suggested: dict[str, Suggestion], cell_m: float
     ) -> list[Criterion]:
         """Criteria of the options, open figures as suggested; rasters lie on the grid of the search."""
-        stated = dict(pairs(functions, "--function"))
+        stated = stated_once(functions, "--function")
         like = grid_cells(search_grid(self.area.frame, cell_m=cell_m))
         out = []
         roads = next((of for of in (*self.others, *self.constraints) if of.kind_name == "road"), None)
@@ -255,7 +255,7 @@ def _exclusion(given: dict[str, Any], kind: str, on: date) -> ExclusionQuestion:
     for name, rule in pairs(given["rules"], "--rule"):
         choose[name] = (*choose.get(name, ()), rule)
     buffers = {}
-    for name, text in pairs(given["buffers"], "--buffer"):
+    for name, text in stated_once(given["buffers"], "--buffer").items():
         try:
             buffers[name] = float(text)
         except ValueError:
@@ -347,6 +347,8 @@ def _asked(
     criteria, comparisons = scored
     rule = wanted.exclusion
     (area,) = entries_of(given, [given["area"]])
+    named = entries_of(given, [*given["constraint"], *given["also"]])
+    parcels = [wanted.follow] if wanted.follow and wanted.follow not in dict(named) else []
     measured = entries_of(given, [split_criterion(text)[1] for text in given["criterion"]])
     facts: dict[str, Any] = {name: getattr(wanted, name) for name in _FIGURES}
     facts |= {name: tuple(getattr(rule, name)) for name in ("allow", "avoid", "waive", "order")}
@@ -355,7 +357,7 @@ def _asked(
         area,
         tuple(layers.area.frame["name"].astype(str)) if given["communes"] else (),
         entries_of(given, given["constraint"]),
-        entries_of(given, given["also"]),
+        entries_of(given, [*given["also"], *parcels]),
         tuple(
             (one.name, *entry, float(one.weight), str(one.function))
             for one, entry in zip(criteria, measured, strict=True)

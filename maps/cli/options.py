@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from layers import Source
 
-__all__ = ["assumptions_of", "check_targets", "day_of", "source_asked"]
+__all__ = ["assumptions_of", "check_targets", "day_of", "source_asked", "stated_once"]
 
 
 def day_of(text: str | None) -> date:
@@ -131,8 +131,29 @@ def assumptions_of(given: dict[str, Any]) -> Assumptions:
     click.BadParameter
         If one can't be read, or speaks of a kind a second time.
     """
-    extent = _once(pairs(given["extent"], "--extent"), "--extent")
+    extent = stated_once(given["extent"], "--extent")
     return Assumptions(_where(given["where"]), _assumed(given), extent)
+
+
+def stated_once(given: Iterable[str], option: str) -> dict[str, str]:
+    """Read ``NAME=VALUE`` options of which each name may stand once.
+
+    Parameters
+    ----------
+    given : iterable of str
+    option : str
+        For the message.
+
+    Returns
+    -------
+    dict of str to str
+
+    Raises
+    ------
+    click.BadParameter
+        If one can't be read, or a name has a second value.
+    """
+    return _once(pairs(given, option), option)
 
 
 def _where(given: tuple[str, ...]) -> dict[str, tuple[str, tuple[str, ...]]]:

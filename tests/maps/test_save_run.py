@@ -26,18 +26,29 @@ COMMANDS = {
 }
 
 
+COMMANDS_BY = {
+    **COMMANDS,
+    "candidates by parcels": (
+        *COMMANDS["candidates"],
+        "--parcels",
+        "land_use_2025",
+        "--parcel-tolerance",
+        "0.2",
+    ),
+}
+
+
 def run_cli(*given):
     return CliRunner().invoke(main, ["--quiet", *(str(part) for part in given)])
 
 
-@pytest.mark.parametrize("kind", COMMANDS)
-def test_what_was_kept_is_asked_again_from_the_workspace_with_the_same_figures(sample, kind, tmp_path):
-    target = tmp_path / "a.json"
-    given = (*COMMANDS[kind], *DAY, "--workspace", sample.folder, "--json", target)
-    said = run_cli(kind, *given, "--save-run", "Thử", "--exit-zero")
+@pytest.mark.parametrize("command", COMMANDS_BY)
+def test_what_was_kept_is_asked_again_from_the_workspace_with_the_same_figures(sample, command, tmp_path):
+    target, kind = tmp_path / "a.json", command.split()[0]
+    given = (*COMMANDS_BY[command], *DAY, "--workspace", sample.folder, "--json", target)
+    said = run_cli(kind, *given, "--save-run", command, "--exit-zero")
     assert said.exit_code == 0, said.output
-    (run,) = Runs(sample).listed(kind)
-    assert run.title == "Thử"
+    (run,) = [run for run in Runs(sample).listed(kind) if run.title == command]
     assert run.id in said.output
     assert {name for name, _ in run.question.entries} <= {v.layer for v in sample.layers()}
     again = analysis(kind).figures(analysis(kind).answer(run.question))
