@@ -42,10 +42,13 @@ def exclusion_findings(
         yield Finding(
             "law_waived", row["layer"], None, "warn", {k: v for k, v in row.items() if k != "layer"}
         )
-    for name in dict.fromkeys((*question.waive, *question.order)):
-        if not any(is_named(claim, (name,)) for claim in found):
-            known = sorted({claim.constraint for claim in found if claim.applied})
-            yield Finding("constraint_not_found", area.name, None, "warn", {"found": name, "expected": known})
+    kinds = {layer.kind_name for layer in constraints}
+    named = (*question.waive, *question.order, *question.allow, *question.avoid)
+    unheard = [name for name in named if not any(is_named(claim, (name,)) for claim in found)]
+    unheard += [kind for kind in (*(question.buffers_m or ()), *(question.choose or ())) if kind not in kinds]
+    known = sorted({claim.constraint for claim in found if claim.applied})
+    for name in dict.fromkeys(unheard):
+        yield Finding("constraint_not_found", area.name, None, "warn", {"found": name, "expected": known})
 
 
 def _without_area(layer: Layer, mine: list[Claim]) -> Iterator[Finding]:

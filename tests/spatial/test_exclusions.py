@@ -218,6 +218,17 @@ def test_constraints_take_land_in_the_order_asked():
 def test_a_name_that_no_constraint_has_is_told():
     answer = ask(sparse("residential", box(0, 0, 9, 9)), waive=("resdential",), order=("dam",))
     assert [f["found"] for f in said(answer, "constraint_not_found")] == ["resdential", "dam"]
+    other = {"allow": ("green_belt",), "avoid": ("land_use:RPH",), "buffers_m": {"school": 50.0}}
+    answer = ask(sparse("residential", box(0, 0, 9, 9)), **other)
+    assert [f["found"] for f in said(answer, "constraint_not_found")] == [
+        "green_belt",
+        "land_use:RPH",
+        "school",
+    ]
+    answer = ask(
+        sparse("residential", box(0, 0, 9, 9)), avoid=("residential",), buffers_m={"residential": 5.0}
+    )
+    assert said(answer, "constraint_not_found") == []
 
 
 def test_the_list_of_constraints_is_that_of_the_answer():
