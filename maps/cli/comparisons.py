@@ -67,7 +67,8 @@ def read_comparisons(path: Path) -> dict[tuple[str, str], float]:
     Raises
     ------
     QuestionError
-        ``comparison_unreadable``.
+        ``comparison_unreadable``, ``comparison_twice``, ``comparison_wrong`` for a criterion that a table
+        holds against itself otherwise than 1.
     SourceError
         ``source_unreadable``.
     """
@@ -82,17 +83,27 @@ def read_comparisons(path: Path) -> dict[tuple[str, str], float]:
     if not rows:
         raise QuestionError("comparison_unreadable", found=path.name, expected="A:B=3")
     names = rows[0][1:]
-    if names and [row[0] for row in rows[1:]] == names:
+    if names and sorted(row[0] for row in rows[1:]) == sorted(names):
         return _of_table(names, rows[1:])
     return _of_rows(rows)
 
 
 def _of_table(names: list[str], rows: list[list[str]]) -> dict[tuple[str, str], float]:
+    twice = [name for name in names if names.count(name) > 1]
+    if twice:
+        raise QuestionError("comparison_twice", found=twice[0])
     out = {}
     for row in rows:
+        if any(row[len(names) + 1 :]):  # cells that no heading stands over
+            raise QuestionError("comparison_unreadable", found=";".join(row), expected="A;B;3")
         for other, cell in zip(names, row[1:], strict=False):
-            if other != row[0] and cell:
-                out[row[0], other] = times_of(cell)
+            if not cell:
+                continue
+            times = times_of(cell)
+            if other != row[0]:
+                out[row[0], other] = times
+            elif times != 1:
+                raise QuestionError("comparison_wrong", found=f"{other}:{other}={cell}", expected=names)
     # of two halves that agree but for rounding the whole number speaks: 3 and 0,333
     return {
         pair: times
@@ -102,13 +113,14 @@ def _of_table(names: list[str], rows: list[list[str]]) -> dict[tuple[str, str], 
 
 
 def _of_rows(rows: list[list[str]]) -> dict[tuple[str, str], float]:
-    out = {}
+    out: dict[tuple[str, str], float] = {}
     for n, row in enumerate(rows):
         if len(row) != _TRIPLE:
             raise QuestionError("comparison_unreadable", found=";".join(row), expected="A;B;3")
-        try:
-            out[row[0], row[1]] = times_of(row[2])
-        except QuestionError:
-            if n:  # the first row may hold headings
-                raise
+        if not n and not any(sign.isdigit() for sign in row[2]):
+            continue  # the first row may hold headings, in which no figure stands
+        pair = (row[0], row[1])
+        if pair in out:
+            raise QuestionError("comparison_twice", found=":".join(pair))
+        out[pair] = times_of(row[2])
     return out

@@ -347,6 +347,29 @@ def test_a_table_of_comparisons_that_can_not_be_read_says_why(tmp_path):
         comparisons_of(["b:a=1/3"], path)
 
 
+@pytest.mark.parametrize(
+    ("text", "match"),
+    [
+        ("a,b,3\na,b,5\n", "comparison_twice: found='a:b'"),
+        ("a,b,3x\na,c,5\n", "comparison_unreadable: found='3x'"),
+        (",a,a\na,1,3\na,3,1\n", "comparison_twice: found='a'"),
+        (",a,b\na,1,3,7\nb,,1\n", "comparison_unreadable: found='a;1;3;7'"),
+        (",a,b\na,2,3\nb,,1\n", "comparison_wrong"),
+    ],
+)
+def test_no_comparison_of_a_file_is_forgotten(tmp_path, text, match):
+    path = tmp_path / "ahp.csv"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(QuestionError, match=match):
+        read_comparisons(path)
+
+
+def test_rows_of_a_table_of_comparisons_may_stand_in_another_order(tmp_path):
+    path = tmp_path / "ahp.csv"
+    path.write_text(";a;b\nb;;1\na;1;3;;\n", encoding="utf-8")
+    assert read_comparisons(path) == {("a", "b"): 3.0}
+
+
 def test_weights_that_are_all_zero_are_refused_in_words(base):
     more = ["--criterion", "road=road:0"]
     text = CliRunner().invoke(
