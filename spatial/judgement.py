@@ -38,6 +38,9 @@ _HA: Final = 10_000.0
 _RICE: Final = "rice"
 _NO_TARGETS: Final = ("land_use", "admin_unit")
 
+#: figures that no site could meet above 1
+_SHARES: Final = ("min_compactness", "min_score", "weight_share", "parcel_tolerance")
+
 
 @dataclass(frozen=True)
 class SiteQuestion:
@@ -97,10 +100,14 @@ class SiteQuestion:
         for name in ("count", "draws", "top"):
             if getattr(self, name) < 1:
                 raise QuestionError("figure_wrong", name=name, found=getattr(self, name), expected=1)
-        for name in ("min_width_m", "min_compactness", "road_reach_m", "weight_share", "parcel_tolerance"):
+        for name in ("min_width_m", "road_reach_m", "seed", *_SHARES):
             value = getattr(self, name)
-            if not (np.isfinite(value) and value >= 0):
+            if value is not None and not (np.isfinite(value) and value >= 0):
                 raise QuestionError("figure_wrong", name=name, found=value, expected=0)
+        for name in _SHARES:
+            value = getattr(self, name)
+            if value is not None and value > 1:
+                raise QuestionError("share_wrong", name=name, found=value, expected=[0, 1])
 
 
 @dataclass(frozen=True)

@@ -127,6 +127,11 @@ def test_no_site_tells_what_was_passed_over():
         ({"count": 0}, "figure_wrong: name='count'"),
         ({"min_width_m": -1}, "figure_wrong: name='min_width_m'"),
         ({"road_reach_m": float("inf")}, "figure_wrong: name='road_reach_m'"),
+        ({"seed": -1}, "figure_wrong: name='seed'"),
+        ({"min_score": float("nan")}, "figure_wrong: name='min_score'"),
+        ({"min_score": 1.5}, "share_wrong: name='min_score'"),
+        ({"min_compactness": 2}, "share_wrong: name='min_compactness'"),
+        ({"parcel_tolerance": 1.01}, "share_wrong: name='parcel_tolerance'"),
     ],
 )
 def test_figures_that_no_site_could_meet_are_refused(change, match):
