@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import re
+from json import JSONDecodeError
 from typing import Final
 
 __all__ = ["Cause", "cause_of"]
@@ -22,6 +23,12 @@ _ERRNO: Final = {
     errno.EINVAL: "name_unusable",
     errno.EIO: "disk_broken",
 }
+_KINDS: Final[dict[type[BaseException], str]] = {
+    MemoryError: "memory",
+    UnicodeDecodeError: "not_utf8",
+    JSONDecodeError: "not_json",
+    RecursionError: "content_damaged",
+}
 # what GDAL, SQLite and Arrow say of the same things; anything else is shown as they say it
 _SAID: Final = (
     (r"not recognized as being in a supported file format", "format_not_recognised"),
@@ -30,6 +37,8 @@ _SAID: Final = (
     (r"no space left|disk is full", "disk_full"),
     (r"database is locked", "in_use"),
     (r"unable to open database file", "not_openable"),
+    (r"no columns to parse from file", "table_empty"),
+    (r"error tokenizing data", "table_ragged"),
     (r"file is not a database|disk image is malformed|magic bytes", "content_damaged"),
 )
 
@@ -59,8 +68,9 @@ def cause_of(error: BaseException) -> str:
     str
         A :class:`Cause` where the cause is a known one, else the first line of what was said.
     """
-    if isinstance(error, MemoryError):
-        return Cause("memory")
+    for kind, name in _KINDS.items():
+        if isinstance(error, kind):
+            return Cause(name)
     number = error.errno if isinstance(error, OSError) else None
     if number in _ERRNO:
         return Cause(_ERRNO[number])

@@ -10,9 +10,9 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from layers.causes import cause_of
+from layers.causes import Cause, cause_of
 from layers.crs import as_crs
-from layers.errors import SourceError
+from layers.errors import QuestionError, SourceError
 from layers.names import fold
 from maps.tables import records
 from spatial.decisions import decided
@@ -124,7 +124,9 @@ def read_decisions(path: Path, crs: Any) -> gpd.GeoDataFrame:
     Raises
     ------
     SourceError
-        ``source_unreadable``, ``decision_columns``.
+        ``decisions_unreadable``, ``decision_columns``, ``decision_boundary``.
+    QuestionError
+        ``decision_twice`` where JSON has a site twice.
     """
     try:
         rows = _json_rows(path) if path.suffix.lower() == ".json" else _csv_rows(path)
@@ -132,9 +134,12 @@ def read_decisions(path: Path, crs: Any) -> gpd.GeoDataFrame:
         if missing:
             found = sorted({str(name) for row in rows for name in row})
             raise SourceError("decision_columns", path=str(path), expected=missing, found=found)
-        shapes = [_boundary(row.get("boundary")) for row in rows]
-    except (OSError, ValueError, TypeError, AttributeError, KeyError, shapely.errors.ShapelyError) as error:
-        raise SourceError("source_unreadable", path=str(path), found=cause_of(error)) from error
+    except (OSError, ValueError, RecursionError) as error:
+        raise SourceError("decisions_unreadable", path=str(path), found=cause_of(error)) from error
+    except TypeError as error:  # JSON of another form
+        damaged = Cause("content_damaged")
+        raise SourceError("decisions_unreadable", path=str(path), found=damaged) from error
+    shapes: Any = [_boundary(row, path) for row in rows]
     written = [str(row["decision"] or "").strip() for row in rows]
     facts = {
         "decision": [_WRITTEN.get(fold(text), text) for text in written],
@@ -161,7 +166,7 @@ def _csv_rows(path: Path) -> list[dict[str, Any]]:
 
 
 def _json_rows(path: Path) -> list[dict[str, Any]]:
-    given = json.loads(path.read_text(encoding="utf-8-sig"))
+    given = json.loads(path.read_text(encoding="utf-8-sig"), object_pairs_hook=_each_once)
     if isinstance(given, dict):
         # what the terminal wrote has its decisions under that name
         listed = given.get("decisions", given)
@@ -171,10 +176,28 @@ def _json_rows(path: Path) -> list[dict[str, Any]]:
     return [dict(row) for row in given]
 
 
-def _boundary(given: Any) -> Any:
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Refuse a second value of one name: JSON would forget the first without a sound."""
+    out = dict(pairs)
+    if len(out) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise QuestionError("decision_twice", found=next(name for name in names if names.count(name) > 1))
+    return out
+
+
+def _boundary(row: Mapping[str, Any], path: Path) -> Any:
+    given = row.get("boundary")
     if not given:
         return None
-    return shapely.geometry.shape(given) if isinstance(given, dict) else shapely.from_wkt(str(given).strip())
+    try:
+        plain = isinstance(given, dict)
+        shape = shapely.geometry.shape(given) if plain else shapely.from_wkt(str(given).strip())
+    except (ValueError, TypeError, AttributeError, LookupError, shapely.errors.ShapelyError):
+        shape = None
+    # an empty shape is no boundary, and nothing says that none was meant
+    if shape is None or shape.is_empty:
+        raise SourceError("decision_boundary", path=str(path), site=str(row["site"]))
+    return shape
 
 
 def with_decisions(answer: CandidateAnswer, run: Run | None) -> CandidateAnswer:
@@ -270,8 +293,8 @@ def kept_search(extra: Mapping[str, Any], *, found: bool = False) -> SearchFacts
         return None
     try:
         return _facts(extra, "found" if found else "boundary")
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise SourceError("search_unreadable", found=str(error)[:80]) from error
+    except (LookupError, TypeError, ValueError, AttributeError, shapely.errors.ShapelyError) as error:
+        raise SourceError("search_unreadable", found=Cause("content_damaged")) from error
 
 
 def read_search(path: Path) -> SearchFacts:
@@ -291,9 +314,10 @@ def read_search(path: Path) -> SearchFacts:
         ``source_unreadable``, ``search_unreadable``.
     """
     try:
-        found = kept_search(json.loads(path.read_text(encoding="utf-8-sig")))
-    except (OSError, ValueError) as error:
+        given = json.loads(path.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError, RecursionError) as error:
         raise SourceError("source_unreadable", path=str(path), found=cause_of(error)) from error
+    found = kept_search(given) if isinstance(given, dict) else None
     if found is None:
         raise SourceError("search_unreadable", found=path.name)
     return found

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import pandas as pd
 
 from layers.crs import to_crs
-from layers.errors import QuestionError
+from layers.errors import QuestionError, SourceError
 from maps.cli.inputs import Inputs
 from maps.cli.options import assumptions_of
 from maps.cli.speech import pairs
@@ -16,6 +17,7 @@ from maps.site_decisions import decisions_frame, read_decisions, search_extra
 from spatial.decisions import decided
 
 if TYPE_CHECKING:
+    from layers import Finding
     from spatial.candidates import CandidateAnswer
 
 __all__ = ["site_decisions_of"]
@@ -43,25 +45,33 @@ def site_decisions_of(
     ------
     ThoCongError
         As :func:`maps.site_decisions.read_decisions` and :func:`spatial.decisions.decided`; a boundary given
-        twice is ``decision_twice``.
+        twice is ``decision_twice``, a file without an area ``decision_boundary``.
     """
     crs = answer.exclusions.area.crs
     path, drawn = given["decisions"], pairs(given["boundaries"], "--boundary")
     if path is None and not drawn:
         return answer, search_extra(answer)
     rows = read_decisions(path, crs) if path is not None else decisions_frame({}, crs)
+    found: list[Finding] = []
     for site, file in drawn:
-        rows = _with_boundary(rows, site, _shape(file, site, given, crs))
+        shape, said = _shape(file, site, given, crs)
+        rows = _with_boundary(rows, site, shape)
+        found += said
     told = decided(answer, rows)
+    told = replace(told, findings=(*found, *told.findings))
     return told, search_extra(told, rows)
 
 
-def _shape(file: str, site: str, given: dict[str, Any], crs: Any) -> Any:
-    """The one polygon of a file, in the system of the answer."""
+def _shape(file: str, site: str, given: dict[str, Any], crs: Any) -> tuple[Any, list[Finding]]:
+    """The one polygon of a file, in the system of the answer, and what was found in the file."""
     inputs = Inputs(None, assumptions_of({**given, "extent": (), "where": ()}))
     layer = inputs.features(file, "industrial_cluster", role=site)
     frame = to_crs(layer.frame, crs)
-    return frame.geometry.iloc[0] if len(frame) == 1 else frame.geometry.union_all()
+    if frame.empty:
+        raise SourceError("decision_boundary", path=file, site=site)
+    shape = frame.geometry.iloc[0] if len(frame) == 1 else frame.geometry.union_all()
+    # a boundary needs no code and no name
+    return shape, [finding for finding in inputs.findings if finding.code != "column_missing"]
 
 
 def _with_boundary(rows: gpd.GeoDataFrame, site: str, shape: Any) -> gpd.GeoDataFrame:

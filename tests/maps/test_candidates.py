@@ -29,7 +29,14 @@ from maps.decision_tables import (
     totals_compared,
 )
 from maps.export.candidates import CandidateFiles, write_dossier
-from maps.site_decisions import decisions_frame, kept_search, plain_decisions, read_decisions, search_extra
+from maps.site_decisions import (
+    decisions_frame,
+    kept_search,
+    plain_decisions,
+    read_decisions,
+    read_search,
+    search_extra,
+)
 from maps.waterfall_chart import waterfall_chart
 from maps.words import words
 from spatial.candidates import candidates
@@ -98,6 +105,19 @@ def ask(files, *more, code=0, kinds=KINDS):
     assert "Traceback" not in done.output
     assert done.exit_code == code, done.output
     return json.loads(target.read_text(encoding="utf-8")) if target.exists() else done.output
+
+
+CLUSTER = ("--kind", "industrial_cluster")
+
+
+def test_a_distance_stated_twice_is_refused_and_not_forgotten(files):
+    said = ask(files, *CLUSTER, "--buffer", "residential=200", "--buffer", "residential=300", code=2)
+    assert "“residential” được nêu hai lần" in said
+
+
+def test_a_boundary_from_a_file_without_an_area_is_refused(files):
+    said = ask(files, *CLUSTER, "--min-score", 0, "--boundary", f"S01={files / 'road.gpkg'}", code=2)
+    assert "Ranh giới của vị trí S01" in said
 
 
 def test_the_terminal_keeps_its_contract(files, tmp_path):
@@ -455,20 +475,42 @@ def test_decisions_come_back_from_plain_values_and_from_tables(answer, tmp_path)
     [
         ("a.csv", "site,reason\nS01,x\n", "decision_columns"),
         ("a.json", '[{"site": "S01"}]', "decision_columns"),
-        ("a.json", "{", "source_unreadable"),
-        ("a.csv", "site,decision,boundary\nS01,open,POLYGON((0 0\n", "source_unreadable"),
+        ("a.json", "{", "decisions_unreadable.*found='not_json'"),
+        ("a.json", "[" * 100_000, "decisions_unreadable.*found='content_damaged'"),
+        ("a.json", "[1]", "decisions_unreadable.*found='content_damaged'"),
+        ("a.csv", "", "decisions_unreadable.*found='table_empty'"),
+        ("a.csv", "site,decision,boundary\nS01,open,POLYGON((0 0\n", "decision_boundary"),
+        ("a.csv", "site,decision,boundary\nS01,open,POLYGON EMPTY\n", "decision_boundary"),
         (
             "a.json",
             '[{"site": "S01", "decision": "open", "boundary": {"type": "Kreis"}}]',
-            "source_unreadable",
+            "decision_boundary",
         ),
-        ("a.json", "[1]", "source_unreadable"),
+        (
+            "a.json",
+            '[{"site": "S01", "decision": "open", "boundary": {"type": "Polygon", "coordinates": []}}]',
+            "decision_boundary",
+        ),
     ],
 )
 def test_tables_of_decisions_that_can_not_be_read_are_refused(tmp_path, name, text, match):
     (tmp_path / name).write_text(text, encoding="utf-8")
     with pytest.raises(SourceError, match=match):
         read_decisions(tmp_path / name, 5897)
+
+
+def test_a_site_that_json_has_twice_is_refused(tmp_path):
+    text = '{"S01": {"decision": "ticked"}, "S01": {"decision": "dropped", "reason": "x"}}'
+    (tmp_path / "a.json").write_text(text, encoding="utf-8")
+    with pytest.raises(QuestionError, match="decision_twice: found='S01'"):
+        read_decisions(tmp_path / "a.json", 5897)
+
+
+@pytest.mark.parametrize("text", ["5", "[]", '["sites", "left_ha"]', "[" * 100_000])
+def test_json_of_another_form_is_no_search(tmp_path, text):
+    (tmp_path / "a.json").write_text(text, encoding="utf-8")
+    with pytest.raises(SourceError, match="search_unreadable|source_unreadable"):
+        read_search(tmp_path / "a.json")
 
 
 def test_what_a_run_keeps_of_a_search_is_what_it_is_compared_by(answer):
