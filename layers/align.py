@@ -229,7 +229,7 @@ def scale_error_pct(frame: gpd.GeoDataFrame, crs: CRS) -> float:
     >>> from shapely import box
     >>> here = gpd.GeoDataFrame(geometry=[box(105.4, 20.9, 105.8, 21.2)], crs=4326)
     >>> round(scale_error_pct(here, as_crs(5897)), 3)
-    -0.02
+    -0.016
     """
     if frame.empty or frame.crs is None:
         return 0.0

@@ -118,7 +118,7 @@ def search_facts(answer: CandidateAnswer) -> SearchFacts:
     >>> found = candidates(area, [], near, question=SiteQuestion(asked, 10, 75, min_score=0))
     >>> facts = search_facts(found)
     >>> facts.left_ha, facts.sites[["rank", "area_ha"]].values.tolist()
-    (25.0, [[1.0, 15.28]])
+    (25.0, [[1.0, 25.0]])
     """
     sites, found = answer.sites, answer.exclusions
     frame = gpd.GeoDataFrame(
