@@ -17,7 +17,7 @@ import shapely
 
 from layers._known_crs import VN2000_CODES, epsg_of
 from layers._numbers import number, numbers
-from layers._rings import better_order, crossing_edges
+from layers._rings import better_order, named_crossings
 from layers._table import EAST, NORTH, Grid, load_grid
 from layers.crs import as_crs, to_crs
 from layers.errors import SourceError
@@ -291,9 +291,8 @@ def _frame(rings: list[_Ring], ledger: Ledger) -> gpd.GeoDataFrame:
             ring.trouble = {"code": "ring_too_short", "found": corners, "expected": _FEWEST_POINTS}
         if ring.trouble is not None:
             ledger.set_aside([i], **{**ring.trouble, "name": ring.name})
-        elif crossing := crossing_edges(ring.points):
+        elif edges := named_crossings(ring.points)[:6]:
             swap = better_order(ring.points)
-            edges = [f"{a}–{a + 1} × {b}–{b + 1}" for a, b in crossing[:6]]
             hint = f"{swap[0]} ↔ {swap[1]}" if swap else ""
             ledger.find("ring_crosses", i, "warn", found=edges, expected=hint or None, name=ring.name)
         shapes.append(None if ring.trouble else shapely.polygons(ring.points))

@@ -29,6 +29,19 @@ def crossing_edges(points: Sequence[tuple[float, float]]) -> list[tuple[int, int
     return sorted({(int(a) + 1, int(b) + 1) for a, b in zip(left, right, strict=True) if a < b})
 
 
+def named_crossings(points: Sequence[tuple[float, float]]) -> list[str]:
+    """Pairs of edges that cross, each edge by its two corners; the last edge ends at the first corner.
+
+    Examples
+    --------
+    >>> named_crossings([(0, 10), (0, 0), (10, 10), (10, 0)])
+    ['2–3 × 4–1']
+    """
+    count = len(_open(points))
+    pairs = crossing_edges(points)
+    return [" × ".join(f"{edge}–{edge % count + 1}" for edge in pair) for pair in pairs]
+
+
 def better_order(points: Sequence[tuple[float, float]]) -> tuple[int, int] | None:
     """Two neighbouring corners whose exchange leaves no edges crossing, by their numbers from 1.
 

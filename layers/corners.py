@@ -13,7 +13,7 @@ import numpy as np
 import shapely
 
 from layers._boundary import read_boundary
-from layers._rings import crossing_edges
+from layers._rings import crossing_edges, named_crossings
 from layers.crs import as_crs, mover
 from layers.errors import GeometryError
 from layers.findings import Ledger
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 __all__ = [
     "area_of_rings",
     "crossings",
+    "crossings_named",
     "degrees_of_corners",
     "moved_corners",
     "read_corners",
@@ -214,5 +215,29 @@ def crossings(area: Polygon | MultiPolygon) -> list[tuple[int, int]]:
     list of tuple of int
         Empty also where only different rings cross.
     """
-    rings = [ring for part in rings_of_area(area) for ring in part]
-    return [pair for ring in rings for pair in crossing_edges([(float(x), float(y)) for x, y in ring])]
+    return [pair for ring in _all_rings(area) for pair in crossing_edges(ring)]
+
+
+def crossings_named(area: Polygon | MultiPolygon) -> list[str]:
+    """List the edges that cross within a ring, each by its two corners; the last edge ends at the first.
+
+    Parameters
+    ----------
+    area : Polygon or MultiPolygon
+
+    Returns
+    -------
+    list of str
+
+    Examples
+    --------
+    >>> crossings_named(shapely.Polygon([(0, 0), (4, 4), (4, 0), (8, 0), (8, 2), (0, 2)]))
+    ['1–2 × 5–6']
+    >>> crossings_named(shapely.Polygon([(0, 2), (0, 0), (4, 4), (4, 0), (8, 0), (8, 2)]))
+    ['2–3 × 6–1']
+    """
+    return [text for ring in _all_rings(area) for text in named_crossings(ring)]
+
+
+def _all_rings(area: Polygon | MultiPolygon) -> list[list[tuple[float, float]]]:
+    return [[(float(x), float(y)) for x, y in ring] for part in rings_of_area(area) for ring in part]

@@ -10,7 +10,7 @@ import geopandas as gpd
 import shapely
 
 from layers import Finding, Layer, Provenance
-from layers.corners import crossings, read_corners, rings_of_area
+from layers.corners import crossings_named, read_corners, rings_of_area
 
 if TYPE_CHECKING:
     from pyproj import CRS
@@ -155,7 +155,7 @@ def check_boundary(
 
 def _broken(area: Polygon | MultiPolygon) -> Finding:
     """Say how a boundary is no area: by the edges that cross, else by what GEOS says of its parts."""
-    found = [f"{a}–{a + 1} × {b}–{b + 1}" for a, b in crossings(area)[:6]]
+    found = crossings_named(area)[:6]
     if found:
         return Finding("drawn_crosses", "", None, "block", {"found": found})
     return Finding("drawn_overlaps", "", None, "block", {"found": str(shapely.is_valid_reason(area))})

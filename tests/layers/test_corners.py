@@ -12,6 +12,7 @@ from shapely import box
 from layers.corners import (
     area_of_rings,
     crossings,
+    crossings_named,
     degrees_of_corners,
     moved_corners,
     read_corners,
@@ -71,6 +72,13 @@ def test_edges_that_cross_are_named_and_nothing_is_mended():
     assert not area.is_valid
     assert crossings(area) == [(1, 3)]
     assert [f.code for f in findings] == ["ring_crosses"]
+
+
+def test_the_edge_that_closes_a_ring_ends_at_its_first_corner():
+    ring = [(0, 9), (0, 0), (9, 9), (9, 0)]
+    assert crossings_named(shapely.Polygon(ring)) == ["2–3 × 4–1"]
+    apart = shapely.MultiPolygon([box(20, 0, 25, 5), shapely.Polygon(ring)])
+    assert crossings_named(apart) == ["2–3 × 4–1"]
 
 
 def test_too_few_corners_and_text_without_numbers_are_refused():
