@@ -9,15 +9,16 @@ import pandas as pd
 
 from maps.candidate_tables import constraint_name
 from maps.canvas import MapLayer
-from maps.styles import Look
+from maps.styles import SELECTED, Look
 from maps.tables import clause_of, made_note, records
 
 if TYPE_CHECKING:
     from maps.words import Words
     from spatial.candidates import CandidateAnswer
 
-__all__ = ["excluded_frame", "site_layers"]
+__all__ = ["excluded_frame", "marked_site", "site_layers"]
 
+_TOP: Final = 90
 _LOOKS: Final = {
     "area": Look("", "", "#334155", 1.8, "8 4"),
     "taken": Look("#94a3b8", "", "#64748b", 0.4, opacity=0.45),
@@ -93,6 +94,25 @@ def site_layers(answer: CandidateAnswer, words: Words, *, coarse_m: float = 0.0)
                 MapLayer(f"site-{name}", title, group, order, shown, [look], legend, show=name != "passed")
             )
     return out
+
+
+def marked_site(answer: CandidateAnswer, site: str | None) -> MapLayer:
+    """Return the layer that marks a site.
+
+    Parameters
+    ----------
+    answer : CandidateAnswer
+    site : str or None
+        Index of ``answer.sites``; with None, or a site that isn't there, the layer is empty.
+
+    Returns
+    -------
+    MapLayer
+    """
+    sites = answer.sites
+    shapes = [sites.geometry.loc[site]] if site in sites.index else []
+    frame = gpd.GeoDataFrame(geometry=shapes, crs=sites.crs)
+    return MapLayer("selection", "", "", _TOP, frame, [SELECTED])
 
 
 def _facts(frame: gpd.GeoDataFrame) -> list[dict[str, Any]]:

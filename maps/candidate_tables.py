@@ -18,11 +18,13 @@ if TYPE_CHECKING:
 
     from maps.words import Words
     from spatial.candidates import CandidateAnswer
+    from spatial.exclusions import ExclusionAnswer
 
 __all__ = [
     "boundary_table",
     "breakdown_table",
     "checks_table",
+    "closing_line",
     "communes_table",
     "constraint_name",
     "criterion_name",
@@ -42,6 +44,22 @@ _CHECKED: Final = (
     *("clause", "validity", "confidence", "rule"),
 )
 _EXCLUDED: Final = ("constraint", "applied", "alone_ha", "added_ha", "left_ha", "why", "clause")
+
+
+def closing_line(found: ExclusionAnswer, words: Words) -> str:
+    """Say that what was taken and what is left make up the area of search, hectares as in the table.
+
+    Parameters
+    ----------
+    found : ExclusionAnswer
+    words : Words
+
+    Returns
+    -------
+    str
+    """
+    area, left = words.number(found.area_ha, 2), words.number(found.left_ha, 2)
+    return words("site_export.closing", area_ha=area, left_ha=left)
 
 
 def constraint_name(row: dict[str, Any], words: Words) -> str:

@@ -58,8 +58,10 @@ _ORIGINAL: Final = (
 _SIGNS: Final = {">=": "≥", "<=": "≤", "==": "="}
 #: English words of a citation, the longer first
 _CITED: Final = (
+    *("Letter of the MoIT innovation department to Lao Cai, July 2025", "Lao Cai decision"),
     *("claimed", "new clause", "as amended by", "Land Law", "Road Law", "Law on Environmental Protection"),
-    *("Law on Dikes", "Law on Irrigation", "Law on Water Resources", "Decree", "Annex", "Table", "Art."),
+    *("Law on Dikes", "Law on Irrigation", "Law on Water Resources", "Decree", "Annex", "Table"),
+    *("new Art.", "Art."),
 )
 
 

@@ -79,6 +79,8 @@ def layer_label(name: str, kind: str, period: str | None, words: Words) -> str:
     >>> layer_label("Khu mới", "industrial_park", None, words("vi"))
     'Khu mới'
     """
+    if words.has(f"layer_made.{name}"):
+        return words(f"layer_made.{name}")
     stem = fold(name).replace("-", "_").replace(" ", "_")
     plural = (kind, f"{kind}s", kind.removesuffix("y") + "ies", "communes", "districts")
     year = (period or "").split("-")[-1]

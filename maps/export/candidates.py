@@ -15,6 +15,7 @@ from maps.candidate_tables import (
     boundary_table,
     breakdown_table,
     checks_table,
+    closing_line,
     communes_table,
     exclusion_table,
     land_table,
@@ -105,7 +106,7 @@ class CandidateFiles(AnswerFiles[CandidateAnswer]):
         """Sites, their breakdown, exclusions, land, communes, rules, boundaries."""
         say, answer = self.words, self.answer
         found = answer.exclusions
-        closing = say("site_export.closing", area_ha=found.area_ha, left_ha=found.left_ha)
+        closing = closing_line(found, say)
         system = say("site_export.system", crs=measured_in(answer, say))
         frames = {
             "ranked": (site_table(answer, say), []),

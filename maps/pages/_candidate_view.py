@@ -9,15 +9,17 @@ import pandas as pd
 import shapely
 import streamlit as st
 
-from maps.candidate_map import site_layers
+from maps.candidate_map import marked_site, site_layers
 from maps.candidate_question import CandidateQuestion
 from maps.candidate_tables import (
     breakdown_table,
     checks_table,
+    closing_line,
     constraint_name,
     exclusion_table,
     land_table,
 )
+from maps.canvas import to_lonlat
 from maps.columns import Column
 from maps.decision_tables import decision_mark
 from maps.export.candidates import CandidateFiles
@@ -27,6 +29,7 @@ from maps.pages._candidate_stamp import show_stamps
 from maps.pages._cards import Card
 from maps.pages._facts import show_facts, show_figures
 from maps.pages._frame import plain, sentences
+from maps.pages._map import go_to
 from maps.pages._shelf import shelved
 from maps.pages._table import Rows, States
 from maps.pages._view import AnswerView
@@ -55,7 +58,7 @@ def _column(name: str, width: int, digits: int | None = None) -> Column:
 
 _COLUMNS = (
     _column("site", 56),
-    Column("state", "site_mark", None, 110),
+    Column("state", "site_mark", None, 170),
     _column("rank", 50, 0),
     _column("score", 60, 3),
     _column("area_ha", 84, 2),
@@ -175,8 +178,20 @@ class CandidateView(AnswerView[CandidateQuestion, CandidateAnswer]):
         return cards, say("candidate_ask.passed_note", count=len(self.answer.passed_over))
 
     def drawn(self) -> list[MapLayer]:
-        """Area, taken land, land passed over, sites."""
-        return self.kept("drawn", lambda: site_layers(self.answer, self.words, coarse_m=15.0))
+        """Area, taken land, land passed over, sites, and the mark of the one that was chosen."""
+        layers = self.kept("drawn", lambda: site_layers(self.answer, self.words, coarse_m=15.0))
+        row = self.link.row
+        chosen = self.names[row] if row is not None and row < len(self.names) else None
+        return [*layers, marked_site(self.answer, chosen)]
+
+    def map(self) -> None:
+        """Show the map; an answer that is new here starts with its own area of search."""
+        if st.session_state.get("candidate-shown") != self.question.key:
+            st.session_state["candidate-shown"] = self.question.key
+            if self.question.boundary and self.link.row is None:
+                west, south, east, north = to_lonlat(self.answer.exclusions.area).total_bounds
+                go_to(self.name, (float(west), float(south), float(east), float(north)))
+        super().map()
 
     def focus(self) -> Sequence[tuple[str, int]]:
         """The area of search."""
@@ -232,7 +247,7 @@ class CandidateView(AnswerView[CandidateQuestion, CandidateAnswer]):
         st.vega_lite_chart(chart, width="stretch", height=int(chart["height"]) + 80)
         show_figures(table[holds], _FIGURES, say)
         found = self.answer.exclusions
-        st.caption(say("site_export.closing", area_ha=found.area_ha, left_ha=found.left_ha))
+        st.caption(closing_line(found, say))
         with st.expander(say("candidate_ask.not_applied")):
             show_figures(table[~holds], _FIGURES, say)
         show_search_runs(self.base, say, current=self.book.version[0])
@@ -247,6 +262,9 @@ class CandidateView(AnswerView[CandidateQuestion, CandidateAnswer]):
             return
         hits = why_not(self.answer.exclusions, shapely.Point(x, y))
         st.caption(say("candidate_ask.place", north=say.number(y, 1), east=say.number(x, 1)))
+        if hits["constraint"].eq("outside").any():
+            st.info(say("candidate_ask.outside"))
+            return
         if hits[hits["applied"].astype(bool)].empty:
             st.success(say("candidate_ask.free"))
             for row in records(why_no_site(self.answer, shapely.Point(x, y))):
@@ -260,8 +278,6 @@ class CandidateView(AnswerView[CandidateQuestion, CandidateAnswer]):
         return f"{self.words(f'site_passed.{why}')} {beside}".strip()
 
     def _named(self, row: dict[str, object]) -> str:
-        if row["constraint"] == "outside":
-            return self.words("site_why.outside")
         return constraint_name(row, self.words)
 
     def _said(self, row: dict[str, object]) -> str:

@@ -5,6 +5,7 @@ import itertools
 import json
 import re
 import zipfile
+from dataclasses import replace
 
 import geopandas as gpd
 import numpy as np
@@ -15,8 +16,10 @@ import shapely
 from click.testing import CliRunner
 
 from layers.errors import QuestionError, SourceError
+from layers.reference import table as reference
 from maps.candidate_contract import contract
-from maps.candidate_tables import boundary_table, exclusion_table
+from maps.candidate_map import marked_site
+from maps.candidate_tables import boundary_table, closing_line, exclusion_table
 from maps.cli import main
 from maps.criteria import named_criterion, split_criterion
 from maps.decision_tables import (
@@ -29,6 +32,7 @@ from maps.decision_tables import (
     totals_compared,
 )
 from maps.export.candidates import CandidateFiles, write_dossier
+from maps.rule_tables import citation
 from maps.site_decisions import (
     decisions_frame,
     kept_search,
@@ -37,6 +41,7 @@ from maps.site_decisions import (
     read_search,
     search_extra,
 )
+from maps.tables import layer_label
 from maps.waterfall_chart import waterfall_chart
 from maps.words import words
 from spatial.candidates import candidates
@@ -247,6 +252,33 @@ def test_tables_say_every_row_in_words(answer):
         for table in (exclusion_table(answer, say), boundary_table(answer.sites, say)):
             texts = [str(value) for column in table for value in [column, *table[column]]]
             assert not [t for t in texts if re.search(r"\b(site_\w+|value|confidence|kind|criterion)\.\w", t)]
+
+
+def test_what_a_planner_reads_has_no_word_of_the_tables():
+    vi = words("vi")
+    decision = "Lao Cai decision 16/2026/QD-UBND Art. 14.3"
+    assert citation(decision, vi) == (
+        "Quyết định của tỉnh Lào Cai (chỉ áp dụng ở Lào Cai) 16/2026/QĐ-UBND Điều 14.3"
+    )
+    rules = reference("establishment_rules")
+    told = [citation(str(c), vi) for c in rules.loc[rules["zone_kind"] == "industrial_cluster", "clause"]]
+    assert [c for c in told if re.search(r"citation\.|\b(Letter|decision|new|Decree|Art)\b", c)] == []
+    assert citation("Decree 1/2026 Table 2", vi) == "Nghị định 1/2026 Bảng 2"
+    assert layer_label("search_area", "admin_unit", None, vi) == "ranh giới tự vẽ hoặc dán"
+
+
+def test_the_chosen_site_is_marked_and_no_other(answer):
+    first = answer.sites.index[0]
+    assert marked_site(answer, first).frame.geometry.iloc[0].equals(answer.sites.geometry.loc[first])
+    assert marked_site(answer, None).frame.empty
+    assert marked_site(answer, "S99").frame.empty
+
+
+def test_the_closing_line_has_the_figures_of_the_table(answer):
+    found = replace(answer.exclusions, area_ha=600.0, left_ha=350.9392)
+    said = closing_line(found, words("vi"))
+    assert said.startswith("Vùng tìm 600,00 ha")
+    assert "350,94 ha" in said
 
 
 def test_scripts_get_plain_numbers(answer):

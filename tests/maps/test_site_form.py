@@ -212,6 +212,7 @@ def test_law_put_aside_and_another_order_are_the_same_from_terminal_and_page(bas
 def test_a_layer_of_points_without_a_distance_says_that_it_excludes_nothing(base):
     found = ask(base, "--constraint", "school")
     (text,) = said(found, "constraint_without_area")
+    assert text.startswith("Lớp Trường học")
     assert "không loại trừ hecta nào" in text
     same(found, answer_candidates(asked(base, constraints=(*asked(base).constraints, ("school", 1)))))
     again = ask(base, "--constraint", "school", "--buffer", "school=200")
