@@ -110,7 +110,7 @@ def marked_site(answer: CandidateAnswer, site: str | None) -> MapLayer:
     MapLayer
     """
     sites = answer.sites
-    shapes = [sites.geometry.loc[site]] if site in sites.index else []
+    shapes = [] if site is None or site not in sites.index else [sites.geometry.loc[site]]
     frame = gpd.GeoDataFrame(geometry=shapes, crs=sites.crs)
     return MapLayer("selection", "", "", _TOP, frame, [SELECTED])
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from maps.candidate_tables import constraint_name, criterion_name
 from maps.columns import Column, as_text, headed
-from maps.tables import clause_of, layer_label, records
+from maps.tables import clause_of, records
 
 if TYPE_CHECKING:
     from maps.words import Words
@@ -224,8 +224,7 @@ def _value(name: str, value: Any, words: Words) -> str:
         return "–"
     if name.startswith("layer_"):
         period, count, sha = value
-        label = layer_label("", "", None, words) if not period else str(period)
-        return " · ".join(t for t in (label, words("run.rows", rows=int(count)), sha) if t)
+        return " · ".join(t for t in (str(period or ""), words("run.rows", rows=int(count)), sha) if t)
     if name == "on":
         return words.day(str(value))
     if name == "zone_kind":
