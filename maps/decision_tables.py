@@ -8,9 +8,12 @@ import pandas as pd
 
 from maps.candidate_tables import constraint_name, criterion_name
 from maps.columns import Column, as_text, headed
+from maps.industry import industry_name
 from maps.tables import clause_of, records
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from maps.words import Words
     from spatial.candidates import CandidateAnswer
     from spatial.search_comparison import SearchComparison
@@ -214,6 +217,8 @@ def _setting(name: str, part: str, words: Words) -> str:
     if name in ("chosen", "own_buffers_m"):
         key = "chosen" if name == "chosen" else "buffer"
         return words(f"site_question.{key}", name=words(f"kind.{part}"))
+    if name == "waived":
+        return words("site_question.waived", name=words.value(part, "constraint"))
     return (
         words(f"site_setting.{name}") if words.has(f"site_setting.{name}") else words(f"site_question.{name}")
     )
@@ -225,13 +230,28 @@ def _value(name: str, value: Any, words: Words) -> str:
     if name.startswith("layer_"):
         period, count, sha = value
         return " · ".join(t for t in (str(period or ""), words("run.rows", rows=int(count)), sha) if t)
-    if name == "on":
-        return words.day(str(value))
-    if name == "zone_kind":
-        return words(f"kind.{value}")
+    if name in _SAID:
+        return _SAID[name](value, words)
     if isinstance(value, tuple | list):
         return ", ".join(map(str, value)) or "–"
     return words.value(value, name)
+
+
+def _waived(value: tuple[str, str], words: Words) -> str:
+    clause = clause_of(dict(zip(("clause_vi", "clause_en"), value, strict=True)), words)
+    return words("site_question.against", clause=clause)
+
+
+#: settings whose values have words of their own
+_SAID: Final[dict[str, Callable[[Any, Words], str]]] = {
+    "on": lambda value, words: words.day(str(value)),
+    "zone_kind": lambda value, words: words(f"kind.{value}"),
+    "waived": _waived,
+    "industry": lambda value, words: words(
+        "site_question.suggestion", industry=industry_name(str(value), words)
+    ),
+    "order": lambda value, words: ", ".join(words.value(v, "constraint") for v in value) or "–",
+}
 
 
 def sites_compared(found: SearchComparison, words: Words) -> pd.DataFrame:

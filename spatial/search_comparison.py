@@ -32,7 +32,7 @@ _SITES: Final = (
 _PLAIN: Final = (
     *("zone_kind", "craft_village", "on", "rule_version", "min_ha", "max_ha", "cell_m", "min_width_m"),
     *("min_compactness", "min_score", "road_reach_m", "count", "seed", "draws", "weight_share", "top"),
-    *("allowed", "avoided"),
+    *("allowed", "avoided", "order", "industry", "follow", "parcel_tolerance"),
 )
 _NAMED: Final = ("weights", "functions", "chosen", "own_buffers_m")
 
@@ -320,6 +320,8 @@ def _flat(run: dict[str, Any]) -> dict[tuple[str, str], Any]:
     for name in _NAMED:
         for part, value in dict(run.get(name) or {}).items():
             out[name, str(part)] = tuple(value) if isinstance(value, list | tuple) else value
+    for row in run.get("waived") or ():
+        out["waived", str(row["constraint"])] = (row["clause_vi"], row["clause_en"])
     for layer in run.get("layers", ()):
         facts = (layer["period"] or "", layer["rows"], (layer["sha256"] or "")[:8])
         out[f"layer_{layer['role']}", str(layer["name"])] = facts

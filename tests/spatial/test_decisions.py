@@ -259,6 +259,16 @@ def test_a_search_compared_with_itself_differs_in_nothing(answer):
     assert (found.exclusions["change_ha"] == 0).all()
 
 
+def test_law_put_aside_order_and_parcels_are_settings_that_differ(answer):
+    facts = search_facts(answer)
+    waived = [{"constraint": "land_use", "clause_vi": "Điều 1", "clause_en": "Article 1"}]
+    more = {"waived": waived, "order": ["school"], "follow": "land_use", "parcel_tolerance": 0.1}
+    found = compare_searches(facts, replace(facts, run={**facts.run, **more}))
+    assert set(found.settings["setting"]) == set(more)
+    (row,) = found.settings[found.settings["setting"] == "waived"].to_dict("records")
+    assert (row["part"], row["before"], row["after"]) == ("land_use", None, ("Điều 1", "Article 1"))
+
+
 def test_settings_sites_and_land_that_differ_are_told():
     one, other = searched(), searched(max_ha=40.0)
     found = compare_searches(search_facts(one), search_facts(other))
