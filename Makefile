@@ -5,15 +5,18 @@ BIN := $(VENV)/bin
 WORKSPACE ?= workspace
 PORT ?= 8501
 
-.PHONY: run test test-random test-hostile lint bench wheel clean
+.PHONY: run test test-pages test-random test-hostile lint bench wheel clean
 
 run: $(VENV)/.run  ## install, make the sample workspace, open the app
 	$(BIN)/thocong serve --sample --workspace $(WORKSPACE) --port $(PORT)
 
-test: $(VENV)/.test  ## install, then all tests with their doctests
-	$(BIN)/python -m pytest -n auto
+test: $(VENV)/.test  ## install, then the tests with their doctests; of the pages, the main journeys
+	$(BIN)/python -m pytest -n auto -m "not pages"
 
-test-random: $(VENV)/.test  ## the property tests with examples drawn anew, three times as many
+test-pages: $(VENV)/.test  ## every test of the pages in a real browser
+	$(BIN)/python -m pytest tests/browser
+
+test-random: $(VENV)/.test  ## the property tests with examples drawn anew, five times as many
 	THOCONG_EXPLORE=1 $(BIN)/python -m pytest -n auto -m hypothesis
 
 test-hostile: $(VENV)/.test  ## thousands of damaged, hostile and odd files through the guarded door; saves killed, raced, on full disks

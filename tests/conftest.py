@@ -24,7 +24,7 @@ hypothesis.settings.register_profile(
     "thocong",
     deadline=None,
     derandomize=not EXPLORE,
-    max_examples=120 if EXPLORE else 40,
+    max_examples=120 if EXPLORE else 25,
     database=None,
     suppress_health_check=[hypothesis.HealthCheck.too_slow, hypothesis.HealthCheck.function_scoped_fixture],
 )

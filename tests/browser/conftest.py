@@ -15,6 +15,40 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
+#: what every commit is held to; `make test-pages` goes through all the others too
+JOURNEYS = {
+    # a planner
+    "test_from_the_first_page_to_an_answer",
+    "test_a_row_takes_the_map_there_and_shows_its_clause",
+    "test_a_zone_on_the_map_shows_its_rows",
+    "test_zoom_and_panel_survive_a_new_question",
+    "test_an_answer_downloads_in_formats_that_open",
+    "test_an_exported_map_opens_from_disk_and_asks_for_nothing",
+    "test_an_answer_changes_only_with_a_reason_and_a_name",
+    "test_of_several_files_none_is_lost_and_what_is_saved_is_in_the_list",
+    "test_a_polygon_is_drawn_changed_and_taken_back",
+    "test_the_map_becomes_a_sheet_of_paper",
+    # a province
+    "test_a_pasted_boundary_and_comparisons_are_asked_and_answered",
+    # a reviewer
+    "test_from_two_periods_to_the_cluster_that_moved_and_back_from_the_map",
+    "test_from_the_dates_to_a_cell_of_the_matrix_and_the_workbook",
+    "test_from_a_commune_that_loses_land_to_the_polygons_behind_it",
+    "test_a_divider_clips_both_periods_and_follows_mouse_and_keys",
+    "test_a_slider_goes_through_named_periods_and_keeps_the_zoom",
+    # everybody
+    "test_no_page_lacks_words_has_an_error_in_the_console_or_is_wider_than_the_screen",
+    "test_the_keyboard_comes_past_the_map_and_sees_where_it_is",
+    "test_land_use_comes_as_tiles_from_the_application",
+    "test_a_forged_tile_token_opens_nothing",
+    "test_headers_keep_the_page_to_itself",
+    "test_hostile_names_stay_text_on_every_page",
+    "test_two_people_do_not_see_each_other",
+    "test_a_reload_and_a_change_of_page_keep_a_running_job",
+    "test_a_link_shows_the_same_answer_and_the_same_view_to_somebody_else",
+    "test_nothing_is_asked_outside_until_a_basemap_is_chosen",
+    "test_a_name_without_accents_takes_the_map_there",
+}
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -30,6 +64,8 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if "browser" in item.path.parts:
             item.add_marker(pytest.mark.browser)
+            if item.originalname not in JOURNEYS:
+                item.add_marker(pytest.mark.pages)
 
 
 @pytest.fixture(scope="session")
