@@ -232,9 +232,9 @@ def crossings_named(area: Polygon | MultiPolygon) -> list[str]:
     Examples
     --------
     >>> crossings_named(shapely.Polygon([(0, 0), (4, 4), (4, 0), (8, 0), (8, 2), (0, 2)]))
-    ['1–2 × 5–6']
+    ['1–2 × 5–6', '2–3 × 5–6']
     >>> crossings_named(shapely.Polygon([(0, 2), (0, 0), (4, 4), (4, 0), (8, 0), (8, 2)]))
-    ['2–3 × 6–1']
+    ['2–3 × 6–1', '3–4 × 6–1']
     """
     return [text for ring in _all_rings(area) for text in named_crossings(ring)]
 
