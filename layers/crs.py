@@ -214,6 +214,11 @@ def in_vietnam(lon: float, lat: float) -> bool:
 
 
 @cache
+def _zone_now(province: str) -> int:
+    return province_epsg(province, _UNITS_CHANGED)
+
+
+@cache
 def _communes() -> tuple[NDArray[np.float64], list[str]]:
     rows = reference.table("communes_2025")
     return rows[["lon", "lat"]].astype(float).to_numpy(), rows["province_code"].tolist()
@@ -251,7 +256,7 @@ def metric_crs_at(lon: float, lat: float) -> CRS:
     centres, province = _communes()
     shrink = np.array([np.cos(np.radians(lat)), 1.0])
     nearest = int((((centres - [lon, lat]) * shrink) ** 2).sum(axis=1).argmin())
-    return CRS.from_epsg(province_epsg(province[nearest], _UNITS_CHANGED))
+    return CRS.from_epsg(_zone_now(province[nearest]))
 
 
 def mover(source: CRS, target: CRS) -> Transformer:

@@ -22,6 +22,7 @@ from layers.errors import CrsError
 if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
+    from pyproj import Transformer
 
 __all__ = ["UNITS_M", "Treatment", "parse_treatment"]
 
@@ -70,6 +71,11 @@ class Treatment:
     def crs(self) -> CRS:
         """System that the raw numbers are in, once their axes and unit are right."""
         return _system(self.epsg, unshifted=self.unshifted, wide=self.wide)
+
+    @property
+    def projected(self) -> bool:
+        """True for metres on a plane, false for degrees."""
+        return bool(self.crs.is_projected)
 
     def numbers(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
         """Put axes and unit right.
@@ -134,7 +140,7 @@ class Treatment:
         numpy.ndarray
         """
         right = self.numbers(points)
-        x, y = mover(self.crs, target).transform(right[:, 0], right[:, 1])
+        x, y = _way(self, target.to_wkt()).transform(right[:, 0], right[:, 1])
         return np.column_stack([x, y])
 
 
@@ -172,6 +178,11 @@ def parse_treatment(text: str) -> Treatment:
     return Treatment(
         code, "swapped" in words, units[0] if units else "", "unshifted" in words, "k0.9996" in words
     )
+
+
+@lru_cache(maxsize=1024)
+def _way(treatment: Treatment, target: str) -> Transformer:
+    return mover(treatment.crs, CRS.from_wkt(target))
 
 
 @lru_cache(maxsize=128)

@@ -217,16 +217,16 @@ def _oddness(treatment: Treatment) -> int:
     return 2 * treatment.swapped + 2 * bool(treatment.unit) + treatment.unshifted + treatment.wide
 
 
-def _all_treatments() -> list[Treatment]:
+@cache
+def _all_treatments() -> tuple[Treatment, ...]:
     zones = [Treatment(code) for code in (*VN2000_CODES, 32648, 32649, 3857)]
     off = [Treatment(code, unshifted=True) for code in VN2000_CODES]
-    wide = [
-        Treatment(code, wide=True) for code in _ZONES_OF_3 if meridian_and_scale(code)[0] not in (105, 111)
-    ]
+    apart = [code for code in _ZONES_OF_3 if meridian_and_scale(code)[0] not in (105, 111)]
+    wide = [Treatment(code, wide=True) for code in apart]
     degrees = [Treatment(code) for code in _DEGREES]
     turned = [Treatment(t.epsg, swapped=True) for t in (*zones, *degrees)]
     units = [Treatment(c, unit=u, swapped=s) for c in _ZONES_OF_3 for u in UNITS_M for s in (False, True)]
-    return [*zones, *degrees, *off, *wide, *turned, *units]
+    return (*zones, *degrees, *off, *wide, *turned, *units)
 
 
 def _placed_in_vietnam(
@@ -237,7 +237,7 @@ def _placed_in_vietnam(
     out = {}
     for treatment in dict.fromkeys([*([own] if own else []), *_all_treatments()]):
         numbers = treatment.numbers(middle)
-        projected = as_crs(treatment.epsg).is_projected
+        projected = treatment.projected
         if projected != bool((np.abs(numbers) > 400).any()):  # noqa: PLR2004 - no degrees are so large
             continue
         if projected and treatment.epsg != _WEB and not ((numbers > _LOW) & (numbers < _HIGH)).all():

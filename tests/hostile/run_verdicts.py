@@ -126,15 +126,24 @@ def main() -> None:
     wanted = argparse.ArgumentParser()
     wanted.add_argument("--rounds", type=int, default=3)
     wanted.add_argument("--every", type=int, default=1, help="points of every n-th province only")
+    wanted.add_argument("--only", choices=("text", "points"))
     given = wanted.parse_args()
-    words = table(Counter(text_answers(given.rounds)))
-    print(words.to_string(), flush=True)
-    told = point_answers(given.every)
-    points = table(Counter((known, case, count, what) for case, count, known, what in told))
-    for found in (words, points):
-        print(found.groupby(level=-1).sum().to_string())
-        print(found.sum().to_dict(), flush=True)
-    raise SystemExit(1 if words["wrong"].sum() + points["wrong"].sum() else 0)
+    wrong = 0
+    if given.only != "points":
+        wrong += shown(table(Counter(text_answers(given.rounds))), level=-1)
+    if given.only != "text":
+        told = point_answers(given.every)
+        counts = Counter((known, case, count, what) for case, count, known, what in told)
+        wrong += shown(table(counts), level=[0, 2])
+    raise SystemExit(1 if wrong else 0)
+
+
+def shown(found: pd.DataFrame, level: int | list[int]) -> int:
+    """Print a table and its sums by some of its levels; gives the number of wrong answers."""
+    print(found.to_string())
+    print(found.groupby(level=level).sum().to_string())
+    print(found.sum().to_dict(), flush=True)
+    return int(found["wrong"].sum())
 
 
 if __name__ == "__main__":
