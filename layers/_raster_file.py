@@ -18,6 +18,7 @@ from pyproj import CRS
 from rasterio.windows import Window as FileWindow
 
 from layers._door import hearing, opening
+from layers._raster_blocks import check_blocks
 from layers._raster_cells import DRIVERS, crs_of_file, fits_type, hides_cells, room_for_none
 from layers.errors import SourceError
 from layers.findings import Ledger
@@ -152,7 +153,7 @@ def write_cells(path: Path, band: int, folder: Path) -> RasterBook:
             raise SourceError(
                 "raster_too_large", path=str(path), found=size >> 20, expected=_MOST_BYTES >> 20
             )
-        _check_blocks(file, band, ledger)
+        check_blocks(path, file, band, ledger)
         seen = _Seen(nodata, file.block_shapes[band - 1])
         _copy(file, band, folder / RAW, hidden=nodata if hides else None, dtype=dtype, seen=seen)
         seen.tell(ledger)
@@ -181,21 +182,6 @@ def _copy(
             values = np.ascontiguousarray(values, dtype=dtype)
             seen.take(values)
             handle.write(values.tobytes())
-
-
-def _check_blocks(file: Any, band: int, ledger: Ledger) -> None:
-    """Count the blocks of a GeoTIFF that the file doesn't hold: their cells come as zero or no data."""
-    if file.driver != "GTiff":
-        return
-    high, wide = file.block_shapes[band - 1]
-    across, down = -(-file.width // wide), -(-file.height // high)
-    lost = sum(
-        file.get_tag_item(f"BLOCK_OFFSET_{x}_{y}", "TIFF", bidx=band) is None
-        for y in range(down)
-        for x in range(across)
-    )
-    if lost:
-        ledger.find("raster_blocks_missing", level="warn", count=lost, expected=across * down)
 
 
 class _Seen:

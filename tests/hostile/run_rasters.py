@@ -26,6 +26,9 @@ _TILED: Final = {"tiled": True, "blockxsize": 32, "blockysize": 32, "compress": 
 ORIGINALS: Final = {
     "tif": (".tif", "GTiff", {}),
     "tif tiled": (".tif", "GTiff", _TILED),
+    "tif lzw": (".tif", "GTiff", {**_TILED, "compress": "lzw"}),
+    "tif packbits": (".tif", "GTiff", {**_TILED, "compress": "packbits"}),
+    "tif zstd": (".tif", "GTiff", {**_TILED, "compress": "zstd"}),
     "asc": (".asc", "AAIGrid", {}),
     "img": (".img", "HFA", {}),
 }

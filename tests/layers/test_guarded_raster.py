@@ -12,7 +12,9 @@ import rasterio.shutil
 from affine import Affine
 
 from layers import Window, as_crs, open_raster
+from layers._raster_blocks import check_blocks
 from layers.errors import CrsError, SourceError
+from layers.findings import Ledger
 from layers.guard import Limits
 from layers.guarded_raster import GuardedRaster, guarded_raster
 from tests.hostile.damage import Damage, spoilt
@@ -212,3 +214,52 @@ def test_a_damaged_raster_has_all_its_cells_or_says_why_not(tmp_path: Path, driv
             and (found.read(found.grid.whole) == whole.read(whole.grid.whole)).all()
         )
         assert same or [f for f in found.findings if f.level != "info"], damage
+
+
+@pytest.mark.parametrize("interleave", ["band", "pixel"])
+def test_a_block_that_unpacks_to_other_cells_is_told_by_its_sum(tmp_path: Path, interleave: str) -> None:
+    path = tmp_path / "a.tif"
+    cells = np.random.default_rng(3).integers(1, 9, (2, 64, 64)).astype("i2")
+    profile = {"driver": "GTiff", "height": 64, "width": 64, "count": 2, "dtype": "int16", "nodata": -1}
+    profile |= {**TILES, "compress": "deflate", "interleave": interleave, "transform": PLACE}
+    with rasterio.open(path, "w", crs=VN, **profile) as file:
+        file.write(cells)
+    assert codes(guarded_raster(path, band=2)) == []
+    with rasterio.open(path) as file:
+        at, size = (int(file.get_tag_item(f"BLOCK_{w}_1_2", "TIFF", bidx=2)) for w in ("OFFSET", "SIZE"))
+    raw = path.read_bytes()
+    told = quiet = 0
+    for here in range(at + 2, at + size):
+        path.write_bytes(raw[:here] + bytes([raw[here] ^ 4]) + raw[here + 1 :])
+        with rasterio.open(path) as file:
+            try:
+                quiet += bool((file.read(2) != cells[1]).any())
+            except rasterio.errors.RasterioIOError:
+                continue
+        (found,) = guarded_raster(path, band=2).findings
+        assert (found.code, found.level, found.fields["count"]) == ("raster_blocks_damaged", "block", 1)
+        told += 1
+        if quiet > 3 and told > 3:
+            break
+    assert quiet > 3  # the plain reader gives other cells without a word
+
+
+def test_a_mask_that_is_not_as_it_was_written_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "a.tif"
+    profile = {"driver": "GTiff", "height": 64, "width": 64, "count": 1, "dtype": "uint8", "nodata": None}
+    profile |= {"compress": "deflate", "transform": PLACE}
+    with rasterio.Env(GDAL_TIFF_INTERNAL_MASK=True), rasterio.open(path, "w", crs=VN, **profile) as file:
+        file.write(np.full((64, 64), 7, "u1"), 1)
+        file.write_mask(np.random.default_rng(3).random((64, 64)) > 0.3)
+    assert codes(guarded_raster(path)) == ["raster_nodata_missing"]
+    place = pytest.warns(rasterio.errors.NotGeoreferencedWarning, match="no geotransform")
+    with place, rasterio.open(f"GTIFF_DIR:2:{path}", driver="GTiff") as mask:
+        at, size = (int(mask.get_tag_item(f"BLOCK_{w}_0_0", "TIFF", bidx=1)) for w in ("OFFSET", "SIZE"))
+    raw, here = path.read_bytes(), at + size // 2
+    path.write_bytes(raw[:here] + bytes([raw[here] ^ 4]) + raw[here + 1 :])
+    ledger = Ledger("a.tif")
+    with rasterio.open(path) as file:
+        check_blocks(path, file, 1, ledger)
+    assert [f.code for f in ledger.findings] == ["raster_blocks_damaged"]
+    with pytest.raises(SourceError, match="source_unreadable"):
+        guarded_raster(path)
