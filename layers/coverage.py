@@ -131,7 +131,13 @@ def _areas(shape: Any) -> NDArray[np.object_]:
     return np.asarray(parts[shapely.get_dimensions(parts) == 2], dtype=object)  # noqa: PLR2004 - areas
 
 
-def coverage_findings(frame: gpd.GeoDataFrame, layer: str, *, tolerance_m: float = 0.5) -> list[Finding]:
+def coverage_findings(
+    frame: gpd.GeoDataFrame,
+    layer: str,
+    *,
+    tolerance_m: float = 0.5,
+    faults: gpd.GeoDataFrame | None = None,
+) -> list[Finding]:
     """Turn the gaps and overlaps of a coverage into findings with their place.
 
     Parameters
@@ -141,6 +147,8 @@ def coverage_findings(frame: gpd.GeoDataFrame, layer: str, *, tolerance_m: float
     layer : str
     tolerance_m : float
         What is narrower is redrawing noise: counted in one finding, not named one by one.
+    faults : geopandas.GeoDataFrame, optional
+        As :func:`coverage_faults`, where they were found already.
 
     Returns
     -------
@@ -148,7 +156,7 @@ def coverage_findings(frame: gpd.GeoDataFrame, layer: str, *, tolerance_m: float
         ``coverage_gap`` and ``coverage_overlap`` with ``area_ha``, ``width_m``, ``lon_deg`` and
         ``lat_deg``, the largest 200 of them; ``coverage_slivers`` and ``coverage_more`` for the others.
     """
-    faults = coverage_faults(frame, layer)
+    faults = coverage_faults(frame, layer) if faults is None else faults
     wide = faults[faults["width_m"] >= tolerance_m]
     slivers = faults[faults["width_m"] < tolerance_m]
     named = wide.head(_NAMED)

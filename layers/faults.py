@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
@@ -21,7 +21,7 @@ from layers.spikes import spikes, without_spikes
 if TYPE_CHECKING:
     from layers.layer import Layer
 
-__all__ = ["FAULTS", "fault_findings", "layer_faults", "mended_layer"]
+__all__ = ["FAULTS", "FaultBook", "fault_book", "fault_findings", "layer_faults", "mended_layer"]
 
 #: kinds of faults: land without a feature, land in two, both narrower than the tolerance, a needle, a corner
 #: that a neighbour lacks, the same shape twice
@@ -30,6 +30,79 @@ _HA: Final = 10_000.0
 _NAMED: Final = 200
 _SHARED_M: Final = 0.01
 _COLUMNS: Final = ("kind", "rows", "area_ha", "width_m", "length_m", "angle_deg")
+
+
+@dataclass(frozen=True)
+class FaultBook:
+    """The faults of the geometry of a layer, looked for once and told in two ways.
+
+    Parameters
+    ----------
+    table : geopandas.GeoDataFrame
+        As :func:`layer_faults`.
+    findings : tuple of Finding
+        As :func:`fault_findings`.
+    """
+
+    table: gpd.GeoDataFrame
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """What was found in the areas of a layer; of a kind that need not cover all land nothing of the land."""
+
+    frame: gpd.GeoDataFrame
+    duplicates: gpd.GeoDataFrame
+    spikes: gpd.GeoDataFrame
+    land: gpd.GeoDataFrame | None
+    corners: gpd.GeoDataFrame | None
+
+
+def fault_book(layer: Layer, *, tolerance_m: float = 0.5) -> FaultBook:
+    """Look a layer over once, for the list of its faults and for the findings.
+
+    Parameters
+    ----------
+    layer : Layer
+        Valid geometry; a layer without a system, or of no areas, has no fault that can be measured.
+    tolerance_m : float
+        As for :func:`layer_faults`.
+
+    Returns
+    -------
+    FaultBook
+
+    Examples
+    --------
+    >>> from shapely import box
+    >>> from layers import Layer
+    >>> lots = gpd.GeoDataFrame(geometry=[box(0, 0, 9, 9), box(8, 0, 18, 9)], crs=5897)
+    >>> book = fault_book(Layer(lots, "lots", "land_use"))
+    >>> book.table["kind"].tolist(), [finding.code for finding in book.findings]
+    (['overlap'], ['coverage_overlap'])
+    """
+    seen = _seen(layer, tolerance_m)
+    if seen is None:
+        bare = gpd.GeoDataFrame({name: [] for name in _COLUMNS}, geometry=[], crs=layer.frame.crs or 5897)
+        return FaultBook(bare, ())
+    return FaultBook(
+        _listed(seen, tolerance_m), tuple(_told_of(seen, layer.name, tolerance_m))
+    )
+
+
+def _seen(layer: Layer, tolerance_m: float) -> _Seen | None:
+    frame = _measured(layer)
+    if frame is None:
+        return None
+    land = coverage_faults(frame, layer.name) if layer.kind.coverage == "full" else None
+    return _Seen(
+        frame,
+        _duplicates(frame, layer.name),
+        spikes(frame, layer.name, tolerance_m=tolerance_m),
+        land,
+        _corners(frame, layer.name, land) if land is not None else None,
+    )
 
 
 def layer_faults(layer: Layer, *, tolerance_m: float = 0.5) -> gpd.GeoDataFrame:
@@ -57,19 +130,19 @@ def layer_faults(layer: Layer, *, tolerance_m: float = 0.5) -> gpd.GeoDataFrame:
     >>> layer_faults(Layer(lots, "lots", "land_use"))["kind"].tolist()
     ['overlap', 'overlap', 'duplicate']
     """
-    frame = _measured(layer)
-    if frame is None:
-        return gpd.GeoDataFrame({name: [] for name in _COLUMNS}, geometry=[], crs=layer.frame.crs or 5897)
-    found = [_duplicates(frame, layer.name), _spikes(frame, layer.name, tolerance_m)]
-    if layer.kind.coverage == "full":
-        land = coverage_faults(frame, layer.name)
-        narrow = land["width_m"] < tolerance_m
-        land["kind"] = np.where(narrow, "sliver", land["kind"])
+    return fault_book(layer, tolerance_m=tolerance_m).table
+
+
+def _listed(seen: _Seen, tolerance_m: float) -> gpd.GeoDataFrame:
+    found = [seen.duplicates, _spike_rows(seen.spikes, seen.frame.crs)]
+    if seen.land is not None and seen.corners is not None:
+        narrow = seen.land["width_m"] < tolerance_m
+        land = seen.land.assign(kind=np.where(narrow, "sliver", seen.land["kind"]))
         # two of the same shape are told once
-        land = land[~land["rows"].isin({", ".join(reversed(r.split(", "))) for r in found[0]["rows"]})]
-        found += [land, _unshared(frame, layer.name, land)]
+        twice = {", ".join(reversed(r.split(", "))) for r in seen.duplicates["rows"]}
+        found += [land[~land["rows"].isin(twice)], _unshared_rows(seen.corners, seen.frame.crs)]
     shown = [f.reindex(columns=[*_COLUMNS, "geometry"]) for f in found if len(f)] or found[:1]
-    every = gpd.GeoDataFrame(pd.concat(shown, ignore_index=True), crs=frame.crs)
+    every = gpd.GeoDataFrame(pd.concat(shown, ignore_index=True), crs=seen.frame.crs)
     order = every["kind"].map({kind: n for n, kind in enumerate(FAULTS)}).fillna(0)
     largest = every[["area_ha", "length_m", "width_m"]].fillna(0.0)
     by = np.lexsort([-largest["width_m"], -largest["length_m"], -largest["area_ha"], order])
@@ -96,13 +169,10 @@ def _duplicates(frame: gpd.GeoDataFrame, name: str) -> gpd.GeoDataFrame:
     return _table("duplicate", rows, shapes, frame.crs, area_ha=shapely.area(shapes) / _HA)
 
 
-def _spikes(frame: gpd.GeoDataFrame, name: str, tolerance_m: float) -> gpd.GeoDataFrame:
-    found = spikes(frame, name, tolerance_m=tolerance_m)
+def _spike_rows(found: gpd.GeoDataFrame, crs: Any) -> gpd.GeoDataFrame:
     figures = {column: found[column].to_numpy() for column in ("width_m", "length_m", "angle_deg")}
     area = found["area_m2"].to_numpy() / _HA
-    return _table(
-        "spike", found["row"].astype(str), found.geometry.to_numpy(), frame.crs, area_ha=area, **figures
-    )
+    return _table("spike", found["row"].astype(str), found.geometry.to_numpy(), crs, area_ha=area, **figures)
 
 
 def _corners(frame: gpd.GeoDataFrame, name: str, land: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -118,11 +188,10 @@ def _corners(frame: gpd.GeoDataFrame, name: str, land: gpd.GeoDataFrame) -> gpd.
     return found[alone].reset_index(drop=True)
 
 
-def _unshared(frame: gpd.GeoDataFrame, name: str, land: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    found = _corners(frame, name, land)
-    rows = found["row"].astype(str) + ", " + found["other"].astype(str)
-    width = found["offset_m"].to_numpy()
-    return _table("unshared", rows, found.geometry.to_numpy(), frame.crs, width_m=width)
+def _unshared_rows(corners: gpd.GeoDataFrame, crs: Any) -> gpd.GeoDataFrame:
+    rows = corners["row"].astype(str) + ", " + corners["other"].astype(str)
+    width = corners["offset_m"].to_numpy()
+    return _table("unshared", rows, corners.geometry.to_numpy(), crs, width_m=width)
 
 
 def _table(kind: str, rows: Any, shapes: Any, crs: Any, **figures: Any) -> gpd.GeoDataFrame:
@@ -147,23 +216,22 @@ def fault_findings(layer: Layer, *, tolerance_m: float = 0.5) -> list[Finding]:
         longest 200, then ``spikes_more``; those of :func:`layers.coverage.coverage_findings`;
         ``coverage_unshared`` with the count of corners and the place of one.
     """
-    frame = _measured(layer)
-    if frame is None:
-        return []
-    out = _spike_findings(frame, layer.name, tolerance_m)
-    if layer.kind.coverage != "full":
+    return list(fault_book(layer, tolerance_m=tolerance_m).findings)
+
+
+def _told_of(seen: _Seen, name: str, tolerance_m: float) -> list[Finding]:
+    out = _spike_findings(seen.spikes, name, tolerance_m)
+    if seen.land is None or seen.corners is None:
         return out
-    out += coverage_findings(frame, layer.name, tolerance_m=tolerance_m)
-    corners = _corners(frame, layer.name, coverage_faults(frame, layer.name))
-    if len(corners):
+    out += coverage_findings(seen.frame, name, tolerance_m=tolerance_m, faults=seen.land)
+    if len(corners := seen.corners):
         sums = {"count": len(corners), "tolerance_m": _SHARED_M, "found": corners["row"].nunique()}
         where = _places(corners.head(1))[0]
-        out.append(Finding("coverage_unshared", layer.name, None, "info", {**sums, **where}))
+        out.append(Finding("coverage_unshared", name, None, "info", {**sums, **where}))
     return out
 
 
-def _spike_findings(frame: gpd.GeoDataFrame, name: str, tolerance_m: float) -> list[Finding]:
-    found = spikes(frame, name, tolerance_m=tolerance_m)
+def _spike_findings(found: gpd.GeoDataFrame, name: str, tolerance_m: float) -> list[Finding]:
     named = found.head(_NAMED)
     columns = ("length_m", "width_m", "angle_deg")
     figures = [dict(zip(columns, row, strict=True)) for row in named[list(columns)].to_numpy().tolist()]
@@ -201,7 +269,7 @@ def mended_layer(layer: Layer, *, tolerance_m: float) -> tuple[Layer, list[Findi
         The same rows; what was done is in its provenance.
     findings : list of Finding
         ``spikes_removed`` and ``coverage_mended`` with the rows changed, the area that moved and the rows
-        left as they were; then what is left, as :func:`fault_findings`.
+        left as they were. What is left is told by :func:`fault_book` of the layer that comes back.
 
     Raises
     ------
@@ -221,11 +289,10 @@ def mended_layer(layer: Layer, *, tolerance_m: float) -> tuple[Layer, list[Findi
         told.append(_told("coverage_mended", layer.name, closed, tolerance_m))
         frame = closed.frame
     if not told:
-        return layer, fault_findings(layer)
+        return layer, []
     better = _with_areas(layer, frame)
     steps = (*layer.provenance.steps, *(f"{finding.code} {tolerance_m:g}" for finding in told))
-    better = replace(better, provenance=replace(layer.provenance, steps=steps))
-    return better, [*told, *fault_findings(better)]
+    return replace(better, provenance=replace(layer.provenance, steps=steps)), told
 
 
 def _with_areas(layer: Layer, areas: gpd.GeoDataFrame) -> Layer:

@@ -108,7 +108,7 @@ def _looked_over(reading: Reading, base: Workspace, mend_m: float | None) -> tup
     if not is_metric(as_crs(layer.frame.crs)):
         layer = layer.with_frame(to_crs(layer.frame, base.crs, layer=layer.name))
     better, told = mended_layer(layer, tolerance_m=mend_m)
-    return replace(reading, layer=better), told
+    return replace(reading, layer=better), [*told, *fault_findings(better)]
 
 
 def _period(given: dict[str, Any]) -> Any:
