@@ -86,9 +86,7 @@ def fault_book(layer: Layer, *, tolerance_m: float = 0.5) -> FaultBook:
     if seen is None:
         bare = gpd.GeoDataFrame({name: [] for name in _COLUMNS}, geometry=[], crs=layer.frame.crs or 5897)
         return FaultBook(bare, ())
-    return FaultBook(
-        _listed(seen, tolerance_m), tuple(_told_of(seen, layer.name, tolerance_m))
-    )
+    return FaultBook(_listed(seen, tolerance_m), tuple(_told_of(seen, layer.name, tolerance_m)))
 
 
 def _seen(layer: Layer, tolerance_m: float) -> _Seen | None:

@@ -23,10 +23,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     import geopandas as gpd
+    import pandas as pd
 
     from layers.findings import Ledger
 
-__all__ = ["TextVerdict", "judge_text", "with_text_read"]
+__all__ = ["TextVerdict", "decoded", "judge_text", "with_text_read"]
 
 _SURE: Final = 0.9
 _BETTER: Final = 0.3
@@ -133,12 +134,37 @@ def with_text_read(frame: gpd.GeoDataFrame, ledger: Ledger) -> gpd.GeoDataFrame:
             ledger.find("text_unsure", level="warn", **told)
             continue
         ledger.find("text_decoded", level="warn", encoding=verdict.encoding, **told)
-        read = _READERS[verdict.encoding]
-        again = {v: read(v) for v in frame[column].unique() if isinstance(v, str) and not v.isascii()}
-        made = [again.get(v) or v if isinstance(v, str) else v for v in frame[column]]
         frame = frame.copy()
-        frame[column] = made
+        frame[column] = _read_as(frame[column], verdict.encoding)
     return frame
+
+
+def decoded(values: pd.Series[Any]) -> list[Any]:
+    r"""Read the values of a column the way they were written, where that is sure.
+
+    Parameters
+    ----------
+    values : pandas.Series
+
+    Returns
+    -------
+    list
+        The values as they are where nothing is to be decoded, or it isn't sure how.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> decoded(pd.Series(["Hµ Néi", "Th¸i Nguyªn", "Qu¶ng Ninh", 7]))
+    ['Hà Nội', 'Thái Nguyên', 'Quảng Ninh', 7]
+    """
+    encoding = judge_text(values).encoding
+    return values.tolist() if encoding in ("", "?") else _read_as(values, encoding)
+
+
+def _read_as(values: pd.Series[Any], encoding: str) -> list[Any]:
+    read = _READERS[encoding]
+    again = {v: read(v) for v in values.unique() if isinstance(v, str) and not v.isascii()}
+    return [again.get(v) or v if isinstance(v, str) else v for v in values]
 
 
 def _share(raw: list[str], made: list[str]) -> tuple[float, int]:

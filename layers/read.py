@@ -70,6 +70,21 @@ class Reading:
         """Number of rows in the layer."""
         return len(self.layer.frame)
 
+    def named(self, name: str) -> Reading:
+        """Return the same reading under another name; nothing is read again.
+
+        Parameters
+        ----------
+        name : str
+            Of the layer, and of it in every finding.
+
+        Returns
+        -------
+        Reading
+        """
+        findings = tuple(replace(finding, layer=name) for finding in self.findings)
+        return replace(self, layer=replace(self.layer, name=name), findings=findings)
+
 
 def read_layer(
     source: Source | str,

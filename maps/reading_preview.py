@@ -63,7 +63,7 @@ def first_rows(reading: Reading, words: Words, *, count: int = 10) -> pd.DataFra
         Texts; a heading says where its column was read by another encoding. Index is the row of the file.
     """
     frame = reading.layer.frame
-    table = pd.DataFrame(frame.drop(columns=str(frame.geometry.name))).head(count)
+    table = pd.DataFrame(frame.head(count).drop(columns=str(frame.geometry.name)))
     codes: dict[str, str] = {
         str(f.fields["column"]): str(f.fields["encoding"]).upper()
         for f in reading.findings

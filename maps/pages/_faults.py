@@ -9,13 +9,16 @@ import geopandas as gpd
 import pandas as pd
 import streamlit as st
 
-from layers.faults import FAULTS, fault_findings, layer_faults, mended_layer
+from layers.faults import FAULTS, fault_book, mended_layer
 from maps.canvas import MapLayer, to_lonlat
+from maps.pages._import_kept import kept
 from maps.pages._map import go_to
 from maps.styles import Look
 
 if TYPE_CHECKING:
-    from layers import Reading
+    from collections.abc import Hashable
+
+    from layers import Finding, Layer, Reading
     from maps.words import Words
 
 __all__ = ["LookedOver", "chosen_layer", "looked_over", "show_faults"]
@@ -24,7 +27,6 @@ _MOST = 500
 _WIDEST_M = 50.0
 _CLOSEST = 18.5
 _AROUND_M = 12.0
-_KEPT = "import-looked-over"
 _FAULT = Look(fill="#e11d48", stroke="#e11d48", weight=3.0, opacity=0.45)
 _RING = Look(stroke="#e11d48", weight=2.0, dash="5 4")
 _FIGURES = {"area_ha": 4, "width_m": 2, "length_m": 1, "angle_deg": 1}
@@ -40,19 +42,24 @@ class LookedOver:
         Mended where that was asked for; its findings name every fault.
     faults : geopandas.GeoDataFrame
         As :func:`layers.faults.layer_faults`.
+    mark : hashable
+        What tells it from every other of the session: the file, how it is read, how it was mended.
     """
 
     reading: Reading
     faults: gpd.GeoDataFrame
+    mark: Hashable
 
 
-def looked_over(reading: Reading, words: Words) -> LookedOver:
+def looked_over(reading: Reading, words: Words, *, mark: Hashable) -> LookedOver:
     """Look the geometry over, and mend it within the tolerance that the reader writes; nothing until then.
 
     Parameters
     ----------
     reading : Reading
     words : Words
+    mark : hashable
+        What tells the reading from every other of the session.
 
     Returns
     -------
@@ -70,16 +77,17 @@ def looked_over(reading: Reading, words: Words) -> LookedOver:
             help=words("coverage.mend_help"),
             key="import-mend",
         )
-    facts = (layer.provenance.sha256, layer.name, layer.kind_name, str(layer.frame.crs), len(layer.frame))
-    mark = (*facts, layer.provenance.steps, tolerance_m)
-    kept = st.session_state.get(_KEPT)
-    if kept is None or kept[0] != mark:
-        better, told = (
-            mended_layer(layer, tolerance_m=tolerance_m) if tolerance_m else (layer, fault_findings(layer))
-        )
-        kept = st.session_state[_KEPT] = (mark, better, tuple(told), layer_faults(better))
-    _, whole, book, faults = kept
-    return LookedOver(replace(reading, layer=whole, findings=(*reading.findings, *book)), faults)
+    exact = (mark, tolerance_m)
+
+    def look() -> tuple[Layer, tuple[Finding, ...], gpd.GeoDataFrame]:
+        better, told = mended_layer(layer, tolerance_m=tolerance_m) if tolerance_m else (layer, [])
+        book = fault_book(better)
+        return better, (*told, *book.findings), book.table
+
+    whole, told, faults = kept("faults", exact, look)
+    # the name may have been changed since
+    done = replace(reading, layer=replace(whole, name=layer.name), findings=(*reading.findings, *told))
+    return LookedOver(done.named(layer.name), faults, exact)
 
 
 def show_faults(found: LookedOver, words: Words, *, chart: str) -> gpd.GeoDataFrame | None:

@@ -4,40 +4,39 @@ from __future__ import annotations
 
 import tempfile
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import streamlit as st
 
-from layers import Period, Reading, Source, guarded_look, guarded_read, parse_period
+from layers import Period, Reading, parse_period
 from layers.errors import ThoCongError
-from layers.field_memory import known_choices, remember_fields
+from layers.field_memory import remember_fields
 from layers.kinds import kinds
 from layers.names import file_stem
-from layers.period import Stage
 from layers.quality import plain_report, quality_of
-from layers.source import FORMATS
 from layers.verdict import layer_verdict, verdict_finding
 from layers.witnesses import known_layers
 from maps.export.quality import write_quality
 from maps.pages._draw import draw_boundary
 from maps.pages._faults import LookedOver, looked_over
-from maps.pages._fields import said_fields, show_fields
 from maps.pages._frame import plain, sentences
-from maps.pages._import_crs import read_as_input, show_candidates
+from maps.pages._import_crs import show_candidates
+from maps.pages._import_kept import forget_kept, kept
 from maps.pages._import_preview import counts_of, show_reading
+from maps.pages._import_read import period_input, read_given
 from maps.pages._quality import show_quality
 from maps.pages._undo import show_undo
-from maps.places import province_systems
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from layers.store import Workspace
     from layers.verdict import Verdict
     from maps.words import Words
 
-__all__ = ["main_files", "show_import"]
+__all__ = ["show_import"]
 
 _SAVED = "import-saved"
 _DOORS = ("file", "paste", "draw")
@@ -66,36 +65,41 @@ def show_import(base: Workspace, words: Words) -> None:
         _bring_files(base, _pasted(words) if door == "paste" else _uploaded(words), words)
 
 
-def _uploaded(words: Words) -> dict[str, bytes]:
+def _uploaded(words: Words) -> Mapping[str, bytes | memoryview]:
     files = st.file_uploader(words("import.files"), accept_multiple_files=True, key="import-files")
-    return {Path(f.name).name: bytes(f.getbuffer()) for f in files}
+    return {Path(f.name).name: f.getbuffer() for f in files}
 
 
-def _pasted(words: Words) -> dict[str, bytes]:
+def _pasted(words: Words) -> Mapping[str, bytes | memoryview]:
     text = st.text_area(
         words("import.paste"), placeholder=words("import.paste_hint"), height=160, key="import-paste"
     )
     return {words("import.pasted"): text.encode()} if text.strip() else {}
 
 
-def _bring_files(base: Workspace, given: dict[str, bytes], words: Words) -> None:
+def _bring_files(base: Workspace, given: Mapping[str, bytes | memoryview], words: Words) -> None:
     if not given:
+        forget_kept()
         return
-    with tempfile.TemporaryDirectory() as folder:
-        for name, content in given.items():
-            (Path(folder) / name).write_bytes(content)
-        chosen = _choose(list(given), words)
-        reading = _read(Path(folder) / chosen, base, words) if chosen else None
-    if reading is None:
+    saved = {file for file, *_ in st.session_state.get(_SAVED, {})}
+    asked = read_given(base, given, words, saved=saved)
+    if asked is None:
         return
-    verdict = layer_verdict(reading, known=known_layers(base, but=reading.layer.name))
+    reading = asked.reading
+    others = tuple((v.layer, v.version) for v in base.layers() if v.layer != reading.layer.name)
+    mark = (asked.mark, str(base.folder), others)
+    verdict = kept(
+        "verdict",
+        mark,
+        lambda: layer_verdict(reading, known=known_layers(base, but=reading.layer.name)),
+    )
     said = verdict_finding(verdict, reading.layer.name)
-    open_question = show_candidates(base, reading, verdict, words)
+    open_question = show_candidates(base, reading, verdict, words, mark=mark)
     reading = replace(reading, findings=(*reading.findings, *([said] if said else [])))
-    found = looked_over(reading, words)
+    found = looked_over(reading, words, mark=mark)
     show_reading(base, found, words, mapped=open_question)
-    report = _quality(found.reading, verdict, words)
-    _save(base, found.reading, chosen or "", words, report=report)
+    report = _quality(found, verdict, words)
+    _save(base, found.reading, asked.file, words, report=report)
 
 
 def _bring_drawn(base: Workspace, words: Words) -> None:
@@ -109,7 +113,7 @@ def _bring_drawn(base: Workspace, words: Words) -> None:
         key="import-drawn-kind",
     )
     with right:
-        years, stage = _period(words)
+        years, stage = period_input(words)
     title = st.text_input(
         words("import.name"), value=words("draw.name"), key=f"import-drawn-name-{words.lang}"
     )
@@ -121,122 +125,15 @@ def _bring_drawn(base: Workspace, words: Words) -> None:
     layer = drawn.layer(title.strip(), kind, source=words("draw.source"), period=period)
     aside = pd.DataFrame({"row": [], "code": []})
     reading = Reading(layer, drawn.findings, 1, aside)
-    show_reading(base, LookedOver(reading, drawn.frame.iloc[:0]), words, mapped=True)
+    found = LookedOver(reading, drawn.frame.iloc[:0], drawn.wkt)
+    show_reading(base, found, words, mapped=True)
     _save(base, reading, "", words, report=plain_report(quality_of(reading), None))
 
 
-def main_files(names: list[str]) -> tuple[list[str], list[str]]:
-    """Tell the files that are layers from their companions.
-
-    Parameters
-    ----------
-    names : list of str
-
-    Returns
-    -------
-    mains, unknown : list of str
-        Files of a known format; files of no known format that belong to none of those.
-
-    Examples
-    --------
-    >>> main_files(["ranh.shp", "ranh.dbf", "ranh.shp.xml", "dat.gpkg", "anh.png"])
-    (['ranh.shp', 'dat.gpkg'], ['anh.png'])
-    """
-    mains = [name for name in names if Path(name).suffix.lower() in FORMATS]
-    stems = tuple(f"{Path(name).stem.lower()}." for name in mains)
-    return mains, [n for n in names if n not in mains and not n.lower().startswith(stems or ("/",))]
-
-
-def _choose(names: list[str], words: Words) -> str | None:
-    """One of the files at a time; none is passed over in silence."""
-    mains, unknown = main_files(list(dict.fromkeys(names)))
-    endings = sorted(FORMATS)
-    if not mains:
-        st.error(words("import.no_layer", endings=", ".join(endings)))
-        return None
-    if unknown:
-        st.warning(words("import.unknown", found=[plain(n) for n in unknown], endings=", ".join(endings)))
-    if len(mains) == 1:
-        return mains[0]
-    st.info(words("import.several", count=len(mains)))
-    saved = {file for file, *_ in st.session_state.get(_SAVED, {})}
-    return st.selectbox(
-        words("import.which"),
-        mains,
-        format_func=lambda n: f"{n} ✓ {words('import.saved')}" if n in saved else n,
-        key="import-which",
-    )
-
-
-def _read(path: Path, base: Workspace, words: Words) -> Reading | None:
-    left, middle, right = st.columns([3, 4, 5])
-    options = [k.name for k in kinds()]
-    kind = left.selectbox(
-        words("column.kind"), options, format_func=lambda k: words(f"kind.{k}"), key="import-kind"
-    )
-    with right:
-        years, stage = _period(words)
-    assumed, decided = st.columns([7, 5])
-    with assumed:
-        crs = _system(words)
-    with sentences(path.parent):
-        look = guarded_look(Source(path))
-        name = None
-        if len(look.layers) > 1:
-            name = left.selectbox(words("import.layer"), look.layers, key=f"import-layer-{path.name}")
-        with decided:
-            read_as = read_as_input(path.name, name, words)
-            close_m = _gap(path, words)
-        source = Source(path, layer=name, assume_crs=crs, read_as=read_as, close_m=close_m)
-        mark = f"{path.name}-{name}"
-        title = middle.text_input(words("import.name"), value=source.name, key=f"import-name-{mark}")
-        period = replace(parse_period(years), stage=stage) if years.strip() else None
-        fields = known_choices(base, kind, said_fields(mark, kind))
-        reading = guarded_read(source, kind, name=title, period=period, fields=fields)
-        show_fields(reading, words, mark=mark)
-        return reading
-
-
-def _gap(path: Path, words: Words) -> float:
-    """Widest gap of a drawing that is closed; nothing is closed unasked."""
-    if path.suffix.lower() not in (".dxf", ".dgn"):
-        return 0.0
-    label = words("import.close_m")
-    return float(st.number_input(label, min_value=0.0, value=0.0, step=0.1, key=f"import-close-{path.name}"))
-
-
-def _period(words: Words) -> tuple[str, Stage]:
-    left, right = st.columns(2)
-    years = left.text_input(words("import.years"), placeholder="2025, 2021-2030", key="import-period")
-    stage: Stage = right.selectbox(
-        words("column.stage"),
-        # unknown first: a plan must not pass for a survey because nobody chose
-        sorted(get_args(Stage), key=lambda s: s != "unknown"),
-        format_func=lambda s: words(f"stage.{s}"),
-        key="import-stage",
-    )
-    return years, stage
-
-
-def _system(words: Words) -> str | None:
-    """EPSG code for a file that states none: by province, or written."""
-    left, right = st.columns(2)
-    systems = province_systems(words, datetime.now(UTC).astimezone().date())
-    province = left.selectbox(
-        words("import.province"),
-        list(systems),
-        index=None,
-        placeholder=words("import.province_none"),
-        format_func=lambda name: f"{name} – EPSG:{systems[name]}",
-        key="import-province",
-    )
-    written = right.text_input(words("import.crs"), placeholder="5897", key="import-crs").strip()
-    return written or (str(systems[province]) if province else None)
-
-
-def _quality(reading: Reading, verdict: Verdict, words: Words) -> dict[str, Any]:
+def _quality(found: LookedOver, verdict: Verdict, words: Words) -> dict[str, Any]:
     """Show what became of the rows, and offer it as a workbook."""
-    quality = quality_of(reading)
+    reading = found.reading
+    quality = kept("quality", found.mark, lambda: quality_of(reading))
     show_quality(quality.as_dict(), words)
 
     def report() -> bytes:

@@ -20,10 +20,13 @@ from maps.candidate_places import (
 from maps.canvas import to_lonlat
 from maps.pages._draw import workspace_land
 from maps.pages._frame import plain
+from maps.pages._import_kept import kept
 from maps.pages._import_preview import context_of
 from maps.pages._map import View, go_to, show_map
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable
+
     from layers import Reading
     from layers.store import Workspace
     from layers.verdict import Verdict
@@ -68,7 +71,9 @@ def _write(key: str, treatment: str) -> None:
     st.session_state[key] = treatment
 
 
-def show_candidates(base: Workspace, reading: Reading, verdict: Verdict, words: Words) -> bool:
+def show_candidates(
+    base: Workspace, reading: Reading, verdict: Verdict, words: Words, *, mark: Hashable
+) -> bool:
     """Show what the coordinates may be, where each explanation lies and why one is proposed.
 
     Choosing is left to the reader: nothing is applied by looking.
@@ -79,6 +84,8 @@ def show_candidates(base: Workspace, reading: Reading, verdict: Verdict, words: 
     reading : Reading
     verdict : Verdict
     words : Words
+    mark : hashable
+        What tells reading and verdict from every other of the session.
 
     Returns
     -------
@@ -87,7 +94,8 @@ def show_candidates(base: Workspace, reading: Reading, verdict: Verdict, words: 
     """
     if not candidates_open(verdict):
         return False
-    places = placed_candidates(reading, verdict, base.crs, land=workspace_land(base))
+    land = workspace_land(base)
+    places = kept("places", mark, lambda: placed_candidates(reading, verdict, base.crs, land=land))
     st.markdown(f"#### {words('import.candidates_title')}")
     st.markdown(reason_of(verdict, places, words))
     left, right = st.columns([6, 5], gap="small")

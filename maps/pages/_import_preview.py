@@ -13,13 +13,14 @@ from maps.pages._cache import cached_sight
 from maps.pages._faults import chosen_layer, show_faults
 from maps.pages._findings import show_findings
 from maps.pages._frame import plain
+from maps.pages._import_kept import kept
 from maps.pages._map import View, served_tiles, show_map
 from maps.reading_preview import areas_of, areas_table, decoded_lines, first_rows
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
-    from layers import Reading
+    from layers import Layer, Reading
     from layers.store import Workspace
     from maps.canvas import MapLayer
     from maps.pages._faults import LookedOver
@@ -86,7 +87,7 @@ def show_reading(base: Workspace, found: LookedOver, words: Words, *, mapped: bo
     left, right = st.columns([5, 5] if with_map else [99, 1], gap="small")
     with left:
         _rows(reading, words)
-        _areas(base, reading, words)
+        _areas(base, found, words)
         fault = show_faults(found, words, chart=key)
         if reading.findings:
             show_findings(reading.findings, words)
@@ -94,7 +95,7 @@ def show_reading(base: Workspace, found: LookedOver, words: Words, *, mapped: bo
             st.success(words("cli.check.clean"))
     if with_map:
         with right:
-            _map(base, reading, words, fault=fault, key=key)
+            _map(base, found, words, fault=fault, key=key)
 
 
 def _rows(reading: Reading, words: Words) -> None:
@@ -106,8 +107,8 @@ def _rows(reading: Reading, words: Words) -> None:
         st.caption(plain(line))
 
 
-def _areas(base: Workspace, reading: Reading, words: Words) -> None:
-    areas = areas_of(reading, base.crs)
+def _areas(base: Workspace, found: LookedOver, words: Words) -> None:
+    areas = kept("areas", found.mark, lambda: areas_of(found.reading, base.crs))
     if areas is None:
         return
     if areas.rows.empty:
@@ -120,14 +121,22 @@ def _areas(base: Workspace, reading: Reading, words: Words) -> None:
 
 
 def _map(
-    base: Workspace, reading: Reading, words: Words, *, fault: gpd.GeoDataFrame | None, key: str
+    base: Workspace, found: LookedOver, words: Words, *, fault: gpd.GeoDataFrame | None, key: str
 ) -> None:
-    frame = reading.layer.frame
-    few = replace(reading.layer, frame=frame.head(_MOST_ON_MAP))
-    west, south, east, north = to_lonlat(frame[[frame.geometry.name]]).total_bounds
-    box = (float(west), float(south), float(east), float(north))
-    label = words("made.label") if reading.layer.provenance.made else ""
-    shown = [replace(layer, show=True, folded=False) for layer in context_layers([few], words)]
+    layer = found.reading.layer
+    box, few = kept("preview", found.mark, lambda: _seen_from_afar(layer))
+    named = replace(few, name=layer.name, provenance=layer.provenance)
+    label = words("made.label") if layer.provenance.made else ""
+    shown = [replace(one, show=True, folded=False) for one in context_layers([named], words)]
     shown += [chosen_layer(fault, words)] if fault is not None else []
     below, tiles = context_of(base, words)
     show_map(key, [*shown, *below], words, view=View(box, base.crs, label), tiles=tiles)
+    if len(few.frame) < len(layer.frame):
+        st.caption(words("import.few_on_map", count=len(few.frame), rows=len(layer.frame)))
+
+
+def _seen_from_afar(layer: Layer) -> tuple[tuple[float, float, float, float], Layer]:
+    """Box round all rows in degrees, and the first of them as the screen has them."""
+    west, south, east, north = to_lonlat(layer.frame[[layer.frame.geometry.name]]).total_bounds
+    few = replace(layer, frame=to_lonlat(layer.frame.head(_MOST_ON_MAP)))
+    return (float(west), float(south), float(east), float(north)), few

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from maps.words import Words
 
 _FIRST = "conflict_rules"
-_BEHIND = ("communes_2025", "columns", "osm_tags")
+_BEHIND = ("communes_2025", "columns", "kind_signs", "osm_tags")
 
 
 def show() -> None:

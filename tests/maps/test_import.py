@@ -160,7 +160,7 @@ def test_the_page_lists_faults_and_mends_them() -> None:
         boxes = [box(558_000 + 90 * i, 2_325_000, 558_100 + 90 * i, 2_325_100) for i in range(2)]
         layer = Layer(gpd.GeoDataFrame({"code": ["LUC", "ONT"]}, geometry=boxes, crs=5897), "đất", "land_use")
         reading = Reading(layer, (), 2, pd.DataFrame({"row": [], "code": []}))
-        found = looked_over(reading, vi)
+        found = looked_over(reading, vi, mark="đất")
         st.session_state["chosen"] = show_faults(found, vi, chart="chart")
         st.session_state["said"] = [f.code for f in found.reading.findings]
 

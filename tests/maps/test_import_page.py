@@ -1,0 +1,125 @@
+"""The import page as it is clicked through: a file is read once, and its kind is never guessed in silence."""
+
+from __future__ import annotations
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+import maps.pages._faults
+import maps.pages._import
+import maps.pages._import_read
+import maps.pages._map
+from maps.words import words
+from tests.layers.formats import small_layer
+
+VI = words("vi")
+
+
+def script():
+    import os
+    from pathlib import Path
+
+    import streamlit as st
+
+    from maps.pages import _import
+    from maps.pages._frame import workspace
+    from maps.words import words
+
+    path = Path(os.environ["THOCONG_TEST_FILE"])
+    st.button("khác", key="other")
+    _import._bring_files(workspace(), {path.name: path.read_bytes()}, words("vi"))
+
+
+@pytest.fixture
+def page_of(monkeypatch, workspace):
+    """Open the page on a file, with a count of what is read."""
+    counts = {"read": 0, "look": 0, "verdict": 0, "faults": 0}
+
+    def counted(module, name, what):
+        true = getattr(module, name)
+
+        def ask(*given, **named):
+            counts[what] += 1
+            return true(*given, **named)
+
+        monkeypatch.setattr(module, name, ask)
+
+    counted(maps.pages._import_read, "guarded_read", "read")
+    counted(maps.pages._import_read, "guarded_look", "look")
+    counted(maps.pages._import, "layer_verdict", "verdict")
+    counted(maps.pages._faults, "fault_book", "faults")
+    monkeypatch.setattr(maps.pages._map, "st_folium", lambda chart, **given: None)
+    monkeypatch.setenv("THOCONG_WORKSPACE", str(workspace.folder))
+
+    def open_page(path):
+        monkeypatch.setenv("THOCONG_TEST_FILE", str(path))
+        return AppTest.from_function(script, default_timeout=120).run(), counts
+
+    return open_page
+
+
+def kind_of(page):
+    return next(s for s in page.selectbox if s.label == VI("column.kind"))
+
+
+def test_a_file_is_read_once_however_often_the_page_is_clicked(tmp_path, page_of, workspace):
+    path = tmp_path / "ccn_2030.gpkg"
+    small_layer().to_file(path, index=False)
+    page, counts = page_of(path)
+    assert not page.exception
+    assert counts == {"read": 1, "look": 1, "verdict": 1, "faults": 1}
+    page.button(key="other").click().run()
+    name = next(t for t in page.text_input if t.label == VI("import.name"))
+    name.set_value("Khu của tôi").run()
+    assert counts == {"read": 1, "look": 1, "verdict": 1, "faults": 1}
+    assert any("Khu của tôi" in m.value for m in page.markdown)
+    page.button(key="import-save").click().run()
+    assert not page.exception
+    assert [v.layer for v in workspace.layers()] == ["Khu của tôi"]
+    assert counts["read"] == 1
+    # another question, another reading
+    kind_of(page).select("industrial_park").run()
+    assert counts["read"] == 2
+    kind_of(page).select("industrial_cluster").run()
+    assert counts["read"] == 2
+
+
+def test_a_file_of_other_bytes_under_the_same_name_is_read_again(tmp_path, page_of):
+    path = tmp_path / "ccn_2030.gpkg"
+    small_layer().to_file(path, index=False)
+    page, counts = page_of(path)
+    path.unlink()
+    small_layer().iloc[:3].to_file(path, index=False)
+    page.run()
+    assert counts["read"] == 2
+    assert any("đọc 3" in m.value or "3 dòng" in m.value for m in page.markdown)
+
+
+def test_two_sessions_share_nothing(tmp_path, page_of):
+    path = tmp_path / "ccn_2030.gpkg"
+    small_layer().to_file(path, index=False)
+    _, counts = page_of(path)
+    page_of(path)
+    assert counts["read"] == 2
+
+
+def test_the_kind_is_proposed_with_its_reason(tmp_path, page_of):
+    path = tmp_path / "ccn_2030.gpkg"
+    small_layer().to_file(path, index=False)
+    page, _ = page_of(path)
+    assert kind_of(page).value == "industrial_cluster"
+    assert any(c.value.startswith("Đề xuất theo tên «ccn") for c in page.caption)
+
+
+@pytest.mark.parametrize(("name", "said"), [("lop_1", "Chọn loại lớp"), ("kcn_ccn", "nhiều loại")])
+def test_a_kind_that_nothing_tells_must_be_chosen(tmp_path, page_of, name, said):
+    path = tmp_path / f"{name}.gpkg"
+    small_layer()[["geometry"]].to_file(path, index=False)
+    page, counts = page_of(path)
+    assert not page.exception
+    assert kind_of(page).value is None
+    assert said in page.info[0].value
+    assert counts["read"] == 0
+    assert not [b for b in page.button if b.key == "import-save"]
+    kind_of(page).select("road").run()
+    assert counts["read"] == 1
