@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 import geopandas as gpd
@@ -11,21 +11,26 @@ import shapely
 
 from layers import Layer, Workspace, reference
 from layers.errors import QuestionError
+from layers.raster_store import Rasters
 from maps.asking import Question, stamp
-from maps.criteria import by_road, named_criterion
+from maps.criteria import by_road, check_unit, named_criterion
 from maps.question import choices
+from maps.search_rasters import kept_facts
 from maps.site_search import SearchInputs, SearchNotes, search_sites
 from spatial.exclusions import ExclusionQuestion
 from spatial.judgement import SiteQuestion
+from spatial.suitability import grid_cells, search_grid
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import date
 
     from pyproj import CRS
 
-    from layers import Version
+    from layers import Finding, Version
+    from layers.raster_store import KeptRaster
     from spatial.candidates import CandidateAnswer
+    from spatial.suitability import Criterion
 
 __all__ = ["CandidateQuestion", "SearchLayers", "answer_candidates", "boundary_layer", "search_layers"]
 
@@ -84,6 +89,10 @@ class CandidateQuestion(Question):
         Layer of parcels or land use whose boundaries the sites follow, or empty.
     parcel_tolerance : float
         Share of a parcel that constraints may take.
+    rasters : tuple of (str, str, float, str)
+        Criteria measured on cells: name, id of a raster that the workspace keeps, weight, value function.
+    choose : tuple of (str, str)
+        Kind of layer, and a row of the tables that is taken to hold for it though no data decide it.
     """
 
     area: tuple[str, int]
@@ -113,10 +122,15 @@ class CandidateQuestion(Question):
     industry: str = ""
     follow: str = ""
     parcel_tolerance: float = 0.0
+    rasters: tuple[tuple[str, str, float, str], ...] = field(default=(), metadata={"later": True})
+    choose: tuple[tuple[str, str], ...] = field(default=(), metadata={"later": True})
 
     @property
     def exclusion(self) -> ExclusionQuestion:
         """Under which rules land is left out."""
+        chosen: dict[str, tuple[str, ...]] = {}
+        for kind, rule in self.choose:
+            chosen[kind] = (*chosen.get(kind, ()), rule)
         return ExclusionQuestion(
             self.zone_kind,
             self.on,
@@ -124,6 +138,7 @@ class CandidateQuestion(Question):
             reference.table("safety_distances"),
             allow=self.allow,
             avoid=self.avoid,
+            choose=chosen,
             buffers_m=dict(self.buffers),
             waive=self.waive,
             order=self.order,
@@ -148,6 +163,8 @@ class SearchLayers:
         Name of a criterion to the layer that it is measured on.
     usual : tuple of str
         Criteria chosen at first.
+    rasters : dict of str to list of KeptRaster
+        Name of a criterion to the rasters of the workspace that it can be measured on, the newest first.
     """
 
     areas: list[Version]
@@ -156,9 +173,12 @@ class SearchLayers:
     others: list[Version]
     criteria: dict[str, Version]
     usual: tuple[str, ...]
+    rasters: dict[str, list[KeptRaster]] = field(default_factory=dict)
 
 
-def search_layers(versions: list[Version], year: str | None) -> SearchLayers:
+def search_layers(
+    versions: list[Version], year: str | None, rasters: Sequence[KeptRaster] = ()
+) -> SearchLayers:
     """Offer the layers of a workspace for a search.
 
     Parameters
@@ -166,6 +186,8 @@ def search_layers(versions: list[Version], year: str | None) -> SearchLayers:
     versions : list of Version
     year : str or None
         Last year of the plan period.
+    rasters : sequence of KeptRaster
+        Of the workspace.
 
     Returns
     -------
@@ -185,7 +207,11 @@ def search_layers(versions: list[Version], year: str | None) -> SearchLayers:
             criteria[str(name)] = fitting[0]
     chosen = [v for v in every if v.kind_name in _AVOIDED]
     others = [v for v in every if v.kind_name in _CONTEXT]
-    return SearchLayers(units, every, chosen, others, criteria, tuple(n for n in _USUAL if n in criteria))
+    cells: dict[str, list[KeptRaster]] = {}
+    for raster in rasters:
+        cells.setdefault(raster.measure, []).append(raster)
+    usual = (*(n for n in _USUAL if n in criteria), *cells)
+    return SearchLayers(units, every, chosen, others, criteria, usual, cells)
 
 
 def answer_candidates(
@@ -208,21 +234,50 @@ def answer_candidates(
         As :func:`spatial.candidates.candidates` and :meth:`layers.store.Workspace.load`.
     """
     area, others = _area(question)
-    criteria, findings = [], []
     constraints = question.load(question.constraints)
-    roads = next((layer for layer in (*others, *constraints) if layer.kind_name == "road"), None)
+    criteria, findings = _criteria(question, [*others, *constraints])
+    kept, on_cells, seen = _on_cells(question, area)
+    inputs = SearchInputs(area, constraints, [*criteria, *on_cells], others)
+    notes = SearchNotes(
+        {(a, b): times for a, b, times in question.compared},
+        question.industry,
+        (*findings, *seen),
+        tuple(kept_facts(raster) for raster in kept),
+    )
+    answer = search_sites(inputs, question.wanted, notes=notes, progress=progress)
+    stamp(answer, question)
+    return answer
+
+
+def _criteria(question: CandidateQuestion, layers: Sequence[Layer]) -> tuple[list[Criterion], list[Finding]]:
+    """Criteria on layers, with what they assume."""
+    roads = next((layer for layer in layers if layer.kind_name == "road"), None)
+    criteria, findings = [], []
     for name, layer, version, weight, function in question.criteria:
         (source,) = question.load([(layer, version)])
         made, found = named_criterion(name, source, weight=weight, function=function, roads=roads)
         criteria.append(made)
         findings += found
-    inputs = SearchInputs(area, constraints, criteria, others)
-    notes = SearchNotes(
-        {(a, b): times for a, b, times in question.compared}, question.industry, tuple(findings)
-    )
-    answer = search_sites(inputs, question.wanted, notes=notes, progress=progress)
-    stamp(answer, question)
-    return answer
+    return criteria, findings
+
+
+def _on_cells(
+    question: CandidateQuestion, area: Layer
+) -> tuple[list[KeptRaster], list[Criterion], list[Finding]]:
+    """Criteria on rasters of the workspace, on the grid of the search, with what their checks saw."""
+    if not question.rasters:
+        return [], [], []
+    store = Rasters(Workspace(question.folder))
+    like = grid_cells(search_grid(area.frame, cell_m=question.cell_m))
+    kept, criteria, findings = [], [], []
+    for name, raster, weight, function in question.rasters:
+        entry = store.get(raster)
+        check_unit(entry.unit, name, layer=entry.name)
+        made, found = named_criterion(name, store.open(raster, like=like), weight=weight, function=function)
+        kept.append(entry)
+        criteria.append(made)
+        findings += [*entry.found(), *found]
+    return kept, criteria, findings
 
 
 def _area(question: CandidateQuestion) -> tuple[Layer, list[Layer]]:

@@ -20,7 +20,16 @@ if TYPE_CHECKING:
     from spatial.suitability import Measure
     from spatial.value_functions import ValueFunction
 
-__all__ = ["RASTERS", "by_road", "criterion_kind", "named_criterion", "raster_source", "split_criterion"]
+__all__ = [
+    "RASTERS",
+    "by_road",
+    "check_unit",
+    "criterion_kind",
+    "named_criterion",
+    "of_cells",
+    "raster_source",
+    "split_criterion",
+]
 
 #: endings of files whose cells are measured
 RASTERS: Final = (".tif", ".tiff", ".asc", ".img")
@@ -103,12 +112,49 @@ def raster_source(path: str, like: CellSource, *, name: str = "") -> CellSource:
         ``raster_in_feet`` where the file says that its values are feet and the criterion counts in metres.
     """
     source = guarded_raster(Path(path), like=like, method="linear")
-    table = reference.table("criteria")
-    if name in table.index and table.loc[name, "unit"] == "m":
-        unit = str(getattr(source, "unit", ""))
-        if in_feet(unit):
-            raise QuestionError("raster_in_feet", layer=source.name, criterion=name, found=unit, expected="m")
+    check_unit(str(getattr(source, "unit", "")), name, layer=source.name)
     return source
+
+
+def check_unit(unit: str, name: str, *, layer: str) -> None:
+    """Refuse values in feet of a criterion that counts in metres.
+
+    Parameters
+    ----------
+    unit : str
+        As the raster states it.
+    name : str
+        Of the criterion.
+    layer : str
+        Of the raster, for the message.
+
+    Raises
+    ------
+    QuestionError
+        ``raster_in_feet``.
+    """
+    table = reference.table("criteria")
+    if name in table.index and table.loc[name, "unit"] == "m" and in_feet(unit):
+        raise QuestionError("raster_in_feet", layer=layer, criterion=name, found=unit, expected="m")
+
+
+def of_cells(name: str) -> bool:
+    """Say whether a criterion of the table is measured on the cells of a raster.
+
+    Parameters
+    ----------
+    name : str
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> of_cells("slope"), of_cells("main_road"), of_cells("no such")
+    (True, False, False)
+    """
+    return str(_row(name).get("measure", "")) == "value"
 
 
 def named_criterion(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from layers.align import scale_error_pct
 from layers.crs import as_crs
@@ -53,11 +53,14 @@ class SearchNotes:
         Kind of industry whose suggestion was taken, or empty.
     findings : tuple of Finding
         Of what was read.
+    rasters : tuple of dict
+        Facts of the rasters that criteria are measured on, from :func:`maps.search_rasters.raster_facts`.
     """
 
     comparisons: Mapping[tuple[str, str], float] = field(default_factory=dict)
     industry: str = ""
     findings: tuple[Finding, ...] = ()
+    rasters: tuple[dict[str, Any], ...] = ()
 
 
 def search_sites(
@@ -81,7 +84,8 @@ def search_sites(
     CandidateAnswer
         Its run has ``pairwise`` (None where weights were stated), ``industry`` and ``scale_error_pct`` (by
         how much areas are off at the worst place of the area) besides; findings of the inputs,
-        ``pairwise_inconsistent`` and ``industry_criteria_lacking`` come first.
+        ``pairwise_inconsistent`` and ``industry_criteria_lacking`` come first; rasters stand among the
+        layers.
 
     Raises
     ------
@@ -107,5 +111,8 @@ def search_sites(
         "industry": notes.industry,
         "scale_error_pct": scale_error_pct(frame, as_crs(frame.crs)),
     }
-    run = {**answer.run, **facts}
+    run = {**answer.run, **facts, "layers": [*answer.run["layers"], *notes.rasters]}
+    periods = {str(raster["period"]) for raster in notes.rasters if raster["period"]}
+    run["periods"] = sorted({*run["periods"], *periods})
+    run["made"] = bool(run["made"] or any(raster["made"] for raster in notes.rasters))
     return replace(answer, run=run, findings=(*said, *answer.findings))

@@ -247,7 +247,7 @@ def run_table(answer: Answer, words: Words) -> pd.DataFrame:
             f"SHA-256 {layer['sha256'][:16]}" if layer["sha256"] else "",
         ]
         facts.append(words("made.label") if layer["made"] else "")
-        facts.append(words("run.rows", rows=layer["rows"]))
+        facts.append(words(f"run.{'cells' if layer['kind'] == 'raster' else 'rows'}", rows=layer["rows"]))
         rows.append((f"{words('run.' + layer['role'])}: {label}", " · ".join(f for f in facts if f)))
     return pd.DataFrame(rows, columns=[words("column.what"), words("column.value")])
 

@@ -9,23 +9,25 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 import numpy as np
 
-from layers import Workspace, as_crs, reference
+from layers import Layer, Workspace, as_crs, reference
 from layers.align import align
 from layers.errors import QuestionError, SourceError
 from layers.findings import worst_level
 from layers.kinds import zone_kind_of
+from layers.raster_store import KeptRaster
 from maps.asking import stamp
 from maps.candidate_contract import contract
-from maps.candidate_question import CandidateQuestion
 from maps.candidate_tables import printed_tables
 from maps.cli.click_words import NUMBER, WHOLE_NUMBER
 from maps.cli.comparisons import comparisons_of
 from maps.cli.deciding import site_decisions_of
 from maps.cli.grouping import once
 from maps.cli.inputs import Inputs
-from maps.cli.keeping import check_keepable, entries_of, keep_run, save_run_option
+from maps.cli.keeping import check_keepable, keep_run, save_run_option
 from maps.cli.options import assumptions_of, check_targets, day_of, stated_once
 from maps.cli.search_area import search_area
+from maps.cli.search_criteria import Cells, criterion_layer, named_cells, opened_cells
+from maps.cli.search_run import search_question
 from maps.cli.speech import (
     DONE,
     FINDINGS,
@@ -38,7 +40,7 @@ from maps.cli.speech import (
     terminal,
     write_json,
 )
-from maps.criteria import RASTERS, criterion_kind, named_criterion, raster_source, split_criterion
+from maps.criteria import named_criterion, split_criterion
 from maps.export.candidates import write_dossier
 from maps.industry import suggestions
 from maps.site_rules import size_sentences, sizes_on
@@ -48,10 +50,10 @@ from spatial.judgement import SiteQuestion
 from spatial.suitability import Criterion, grid_cells, search_grid
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import date
 
-    from layers import Finding, Layer
+    from layers import Finding
+    from layers.grid import CellSource
     from maps.industry import Suggestion
     from spatial.candidates import CandidateAnswer
     from spatial.establishment import SizeLimits
@@ -60,10 +62,6 @@ __all__ = ["candidates"]
 
 _CRAFT: Final = "craft_village_cluster"
 _KINDS: Final = ("industrial_cluster", _CRAFT, "industrial_park", "high_tech_zone")
-_FIGURES: Final = (
-    *("min_ha", "max_ha", "craft_village", "cell_m", "min_width_m", "road_reach_m", "count", "seed"),
-    *("min_compactness", "min_score", "follow", "parcel_tolerance"),
-)
 _LAYER: Final = "KIND=FILE[:LAYER]"
 _FILE: Final = click.Path(path_type=Path)
 
@@ -153,8 +151,7 @@ def candidates(**given: Any) -> None:
     kind, craft = _kind(given["kind_text"])
     _check_folder(given["out"])
     check_targets((), (), given["json_target"])
-    rasters = [text for text in given["criterion"] if _is_raster(split_criterion(text)[1])]
-    check_keepable(given, {"--rule": given["rules"], "--criterion NAME=RASTER": rasters})
+    check_keepable(given)
     preset = sizes_on(kind, on, craft_village=craft)
     limits = _limits(given, kind, preset, on=on)
     comparisons = comparisons_of(given["compare"], given["pairwise"])
@@ -167,12 +164,12 @@ def candidates(**given: Any) -> None:
         said = "; ".join(size_sentences(preset, speak.words))
         speak.say(speak.words("cli.candidates.preset", on=speak.words.day(on.isoformat()), rules=said))
     inputs = SearchInputs(layers.area, layers.constraints, criteria, layers.others)
-    notes = SearchNotes(comparisons, given["industry"])
+    notes = SearchNotes(comparisons, given["industry"], rasters=tuple(layers.rasters))
     answer = search_sites(inputs, question, notes=notes, progress=speak.progress)
     stamp(answer)
     answer, extra = site_decisions_of(answer, given)
     if given["save_run"] is not None:
-        asked = _asked(given, question, layers, (criteria, comparisons))
+        asked = search_question(given, question, layers.area, (criteria, comparisons))
         keep_run(given, asked, answer, speak, extra=extra)
     findings = once([*layers.findings, *answer.findings])
     _report(answer, findings, given=given, speak=speak)
@@ -189,9 +186,10 @@ class _Layers:
     area: Layer
     constraints: list[Layer]
     others: list[Layer]
-    scored: list[tuple[str, float | None, Layer | str]]
+    scored: list[tuple[str, float | None, Layer | Cells]]
     findings: list[Finding] = field(default_factory=list)
     follow: str = ""
+    rasters: list[dict[str, Any]] = field(default_factory=list)
 
     def criteria(
         self, functions: tuple[str, ...], suggested: dict[str, Suggestion], cell_m: float
@@ -202,8 +200,7 @@ class _Layers:
         out = []
         roads = next((of for of in (*self.others, *self.constraints) if of.kind_name == "road"), None)
         for name, weight, given in self.scored:
-            source = raster_source(given, like, name=name) if isinstance(given, str) else given
-            self.findings += getattr(source, "findings", ())
+            source = given if isinstance(given, Layer) else self._cells(given, name, like)
             preset = suggested.get(name)
             made, found = named_criterion(
                 name,
@@ -220,6 +217,13 @@ class _Layers:
                 "kind_not_asked", option="--function", found=next(iter(stated)), expected=names
             )
         return out
+
+    def _cells(self, given: Cells, name: str, like: CellSource) -> CellSource:
+        """Open a raster, and note its facts and what its checks saw."""
+        source, facts = opened_cells(given, name, self.inputs.workspace, like=like)
+        self.rasters.append(facts)
+        self.findings += given.found() if isinstance(given, KeptRaster) else getattr(source, "findings", ())
+        return source
 
 
 def _kind(text: str) -> tuple[str, bool]:
@@ -292,12 +296,13 @@ def _read(given: dict[str, Any]) -> _Layers:
     others = [inputs.constraint(text) for text in given["also"]]
     parcels = _parcels(inputs, given["parcels"], [*constraints, *others])
     others += [parcels] if parcels and not any(parcels is layer for layer in (*constraints, *others)) else []
-    vectors = [(n, source) for n, (_, source, _) in enumerate(split) if not _is_raster(source)]
-    measured = [_criterion_layer(inputs, split[n][0], source) for n, source in vectors]
+    cells = [named_cells(text, base) for text in given["criterion"]]
+    vectors = [one for one, on_cells in zip(split, cells, strict=True) if on_cells is None]
+    measured = [criterion_layer(inputs, name, source) for name, source, _ in vectors]
     crs = as_crs(given["crs"]) if given["crs"] else base.crs if base else None
     aligned = align([area, *constraints, *others, *measured], crs)
     of = iter(aligned.layers[1 + len(constraints) + len(others) :])
-    scored = [(name, w, source if _is_raster(source) else next(of)) for name, source, w in split]
+    scored = [(name, w, on_cells or next(of)) for (name, _, w), on_cells in zip(split, cells, strict=True)]
     findings = [f for f in [*inputs.findings, *aligned.findings] if not _of_no_matter(f, area)]
     ends = 1 + len(constraints)
     return _Layers(
@@ -321,54 +326,9 @@ def _parcels(inputs: Inputs, text: str | None, given: list[Layer]) -> Layer | No
     return inputs.constraint(text if inputs.workspace is not None else f"land_cover={text}")
 
 
-def _is_raster(source: str) -> bool:
-    return source.lower().endswith(RASTERS)
-
-
-def _criterion_layer(inputs: Inputs, name: str, source: str) -> Layer:
-    kind = criterion_kind(name)
-    if inputs.workspace is not None:
-        return inputs.constraint(source)
-    return inputs.constraint(f"{kind}={source}")
-
-
 def _of_no_matter(finding: Finding, area: Layer) -> bool:
     """An area of search needs no names."""
     return finding.layer == area.name and finding.code == "column_missing"
-
-
-def _asked(
-    given: dict[str, Any],
-    wanted: SiteQuestion,
-    layers: _Layers,
-    scored: tuple[list[Criterion], Mapping[tuple[str, str], float]],
-) -> CandidateQuestion:
-    """The same question as one to the workspace."""
-    criteria, comparisons = scored
-    rule = wanted.exclusion
-    (area,) = entries_of(given, [given["area"]])
-    named = entries_of(given, [*given["constraint"], *given["also"]])
-    parcels = [wanted.follow] if wanted.follow and wanted.follow not in dict(named) else []
-    measured = entries_of(given, [split_criterion(text)[1] for text in given["criterion"]])
-    facts: dict[str, Any] = {name: getattr(wanted, name) for name in _FIGURES}
-    facts |= {name: tuple(getattr(rule, name)) for name in ("allow", "avoid", "waive", "order")}
-    return CandidateQuestion(
-        str(given["workspace"]),
-        area,
-        tuple(layers.area.frame["name"].astype(str)) if given["communes"] else (),
-        entries_of(given, given["constraint"]),
-        entries_of(given, [*given["also"], *parcels]),
-        tuple(
-            (one.name, *entry, float(one.weight), str(one.function))
-            for one, entry in zip(criteria, measured, strict=True)
-        ),
-        rule.zone_kind,
-        rule.on,
-        **facts,
-        buffers=tuple((rule.buffers_m or {}).items()),
-        compared=tuple((one, two, times) for (one, two), times in comparisons.items()),
-        industry=given["industry"],
-    )
 
 
 def _report(

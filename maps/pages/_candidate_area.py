@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from maps.candidate_question import SearchLayers
     from maps.words import Words
 
-__all__ = ["AreaChoice", "area_input", "boundary_input", "show_zone"]
+__all__ = ["AreaChoice", "area_frame", "area_input", "boundary_input", "show_zone"]
 
 _WAYS: Final = ("units", "drawn")
 _MILLIMETRES: Final = 3
@@ -137,7 +137,7 @@ def show_zone(base: Workspace, area: AreaChoice, words: Words) -> None:
     """
     if not area.ready:
         return
-    frame = _frame(base, area)
+    frame = area_frame(base, area)
     said = words(
         "candidate_ask.zone", crs=crs_label(base.crs, words), share_pct=scale_error_pct(frame, base.crs)
     )
@@ -147,7 +147,18 @@ def show_zone(base: Workspace, area: AreaChoice, words: Words) -> None:
         st.warning(f"{words.message(finding)} {words.fix(finding)}")
 
 
-def _frame(base: Workspace, area: AreaChoice) -> gpd.GeoDataFrame:
+def area_frame(base: Workspace, area: AreaChoice) -> gpd.GeoDataFrame:
+    """Return the land that is searched; all units while a boundary isn't there yet.
+
+    Parameters
+    ----------
+    base : Workspace
+    area : AreaChoice
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+    """
     if area.boundary:
         return gpd.GeoDataFrame(geometry=[shapely.from_wkt(area.boundary)], crs=base.crs)
     frame = cached_layer(str(base.folder), area.layer.layer, area.layer.version).frame

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import streamlit as st
 
+from layers.raster_store import Rasters
 from maps.candidate_question import CandidateQuestion, search_layers
 from maps.pages._ask import ask_button, day_input, period_input, pick_layers, question_box
-from maps.pages._candidate_area import area_input, boundary_input, show_zone
+from maps.pages._candidate_area import area_frame, area_input, boundary_input, show_zone
+from maps.pages._candidate_raster import raster_input
 from maps.pages._candidate_rules import RuleChoice, constraints_input, distances_input
 from maps.pages._candidate_score import comparisons_input, criteria_input, industry_input
 from maps.question import periods_in
@@ -57,7 +59,7 @@ def candidate_question(
         left, middle, right = st.columns([4, 4, 5])
         with left:
             year = period_input(periods_in(versions), words, key="candidate-period")
-            offered = search_layers(versions, year)
+            offered = search_layers(versions, year, Rasters(base).listed())
             area = area_input(base, offered, words)
             on = day_input(words, key="candidate-on")
             kind, sizes = _kind(on, words)
@@ -73,20 +75,22 @@ def candidate_question(
             figures = {**_figures(words), **_followed(constraints, words)}
         with right:
             industry = industry_input(words)
-            criteria, by_pairs = criteria_input(offered, industry, words)
+            score = criteria_input(offered, industry, words)
+            raster_input(base, area_frame(base, area) if area else None, words)
         if area is not None:
             area = boundary_input(base, area, words)
             show_zone(base, area, words)
         if on is not None:
             rules = constraints_input(base, constraints, rules, words, zone=(_zone_kind(kind), on))
-        compared = comparisons_input(criteria, words) if by_pairs and criteria else ()
-        ready = bool(area and area.ready and on and criteria and constraints and compared is not None)
+        compared = comparisons_input(score.names, words) if score.by_pairs and score.ready else ()
+        ready = bool(area and area.ready and on and score.ready and constraints and compared is not None)
         pressed = ask_button(
             "candidate", words, ready=ready, label="candidate_ask.go", incomplete="candidate_ask.incomplete"
         )
-    if not ready or area is None or on is None or not criteria:
+    if not ready or area is None or on is None:
         return None, False
-    figures |= {"min_ha": sizes[0], "max_ha": sizes[1], "on": on, "criteria": criteria}
+    figures |= {"min_ha": sizes[0], "max_ha": sizes[1], "on": on}
+    figures |= {"criteria": score.criteria, "rasters": score.rasters}
     layers = {"constraints": constraints, "others": offered.others}
     figures |= {name: tuple((v.layer, v.version) for v in of) for name, of in layers.items()}
     asked = _asked(base, area, rules, kind, compared=compared or (), industry=industry, **figures)

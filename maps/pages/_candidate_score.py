@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING, Final
 
@@ -12,6 +13,7 @@ from layers import reference
 from layers.errors import QuestionError
 from maps.candidate_tables import criterion_name
 from maps.industry import industries, industry_name, suggestions
+from maps.pages._candidate_raster import NEW_RASTER
 from maps.pages._frame import plain
 from maps.value_words import function_curve, function_of, function_sentence, measure_unit, unit_name
 from maps.weighing import compared_weights
@@ -24,14 +26,47 @@ if TYPE_CHECKING:
     from maps.words import Words
 
     Chosen = tuple[tuple[str, str, int, float, str], ...]
+    OnCells = tuple[tuple[str, str, float, str], ...]
     Compared = tuple[tuple[str, str, float], ...]
 
-__all__ = ["comparisons_input", "criteria_input", "industry_input"]
+__all__ = ["ScoreChoice", "comparisons_input", "criteria_input", "industry_input"]
 
 _SCALE: Final = (9.0, 7.0, 5.0, 3.0, 1.0, 1 / 3, 1 / 5, 1 / 7, 1 / 9)
 _WEIGHTS: Final = tuple(step / 2 for step in range(11))
 _SHARE: Final = "share"
 _COLUMNS: Final = 3
+
+
+@dataclass(frozen=True)
+class ScoreChoice:
+    """What land is scored by.
+
+    Parameters
+    ----------
+    criteria : tuple
+        On layers, as a question has them.
+    rasters : tuple
+        On rasters of the workspace, as a question has them.
+    by_pairs : bool
+        True where weights come from comparisons.
+    sound : bool
+        False where a value function can't be read or all weights are zero.
+    """
+
+    criteria: Chosen = ()
+    rasters: OnCells = ()
+    by_pairs: bool = False
+    sound: bool = True
+
+    @property
+    def names(self) -> list[str]:
+        """Names of the criteria, those on layers first."""
+        return [one[0] for one in self.criteria] + [one[0] for one in self.rasters]
+
+    @property
+    def ready(self) -> bool:
+        """Whether there is something to score by."""
+        return self.sound and bool(self.names)
 
 
 def industry_input(words: Words) -> str:
@@ -60,7 +95,7 @@ def industry_input(words: Words) -> str:
     )
 
 
-def criteria_input(offered: SearchLayers, industry: str, words: Words) -> tuple[Chosen | None, bool]:
+def criteria_input(offered: SearchLayers, industry: str, words: Words) -> ScoreChoice:
     """Ask for criteria, their weights and value functions.
 
     Parameters
@@ -72,35 +107,64 @@ def criteria_input(offered: SearchLayers, industry: str, words: Words) -> tuple[
 
     Returns
     -------
-    tuple or None
-        Criteria as a question has them; None where a value function can't be read or all weights are zero.
-    bool
-        True where weights come from comparisons.
+    ScoreChoice
     """
     suggested = suggestions(industry) if industry else {}
-    usual = [name for name in suggested if name in offered.criteria] or list(offered.usual)
+    there = [*offered.criteria, *offered.rasters]
+    usual = [name for name in suggested if name in there] or list(offered.usual)
+    key = f"candidate-criteria-{industry}"
+    new = st.session_state.pop(NEW_RASTER, None)
+    if new in offered.rasters and key in st.session_state and new not in st.session_state[key]:
+        st.session_state[key] = [*st.session_state[key], new]
     names = st.multiselect(
         words("candidate_ask.criteria"),
-        list(offered.criteria),
+        there,
         default=usual,
         format_func=lambda name: criterion_name(name, words),
         placeholder=words("ask.choose"),
-        key=f"candidate-criteria-{industry}",
+        key=key,
     )
-    _reasons(suggested, list(offered.criteria), words)
+    _reasons(suggested, there, words)
     by_pairs = _by_pairs(len(names), words)
-    out, sound = [], True
+    criteria, rasters, sound = [], [], True
     for name in names:
         key = f"{industry}-{name}"
         weight, function = _criterion(name, suggested.get(name), words, key=key, slid=not by_pairs)
-        version = offered.criteria[name]
-        out.append((name, version.layer, version.version, weight, function))
+        if name in offered.rasters:
+            rasters.append((name, _raster(name, offered, words), weight, function))
+        else:
+            version = offered.criteria[name]
+            criteria.append((name, version.layer, version.version, weight, function))
         sound = sound and bool(function)
-    if out and not by_pairs and not any(weight for *_, weight, _ in out):
+    weights = [one[-2] for one in (*criteria, *rasters)]
+    if weights and not by_pairs and not any(weights):
         error = QuestionError("weights_zero", criterion=names)
         st.error(f"{words.message(error)} {words.fix(error)}")
         sound = False
-    return (tuple(out) if sound else None), by_pairs
+    return ScoreChoice(tuple(criteria), tuple(rasters), by_pairs, sound)
+
+
+def _raster(name: str, offered: SearchLayers, words: Words) -> str:
+    """Which raster of the workspace a criterion is measured on, the newest first; says what it is."""
+    fitting = {raster.id: raster for raster in offered.rasters[name]}
+
+    def label(raster: str) -> str:
+        one = fitting[raster]
+        facts = (one.name, one.period, words("made.label") if one.made else "", f"SHA-256 {one.sha256[:8]}")
+        return " · ".join(fact for fact in facts if fact)
+
+    if len(fitting) == 1:
+        (only,) = fitting
+        st.caption(plain(label(only)))
+        return only
+    return str(
+        st.selectbox(
+            words("raster_ask.which", name=criterion_name(name, words)),
+            list(fitting),
+            format_func=label,
+            key=f"candidate-raster-{name}",
+        )
+    )
 
 
 def _by_pairs(count: int, words: Words) -> bool:
@@ -239,13 +303,13 @@ def _number(text: str) -> float:
     return float(str(text).strip().replace(",", "."))
 
 
-def comparisons_input(criteria: Chosen, words: Words) -> Compared | None:
+def comparisons_input(names: list[str], words: Words) -> Compared | None:
     """Ask for comparisons of criteria two by two, and show what weights they stand for.
 
     Parameters
     ----------
-    criteria : tuple
-        Of the question.
+    names : list of str
+        Of the criteria.
     words : Words
 
     Returns
@@ -253,7 +317,6 @@ def comparisons_input(criteria: Chosen, words: Words) -> Compared | None:
     tuple or None
         Comparisons that were made; None while they don't link all criteria.
     """
-    names = [name for name, *_ in criteria]
     st.markdown(f"**{words('candidate_ask.pairs')}**")
     st.caption(words("candidate_ask.pairs_how"))
     made = {}
