@@ -39,8 +39,10 @@ _LEASED, _INDUSTRIAL = "leased_ha", "industrial_ha"
 def land_layer(layers: Sequence[Layer], *, planned: bool = False) -> Layer | None:
     """The latest land-use layer with codes: what was surveyed, or what a plan gives."""
     fitting = [layer for layer in layers if layer.kind_name == "land_use" and "code" in layer.frame]
-    plans = [layer for layer in fitting if layer.period and layer.period.stage == "approved"]
-    wanted = plans if planned else [layer for layer in fitting if layer not in plans] or fitting
+    plan = [bool(layer.period and layer.period.stage == "approved") for layer in fitting]
+    # told apart by what they are: layers that are compared compare their tables, which need not be of one shape
+    wanted = [layer for layer, is_plan in zip(fitting, plan, strict=True) if is_plan == planned]
+    wanted = wanted or ([] if planned else fitting)
     ordered = sorted(wanted, key=lambda layer: (layer.period.last if layer.period else 0, layer.name))
     return ordered[-1] if ordered else None
 

@@ -2,10 +2,14 @@ from __future__ import annotations
 
 from datetime import date
 
+import geopandas as gpd
 import numpy as np
 import pytest
+from shapely import box
 
-from layers import reference
+from layers import Layer, reference
+from layers.period import parse_period
+from spatial._site_facts import land_layer
 from spatial.establishment import SiteFacts, establishment_checks, size_limits
 
 RULES = reference.table("establishment_rules")
@@ -101,3 +105,20 @@ def test_the_limit_of_rice_land_depends_on_the_region(rice_ha, state):
     known = {"S": SiteFacts(300, rice_ha=rice_ha)}
     rows = establishment_checks(RULES, "industrial_park", known, on=date(2026, 6, 1)).set_index("rule")
     assert rows.loc["KCN35-RICE", "state"] == state
+
+
+def test_land_of_today_and_of_a_plan_are_told_apart():
+    """Two layers of other shapes: neither is compared row by row with the other."""
+
+    def land(name, period, *codes):
+        shapes = [box(0, 0, 10 * (n + 1), 10) for n, _ in enumerate(codes)]
+        frame = gpd.GeoDataFrame({"code": list(codes)}, geometry=shapes, crs=5897)
+        return Layer(frame, name, "land_use", parse_period(period))
+
+    plan = land("plan", "2021-2030:approved", "SKN", "LUC")
+    now, before = land("now", "2025:surveyed", "LUC"), land("before", "2020:surveyed", "LUC", "ONT", "CLN")
+    layers = [plan, before, now]
+    assert land_layer(layers) is now
+    assert land_layer(layers, planned=True) is plan
+    assert land_layer([plan]) is plan
+    assert land_layer([now], planned=True) is None
