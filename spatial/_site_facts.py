@@ -40,7 +40,7 @@ def land_layer(layers: Sequence[Layer], *, planned: bool = False) -> Layer | Non
     """The latest land-use layer with codes: what was surveyed, or what a plan gives."""
     fitting = [layer for layer in layers if layer.kind_name == "land_use" and "code" in layer.frame]
     plan = [bool(layer.period and layer.period.stage == "approved") for layer in fitting]
-    # told apart by what they are: layers that are compared compare their tables, which need not be of one shape
+    # told apart by stage: layers that are compared compare their tables, of whatever shape
     wanted = [layer for layer, is_plan in zip(fitting, plan, strict=True) if is_plan == planned]
     wanted = wanted or ([] if planned else fitting)
     ordered = sorted(wanted, key=lambda layer: (layer.period.last if layer.period else 0, layer.name))
