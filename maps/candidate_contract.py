@@ -79,7 +79,7 @@ def _exclusion(row: dict[str, Any], words: Words, *, drop: bool = False) -> dict
         "applied": bool(row["applied"]),
     }
     kept = ("layer", "kind", "code", "tier", "why", "needs", "rule", "basis", "valid_from", "valid_to")
-    more = {name: row[name] or None for name in (*kept, "confidence")}
+    more = {name: row[name] or None for name in (*kept, "confidence", "province")}
     if drop:
         first.pop("applied")
     return _plain({**first, "required_m": row["required_m"], "left_ha": row["left_ha"], **more})

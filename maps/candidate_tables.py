@@ -121,7 +121,8 @@ def exclusion_table(answer: CandidateAnswer, words: Words) -> pd.DataFrame:
     rows = answer.exclusions.rows
     out = []
     for row in records(rows):
-        why = words(f"site_why.{row['why']}", needs=row["needs"]) if row["why"] else ""
+        facts = {"needs": row["needs"], "province": row["province"]}
+        why = words(f"site_why.{row['why']}", **facts) if row["why"] else ""
         out.append(
             {
                 "constraint": constraint_name(row, words),
@@ -236,7 +237,7 @@ def checks_table(answer: CandidateAnswer, words: Words) -> pd.DataFrame:
     rows = rows.assign(
         state=[words(f"site_check.{state}") for state in rows["state"]],
         metric=[_metric(str(name), words) for name in rows["metric"]],
-        why=[words(f"site_check_why.{why}") if why else "" for why in rows["why"]],
+        why=[_check_why(row, words) for row in records(rows)],
         requirement=[requirement(row, words) for row in records(rows)],
         exception=rows["exception_vi"] if words.lang == "vi" else rows["exception"],
         validity=[words.validity(a, b) for a, b in zip(rows["valid_from"], rows["valid_to"], strict=True)],
@@ -244,6 +245,10 @@ def checks_table(answer: CandidateAnswer, words: Words) -> pd.DataFrame:
         clause=[citation(str(clause), words) for clause in rows["clause"]],
     )
     return headed(rows[list(_CHECKED)], words, section=_SECTION)
+
+
+def _check_why(row: dict[str, Any], words: Words) -> str:
+    return words(f"site_check_why.{row['why']}", province=row["province"]) if row["why"] else ""
 
 
 def _metric(name: str, words: Words) -> str:
@@ -288,7 +293,7 @@ _EMPTY: Final = {
     "communes": ["site", "commune", "area_ha", "share_pct", "lead"],
     "checks": [
         *("site", "rule", "metric", "state", "why", "clause", "exception", "exception_vi", "found"),
-        *("numerator", "denominator", "valid_from", "valid_to", "confidence"),
+        *("numerator", "denominator", "valid_from", "valid_to", "confidence", "province"),
     ],
 }
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from layers import reference
+from layers import Workspace, reference
 from layers.kinds import kind
 from maps.asking import Question, stamp
 from maps.drawn_zone import LATER, DrawnZone, drawn_layers, with_drawn_named
+from maps.provinces import local_rules
 from maps.question import choices
 from spatial.distances import safety_distances
 
@@ -116,10 +117,13 @@ def answer_distances(
     ThoCongError
         As :func:`spatial.distances.safety_distances` and :meth:`layers.store.Workspace.load`.
     """
+    sources = [*question.load(question.sources), *drawn_layers(question.drawn, question.folder)]
+    targets = question.load(question.targets)
+    base = Workspace(question.folder)
     answer = safety_distances(
-        [*question.load(question.sources), *drawn_layers(question.drawn, question.folder)],
-        question.load(question.targets),
-        table=reference.table("safety_distances"),
+        sources,
+        targets,
+        table=local_rules("safety_distances", [*sources, *targets], workspace=base),
         on=question.on,
         choose={"*": question.rules} if question.rules else None,
         progress=progress,

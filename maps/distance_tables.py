@@ -135,7 +135,8 @@ def why_text(row: Mapping[str, Any], words: Words) -> str:
         return ""
     needs = ", ".join(words(f"distance_field.{field}") for field in str(row["needs"]).split())
     kind = words(f"kind_many.{row['target_kind']}")
-    return words(f"distance_why.{row['why']}", needs=needs, kind=kind, last=words.day(row["valid_to"]))
+    facts = {"needs": needs, "kind": kind, "last": words.day(row["valid_to"]), "province": row["province"]}
+    return words(f"distance_why.{row['why']}", **facts)
 
 
 def shows_grid(answer: DistanceAnswer) -> bool:

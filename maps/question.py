@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
-from layers import reference
 from layers.errors import QuestionError
 from layers.kinds import kind
 from layers.store import Workspace
 from maps.asking import Question, stamp
 from maps.drawn_zone import LATER, DrawnZone, drawn_layers, with_drawn_named
+from maps.provinces import local_rules
 from spatial.conflicts import conflicts
 from spatial.override import override
 
@@ -132,10 +132,13 @@ def answer_question(
     ThoCongError
         As :func:`spatial.conflicts.conflicts` and :meth:`layers.store.Workspace.load`.
     """
+    zones = [*question.load(question.zones), *drawn_layers(question.drawn, question.folder)]
+    constraints = question.load(question.constraints)
+    base = Workspace(question.folder)
     answer = conflicts(
-        [*question.load(question.zones), *drawn_layers(question.drawn, question.folder)],
-        question.load(question.constraints),
-        rules=reference.table("conflict_rules"),
+        zones,
+        constraints,
+        rules=local_rules("conflict_rules", [*zones, *constraints], workspace=base),
         on=question.on,
         tolerance_m=question.tolerance_m,
         progress=progress,

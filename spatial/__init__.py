@@ -19,6 +19,7 @@ from spatial.land import land_totals
 from spatial.overlap import overlap, overlap_areas, thickness_m
 from spatial.override import override
 from spatial.pairwise import Contradiction, comparison_matrix, consistency_ratio, worst_contradiction
+from spatial.provinces import LocalRules, Provinces, known_provinces
 from spatial.raster_change import change_rasters
 from spatial.redraw import Redrawn, redrawn, site_limits
 from spatial.rules import STATES, Rule, RuleBook
@@ -60,7 +61,9 @@ __all__ = [
     "ExclusionAnswer",
     "ExclusionQuestion",
     "Judgement",
+    "LocalRules",
     "PairwiseWeights",
+    "Provinces",
     "Redrawn",
     "RingTotals",
     "RoadNetwork",
@@ -95,6 +98,7 @@ __all__ = [
     "feature_labels",
     "half_widths",
     "judged_sites",
+    "known_provinces",
     "land_totals",
     "only_sites",
     "overlap",

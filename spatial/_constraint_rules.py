@@ -16,9 +16,11 @@ import shapely
 from layers import reference
 from layers.crs import as_crs
 from layers.landuse import ancestors
+from layers.provinces import province_name
 from spatial._distance_rules import APPLIES, EXCLUDED, OPEN, DistanceBook
 from spatial._scale import scale_at
 from spatial.buffers import QUAD_SEGS
+from spatial.provinces import HERE, UNKNOWN, Provinces, standing_here
 from spatial.rules import RuleBook
 
 if TYPE_CHECKING:
@@ -74,6 +76,9 @@ class ExclusionQuestion:
         one that the law asks for is said to be the asker's own choice against the table.
     order : tuple of str
         Constraints that take land before all others, in this order; named as in `waive`.
+    provinces : Provinces, optional
+        Land whose province is known; without it the units among the layers tell. A rule of one province
+        takes land within it only.
     """
 
     zone_kind: str
@@ -86,6 +91,7 @@ class ExclusionQuestion:
     buffers_m: Mapping[str, float] | None = None
     waive: tuple[str, ...] = ()
     order: tuple[str, ...] = ()
+    provinces: Provinces | None = None
 
 
 @dataclass(frozen=True)
@@ -110,6 +116,7 @@ class Claim:
     required_m: float = np.nan
     priority: int = _NO_PRIORITY
     place: int = 0
+    province: str = ""
     shapes: NDArray[np.object_] | None = None
 
     @property
@@ -175,14 +182,49 @@ def _of_layer(layer: Layer, question: ExclusionQuestion, book: RuleBook) -> Iter
         if layer.kind_name == "land_use" and (not code or not ancestors(code)):
             yield replace(claim, constraint=f"no_data:{claim.constraint}", tier="no_data", why="code_unknown")
             continue
-        rules = _speaking(book.rules_for(question.zone_kind, layer.kind_name, code))
-        yield from (_judged(claim, rule, question) for rule in rules)
-        if not any(rule.severity == "blocks" for rule in rules) and is_named(claim, question.avoid):
+        blocked: list[bool] = []
+        open_: dict[str, Rule] = {}
+        for where, local in _regions(claim, book, question):
+            rules = _speaking(book.rules_for(question.zone_kind, layer.kind_name, code, where=where))
+            yield from (_judged(local, rule, question) for rule in rules)
+            yield from _elsewhere(local, book, question, where)
+            blocked.append(any(rule.severity == "blocks" for rule in rules))
+            doubtful = book.unsettled_for(question.zone_kind, layer.kind_name, code, where=where)
+            open_ |= {rule.id: rule for rule in doubtful}
+        if not all(blocked) and is_named(claim, question.avoid):
             name = f"{claim.constraint}!"
             yield replace(claim, constraint=name, tier="own", why="own_choice", basis="own")
-        for rule in book.unsettled_for(question.zone_kind, layer.kind_name, code):
+        for rule in open_.values():
             named = f"{claim.constraint}:{rule.fact_id}"
             yield replace(_cited(claim, rule), constraint=named, applied=False, why="unsettled", shapes=None)
+
+
+def _land_of(question: ExclusionQuestion) -> Provinces:
+    return question.provinces or Provinces()
+
+
+def _regions(claim: Claim, book: RuleBook, question: ExclusionQuestion) -> Iterator[tuple[str, Claim]]:
+    """A claim by the provinces that its land lies in, where a rule of one province speaks of it."""
+    if not book.is_local(claim.kind) or claim.shapes is None:
+        yield "", claim
+        return
+    known = _land_of(question)
+    rest = claim.shapes
+    for code, land in sorted(known.shapes.items()):
+        inside = shapely.intersection(rest, land)
+        rest = shapely.difference(rest, land)
+        if not shapely.is_empty(inside).all():
+            yield code, replace(claim, shapes=inside[~shapely.is_empty(inside)])
+    if not shapely.is_empty(rest).all():
+        yield known.stated, replace(claim, shapes=rest[~shapely.is_empty(rest)])
+
+
+def _elsewhere(claim: Claim, book: RuleBook, question: ExclusionQuestion, where: str) -> Iterator[Claim]:
+    """Rules of one province that don't reach this land: named with the reason."""
+    for rule in book.elsewhere_for(question.zone_kind, claim.kind, claim.code, where=where):
+        named = f"{claim.constraint}:{rule.fact_id}"
+        why = standing_here(rule.provinces, {where})
+        yield replace(_cited(claim, rule), constraint=named, applied=False, why=why)
 
 
 def _parts(layer: Layer) -> dict[str, NDArray[np.intp]]:
@@ -232,18 +274,48 @@ def _cited(claim: Claim, rule: Rule) -> Claim:
         valid_to=rule.valid_to,
         confidence=rule.confidence,
         priority=rule.priority,
+        province=_named(rule.provinces),
     )
+
+
+def _named(provinces: frozenset[str]) -> str:
+    return ", ".join(province_name(code) for code in sorted(provinces))
+
+
+def _at_home(
+    claim: Claim, provinces: frozenset[str], question: ExclusionQuestion, *, chosen: bool
+) -> Iterator[Claim]:
+    """A claim of a rule of one province: applied within it, elsewhere named with the reason."""
+    if not provinces:
+        yield claim
+        return
+    claim, known = replace(claim, province=_named(provinces)), _land_of(question)
+    if claim.shapes is None:
+        why = standing_here(provinces, known.codes or {""})
+        yield replace(claim, why=why or claim.why)
+        return
+    for standing, shapes in known.parts(claim.shapes, provinces).items():
+        # who chooses a row of a province says that land of no known province lies in it
+        here = standing == HERE or (chosen and standing == UNKNOWN)
+        if len(shapes) and here:
+            yield replace(claim, shapes=shapes)
+        elif len(shapes):
+            yield replace(claim, applied=False, why=standing, shapes=shapes)
 
 
 def _of_distances(layer: Layer, question: ExclusionQuestion, book: DistanceBook) -> Iterator[Claim]:
     """Claims of the strips that the distance table draws between the layer and a new zone."""
     chosen = frozenset(book.choose(text).id for text in (question.choose or {}).get(layer.kind_name, ()))
+    spoken = []
     for rule in book.between(layer.kind_name, question.zone_kind, chosen):
         holds = rule.holds(layer.frame)
-        yield from _strip(layer, rule, np.full(len(holds), APPLIES) if rule.id in chosen else holds, chosen)
+        spoken.append((rule, np.full(len(holds), APPLIES) if rule.id in chosen else holds))
     for rule in book.between(question.zone_kind, layer.kind_name, chosen):
         sure = not rule.conditions or rule.id in chosen
-        yield from _strip(layer, rule, np.full(len(layer.frame), APPLIES if sure else OPEN), chosen)
+        spoken.append((rule, np.full(len(layer.frame), APPLIES if sure else OPEN)))
+    for rule, holds in spoken:
+        for claim in _strip(layer, rule, holds, chosen):
+            yield from _at_home(claim, rule.provinces, question, chosen=rule.id in chosen)
 
 
 def _strip(

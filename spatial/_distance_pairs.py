@@ -18,6 +18,7 @@ from layers.kinds import zone_kind_of
 from spatial._distance_rules import APPLIES, EXCLUDED, FACTS, OPEN
 from spatial._scale import ground_lengths, scale_at
 from spatial.labels import feature_labels
+from spatial.provinces import ELSEWHERE, HERE, UNKNOWN, standing_here
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -44,6 +45,8 @@ class Side:
     kinds: NDArray[np.object_]
     geometry: NDArray[np.object_]
     chosen: frozenset[str]
+    #: provinces that each feature lies in; None where nobody asks
+    where: list[frozenset[str]] | None = None
 
 
 def side_of(layer: Layer, labels: pd.Series | None, chosen: frozenset[str]) -> Side:
@@ -111,11 +114,13 @@ def _judged(two: _Two, rules: list[tuple[DistanceRule, str]]) -> pd.DataFrame:
     reach = np.nanmax([0.0, *(rule.required_m for rule, _ in rules)])
     pairs = _pairs(two, float(reach))
     held = [_held(rule, two.owner(side))[pairs.of(side)] for rule, side in rules]
-    worst = _worst(rules, held, len(pairs.i))
+    standing = [_standing(rule, two, pairs, side) for rule, side in rules]
+    judging = [np.where(at == HERE, one, EXCLUDED) for one, at in zip(held, standing, strict=True)]
+    worst = _worst(rules, judging, len(pairs.i))
     seen = _seen(two.ours, two.theirs.layer, two.crs)[pairs.i]
     spoken = np.zeros(len(pairs.i), dtype=bool)
     parts = []
-    for (rule, side), holds in zip(rules, held, strict=True):
+    for (rule, side), holds, local in zip(rules, held, standing, strict=True):
         near = pairs.actual_m < rule.required_m - _SAME_M
         kept = (holds != EXCLUDED) & (pairs.nearest | near)
         spoken |= kept
@@ -128,6 +133,7 @@ def _judged(two: _Two, rules: list[tuple[DistanceRule, str]]) -> pd.DataFrame:
             worst=worst[side, rule.feature_type][at],
             seen=seen[at],
         )
+        said = _at_home(said, local[at])
         parts.append({"at": at, "rule": rule.id, "owner": side, "needs": needs, **said})
     silent = np.flatnonzero(pairs.nearest & ~spoken)
     nothing = {"required_m": np.nan, "shortfall_m": np.nan, "state": "no_rule", "why": ""}
@@ -175,6 +181,37 @@ def _held(rule: DistanceRule, owner: Side) -> NDArray[np.int8]:
     if rule.id in owner.chosen:
         return np.full(len(owner.labels), APPLIES, dtype=np.int8)
     return rule.holds(owner.layer.frame)
+
+
+def _standing(rule: DistanceRule, two: _Two, pairs: _Pairs, side: str) -> NDArray[np.object_]:
+    """What a rule of one province is to each pair: it judges where both lie in its province."""
+    out = np.full(len(pairs.i), HERE, dtype=object)
+    if not rule.provinces:
+        return out
+    nowhere: frozenset[str] = frozenset()
+    stood = []
+    for of, at in ((two.ours, pairs.i), (two.theirs, pairs.j)):
+        stood.append([standing_here(rule.provinces, of.where[n] if of.where else nowhere) for n in at])
+    both = np.array(stood, dtype=object)
+    out[(both == UNKNOWN).any(axis=0)] = UNKNOWN
+    out[(both == ELSEWHERE).any(axis=0)] = ELSEWHERE
+    if rule.id in two.owner(side).chosen:
+        out[out == UNKNOWN] = HERE  # who chooses a rule of a province says that the land lies in it
+    return out
+
+
+def _at_home(said: dict[str, Any], local: NDArray[np.object_]) -> dict[str, Any]:
+    """Take the verdict from pairs that a rule of one province doesn't reach, and say why."""
+    away = local != HERE
+    if not away.any():
+        return said
+    n = len(local)
+    full = {name: np.broadcast_to(value, n).copy() for name, value in said.items()}
+    state = np.where(local == ELSEWHERE, "no_rule", "unsettled")
+    full["state"] = np.where(away, state, full["state"]).astype(object)
+    full["why"] = np.where(away, local, full["why"]).astype(object)
+    full["shortfall_m"] = np.where(away, np.nan, full["shortfall_m"])
+    return full
 
 
 def _needs(rule: DistanceRule, owner: Side) -> NDArray[np.object_]:

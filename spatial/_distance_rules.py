@@ -16,6 +16,7 @@ import pandas as pd
 from layers import reference
 from layers.errors import QuestionError
 from layers.names import fold
+from layers.provinces import rule_provinces
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
@@ -86,6 +87,8 @@ class DistanceRule:
     required_m: float
     standing: str
     facts: Mapping[str, str]
+    #: codes of the provinces whose land it judges; none for a rule of the whole country
+    provinces: frozenset[str] = frozenset()
 
     def holds(self, frame: gpd.GeoDataFrame) -> NDArray[np.int8]:
         """Say for each feature of the rule's own layer whether the rule applies."""
@@ -99,7 +102,7 @@ class DistanceRule:
 FACTS = (
     *("feature_type", "distance_kind", "distance_text", "measured_from", "measured_to", "force", "status"),
     *("valid_from", "valid_to", "validity_basis", "confidence", "note"),
-    *("label_vi", "label_en", "clause_vi", "clause_en", "from_vi", "to_vi", "note_vi"),
+    *("label_vi", "label_en", "clause_vi", "clause_en", "from_vi", "to_vi", "note_vi", "province"),
 )
 
 
@@ -182,7 +185,8 @@ def _rule(
         conditions=conditions,
         required_m=required,
         standing=_standing_of(row, required, valid=valid, day=day),
-        facts={name: str(row[name]) for name in FACTS},
+        facts={name: str(row.get(name, "")) for name in FACTS},
+        provinces=rule_provinces(row),
     )
 
 

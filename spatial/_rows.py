@@ -46,6 +46,7 @@ class _Hit(NamedTuple):
     area_m2: float
     noise_m2: float
     real: bool  # anything but slivers
+    where: str  # code of the province, where a rule of one province speaks of the layer
 
 
 def layer_rows(
@@ -60,9 +61,10 @@ def layer_rows(
     states = []
     for hit in hits:
         zone = facts[hit.zone]
-        rules = _rules(book, zone.kind, layer, hit.code)
+        rules = _rules(book, zone.kind, layer, hit)
         states.append(rules[0].severity if rules else "no_data")
-        table.add_hit(zone, hit, rules, book.unsettled_for(zone.kind, layer.kind_name, hit.code))
+        unsettled = book.unsettled_for(zone.kind, layer.kind_name, hit.code, where=hit.where)
+        table.add_hit(zone, hit, rules, unsettled)
     pieces.loc[covered, "state"] = np.array(states, dtype=object)[group]
     _add_free(table, facts, pieces, book)
     pieces["state_found"] = pieces["state"]
@@ -76,7 +78,7 @@ def _zones(zones: gpd.GeoDataFrame) -> dict[Any, _Zone]:
 
 def _hits(pieces: gpd.GeoDataFrame) -> tuple[list[_Hit], NDArray[np.int64]]:
     """Pieces summed up by zone and part, and the place of every piece among the sums."""
-    groups = pieces.groupby(["zone", "part"], sort=False)
+    groups = pieces.groupby(["zone", "part", "where"], sort=False)
     group: NDArray[np.int64] = groups.ngroup().to_numpy().astype(np.int64)
     n = groups.ngroups
     noise = pieces["noise"].to_numpy(dtype=bool)
@@ -93,10 +95,10 @@ def _hits(pieces: gpd.GeoDataFrame) -> tuple[list[_Hit], NDArray[np.int64]]:
         strict=True,
     )
     _, first = np.unique(group, return_index=True)
-    names = pieces[["zone", "part", "code"]].iloc[first].itertuples(index=False)
+    names = pieces[["zone", "part", "code", "where"]].iloc[first].itertuples(index=False)
     return [
-        _Hit(zone, str(part), str(code), int(features), float(run), float(m2), float(thin), bool(real))
-        for (zone, part, code), (features, run, m2, thin, real) in zip(names, sums, strict=True)
+        _Hit(zone, str(part), str(code), int(features), float(run), float(m2), float(thin), bool(real), at)
+        for (zone, part, code, at), (features, run, m2, thin, real) in zip(names, sums, strict=True)
     ], group
 
 
@@ -115,10 +117,10 @@ def _areas(pieces: gpd.GeoDataFrame, group: NDArray[np.int64], n: int) -> NDArra
     return np.asarray(total)
 
 
-def _rules(book: RuleBook, zone_kind: str, layer: Layer, code: str) -> tuple[Rule, ...]:
-    if layer.kind_name == "land_use" and not code:
+def _rules(book: RuleBook, zone_kind: str, layer: Layer, hit: _Hit) -> tuple[Rule, ...]:
+    if layer.kind_name == "land_use" and not hit.code:
         return ()  # land of unknown use: no rule can speak of it
-    return book.rules_for(zone_kind, layer.kind_name, code)
+    return book.rules_for(zone_kind, layer.kind_name, hit.code, where=hit.where)
 
 
 def _add_free(table: _Table, zones: dict[Any, _Zone], pieces: gpd.GeoDataFrame, book: RuleBook) -> None:

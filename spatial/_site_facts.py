@@ -14,6 +14,7 @@ from layers.landuse import ancestors
 from spatial.establishment import SiteFacts
 from spatial.labels import feature_labels
 from spatial.overlap import overlap_areas
+from spatial.provinces import Provinces
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -114,13 +115,15 @@ def site_facts(
     zone_kind: str,
     land: pd.DataFrame,
     communes: Layer | None,
+    provinces: Provinces | None,
 ) -> dict[str, SiteFacts]:
     """Gather what the rules for founding a zone ask of each site."""
     homes = _homes(sites, layers)
     plan = land_layer(layers, planned=True)
     shares = land_rows(sites, plan, _ANY_DAY) if plan is not None else None
     out = {}
-    for site, shape in zip(sites.index, sites.geometry, strict=True):
+    lies_in = (provinces or Provinces()).at(sites.geometry.to_numpy())
+    for site, shape, where in zip(sites.index, sites.geometry, lies_in, strict=True):
         mine = land[land["site"] == site]
         leased, industrial = _occupancy(shape, layers, zone_kind, communes)
         out[str(site)] = SiteFacts(
@@ -130,6 +133,7 @@ def site_facts(
             planned_pct=_planned(shares, site, zone_kind),
             leased_ha=leased,
             industrial_ha=industrial,
+            provinces=where,
         )
     return out
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
@@ -23,6 +23,7 @@ from spatial._run import run_facts
 from spatial._search import Decisions, SearchBasis
 from spatial.exclusions import ExclusionAnswer, exclusions
 from spatial.judgement import Judgement, SiteQuestion, judged_sites
+from spatial.provinces import known_provinces
 from spatial.suitability import Criterion, Suitability, search_grid, suitability
 
 if TYPE_CHECKING:
@@ -157,6 +158,7 @@ def candidates(
     """
     tell = progress or (lambda *_: None)
     tell(0, len(_STEPS), _STEPS[0])
+    question = _placed(question, [area, *constraints, *others])
     left = exclusions(area, constraints, question=question.exclusion)
     grid = search_grid(left.area, cell_m=question.cell_m)
     free = _free_cells(left, grid)
@@ -188,6 +190,14 @@ def candidates(
     run["functions"] = {c.name: str(c.function) for c in sorted(criteria, key=lambda c: c.name)}
     basis = SearchBasis(question, tuple(criteria), tuple(layers), grid, reached)
     return CandidateAnswer(left, scored, judgement, passed, run, tuple(findings), basis)
+
+
+def _placed(question: SiteQuestion, layers: Sequence[Layer]) -> SiteQuestion:
+    """The question with the provinces that its layers tell, where nobody gave them."""
+    asked = question.exclusion
+    if asked.provinces is not None:
+        return question
+    return replace(question, exclusion=replace(asked, provinces=known_provinces(layers)))
 
 
 def _sources(criteria: Sequence[Criterion]) -> list[Layer]:

@@ -21,11 +21,13 @@ from layers.errors import CrsError, QuestionError
 from layers.findings import Finding
 from layers.layer import Layer
 from spatial._cover import box_of, is_coverage, uncovered
+from spatial._local_pieces import apart_by_province, rules_elsewhere
 from spatial._rows import layer_rows
 from spatial._run import run_facts
 from spatial._totals import zone_totals
 from spatial.labels import feature_labels, labelled_zones
 from spatial.overlap import overlap
+from spatial.provinces import LocalRules, split_rules
 from spatial.rules import RuleBook
 
 if TYPE_CHECKING:
@@ -80,7 +82,7 @@ def conflicts(
     zones: Layer | Sequence[Layer],
     constraints: Sequence[Layer],
     *,
-    rules: pd.DataFrame,
+    rules: pd.DataFrame | LocalRules,
     on: date,
     tolerance_m: float = 0.5,
     progress: Progress | None = None,
@@ -95,8 +97,9 @@ def conflicts(
         Points, lines or polygons in the same CRS. A layer of a kind that covers all land (land use)
         has no data where it has no feature; a sparse one has no data outside its extent, and where
         none is stated, it has none for zones that the box round its features doesn't meet.
-    rules : pandas.DataFrame
-        ``layers.reference.table("conflict_rules")``.
+    rules : pandas.DataFrame or LocalRules
+        ``layers.reference.table("conflict_rules")``, with the provinces that land is known to lie in. A
+        rule of one province judges the land within it; a finding lists where it wasn't applied.
     on : datetime.date
         Day whose rules hold.
     tolerance_m : float
@@ -148,7 +151,8 @@ def conflicts(
     frame, findings = labelled_zones(of_zones)
     for layer in of_zones:
         findings += reach_findings(layer, crs)
-    book = RuleBook(rules, on)
+    table, provinces = split_rules(rules)
+    book = RuleBook(table, on)
     rows: list[pd.DataFrame] = []
     found: list[gpd.GeoDataFrame] = []
     for done, layer in enumerate(constraints):
@@ -156,10 +160,12 @@ def conflicts(
             progress(done, len(constraints), layer.name)
         findings += _layer_findings(frame, layer)
         parts = _pieces(frame, layer, tolerance_m=tolerance_m)
-        judged, table = layer_rows(frame, layer, parts, book)
+        parts = apart_by_province(parts, provinces if book.is_local(layer.kind_name) else None)
+        findings += rules_elsewhere(frame, layer, parts, book)
+        judged, told = layer_rows(frame, layer, parts, book)
         found.append(judged)
         titles = _part_titles(layer)
-        rows.append(table.assign(part_name=[titles.get(part, "") for part in table["part"]]))
+        rows.append(told.assign(part_name=[titles.get(part, "") for part in told["part"]]))
     pieces = _joined(found, crs)
     if progress:
         progress(len(constraints), len(constraints), "totals")

@@ -7,7 +7,7 @@ not law, a row of doubtful force, a gap in what was collected.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -22,6 +22,7 @@ from spatial._distance_pairs import no_data_row, pair_rows, side_of
 from spatial._distance_rules import APPLIES, EXCLUDED, FACTS, DistanceBook
 from spatial._run import run_facts
 from spatial.labels import feature_labels
+from spatial.provinces import UNKNOWN, LocalRules, split_rules
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from layers.findings import Finding
     from spatial._distance_pairs import Side
+    from spatial.provinces import Provinces
 
     Progress = Callable[[int, int, str], None]
     Choice = Mapping[str, str | Sequence[str]]
@@ -63,7 +65,7 @@ class DistanceAnswer:
         why, needs`` (columns that would decide a condition), ``nearest`` (nearest target of its
         layer), then what the tables say: ``feature_type, distance_kind, distance_text, measured_from,
         measured_to, force, status, valid_from, valid_to, validity_basis, confidence, note, label_vi,
-        label_en, clause_vi, clause_en, from_vi, to_vi, note_vi``. States are *too_near, depends,
+        label_en, clause_vi, clause_en, from_vi, to_vi, note_vi, province``. States are *too_near, depends,
         preset, unsettled, refused, no_data, kept, no_rule*; a row without a source speaks for a layer.
     totals : pandas.DataFrame
         One row per source, index ``source``: ``name, kind, layer, nearest_m, too_near, depends, kept,
@@ -96,7 +98,7 @@ def safety_distances(
     sources: Layer | Sequence[Layer],
     targets: Sequence[Layer],
     *,
-    table: pd.DataFrame,
+    table: pd.DataFrame | LocalRules,
     on: date,
     choose: Choice | None = None,
     progress: Progress | None = None,
@@ -116,8 +118,10 @@ def safety_distances(
     targets : sequence of Layer
         The same; a stated extent tells how far the layer was surveyed, and a distance is kept only
         as far as that reaches.
-    table : pandas.DataFrame
-        ``layers.reference.table("safety_distances")``.
+    table : pandas.DataFrame or LocalRules
+        ``layers.reference.table("safety_distances")``, with the provinces that land is known to lie in: a
+        row of one province judges pairs within it, elsewhere it is *no_rule*, and *unsettled* where the
+        province isn't known (``why`` *elsewhere*, *province_unknown*).
     on : datetime.date
         Day whose rules hold.
     choose : mapping of str to str or sequence of str, optional
@@ -164,10 +168,11 @@ def safety_distances(
     """
     of_sources = [sources] if isinstance(sources, Layer) else list(sources)
     crs = _check(of_sources, targets)
-    book = DistanceBook(table, on)
+    rows_of, provinces = split_rules(table)
+    book = DistanceBook(rows_of, on)
     chosen = _chosen(choose or {}, [*of_sources, *targets], book)
-    ours = _sides(of_sources, chosen)
-    theirs = [side_of(layer, None, chosen[id(layer)]) for layer in targets]
+    ours = [_placed(side, book, provinces) for side in _sides(of_sources, chosen)]
+    theirs = [_placed(side_of(layer, None, chosen[id(layer)]), book, provinces) for layer in targets]
     frames: list[pd.DataFrame] = []
     steps = [(a, b) for a in ours for b in theirs if not _same(a.layer, b.layer)]
     for done, (a, b) in enumerate(steps):
@@ -223,7 +228,7 @@ def half_widths(layer: Layer, *, table: pd.DataFrame, on: date, choose: Sequence
     >>> half_widths(dams, table=law, on=date(2026, 6, 1)).values.tolist()
     [[100.0, 'DAM-II', '']]
     """
-    book = DistanceBook(table, on)
+    book = DistanceBook(split_rules(table)[0], on)
     chosen = frozenset(book.choose(rule).id for rule in choose)
     rules = book.between(layer.kind_name, "residential", chosen)
     out = pd.DataFrame({"half_width_m": np.nan, "rule": "", "why": "no_rule"}, index=layer.frame.index)
@@ -232,15 +237,25 @@ def half_widths(layer: Layer, *, table: pd.DataFrame, on: date, choose: Sequence
         holds = rule.holds(layer.frame)
         if rule.id in chosen:
             holds = np.full(len(layer.frame), APPLIES, dtype=np.int8)
-        sure = (holds == APPLIES) & (rule.standing == "judges")
+        abroad = bool(rule.provinces) and rule.id not in chosen
+        sure = (holds == APPLIES) & (rule.standing == "judges") & (not abroad)
         width = np.where(sure, rule.required_m, np.nan)
-        why = np.where(sure, "", "condition" if rule.standing == "judges" else rule.standing)
+        unsure = "condition" if rule.standing == "judges" else rule.standing
+        why = np.where(sure, "", UNKNOWN if abroad else unsure)
         settled = out["half_width_m"].notna().to_numpy() & ~sure
         spoken = (holds != EXCLUDED) & ~settled
         out.loc[spoken, "half_width_m"] = width[spoken]
         out.loc[spoken, "rule"] = rule.id
         out.loc[spoken, "why"] = why[spoken]
     return out
+
+
+def _placed(side: Side, book: DistanceBook, provinces: Provinces) -> Side:
+    """A side with the provinces of its features, where a rule of one province asks for them."""
+    kinds = set(side.kinds)
+    local = [rule for rule in book.rules.values() if rule.provinces]
+    asked = any(kinds & (rule.kinds | rule.target_kinds) for rule in local)
+    return replace(side, where=provinces.at(side.geometry)) if asked else side
 
 
 def _check(sources: list[Layer], targets: Sequence[Layer]) -> Any:

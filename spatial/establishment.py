@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
+from layers.provinces import province_name, rule_provinces
 from layers.reference import can_judge, in_force
+from spatial.provinces import ELSEWHERE, standing_here
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -61,6 +63,8 @@ class SiteFacts:
     leased_ha, industrial_ha : float
         Of the zones of the same kind in the lead commune: leased and planned industrial land; NaN where
         no column tells.
+    provinces : frozenset of str
+        Codes of the provinces that it lies in; ``""`` for land of no known one.
     """
 
     area_ha: float
@@ -69,9 +73,17 @@ class SiteFacts:
     planned_pct: float = np.nan
     leased_ha: float = np.nan
     industrial_ha: float = np.nan
+    provinces: frozenset[str] = frozenset({""})
 
 
-def size_limits(table: pd.DataFrame, zone_kind: str, *, on: date, craft_village: bool = False) -> SizeLimits:
+def size_limits(
+    table: pd.DataFrame,
+    zone_kind: str,
+    *,
+    on: date,
+    craft_village: bool = False,
+    provinces: frozenset[str] = frozenset(),
+) -> SizeLimits:
     """Find the least and the greatest area of a zone in the rules in force on a day.
 
     Parameters
@@ -82,6 +94,8 @@ def size_limits(table: pd.DataFrame, zone_kind: str, *, on: date, craft_village:
     on : datetime.date
     craft_village : bool
         A cluster of craft villages, for which the law may allow less.
+    provinces : frozenset of str
+        Codes of the provinces that the land lies in; sizes of other provinces say nothing of it.
 
     Returns
     -------
@@ -102,6 +116,8 @@ def size_limits(table: pd.DataFrame, zone_kind: str, *, on: date, craft_village:
     used = []
     for key, row in _speaking(table, zone_kind, on).iterrows():
         if row["judged_by"] != _SIZES or not _fits(row, craft_village=craft_village):
+            continue
+        if standing_here(rule_provinces(row), provinces):
             continue
         low, high = _range(row)
         least += [low] if np.isfinite(low) else []
@@ -135,9 +151,11 @@ def establishment_checks(
     -------
     pandas.DataFrame
         One row per site and rule in force, index 0, 1, 2, ...: ``site, rule, rule_kind, metric,
-        operator, value, unit, state`` (*pass, fail, no_data*), ``found, numerator, denominator``
+        operator, value, unit, state`` (*pass, fail, no_data*; *not_applied* for a rule of another
+        province), ``found, numerator, denominator``
         (NaN where not known), ``why, clause, exception, exception_vi, judged_by, low, high, valid_from,
-        valid_to, confidence``.
+        valid_to, confidence, province`` (whose rule it is; empty for one of the whole country). A rule
+        of one province has no data where the province of a site isn't known.
 
     Examples
     --------
@@ -162,13 +180,15 @@ def establishment_checks(
 _ROW: Final = (
     *("rule_kind", "metric", "operator", "value", "unit", "judged_by", "low", "high"),
     *("clause", "exception", "exception_vi"),
-    *("valid_from", "valid_to", "confidence"),
+    *("valid_from", "valid_to", "confidence", "province"),
 )
 _FOUND: Final = ("state", "found", "numerator", "denominator", "why")
 
 
 def _row_facts(row: pd.Series) -> dict[str, str]:
-    return {name: str(row[name]) for name in _ROW}
+    provinces = rule_provinces(row)
+    named = ", ".join(province_name(code) for code in sorted(provinces))
+    return {**{name: str(row[name]) for name in _ROW[:-1]}, "province": named}
 
 
 def _speaking(table: pd.DataFrame, zone_kind: str, on: date) -> pd.DataFrame:
@@ -187,6 +207,10 @@ def _range(row: pd.Series) -> tuple[float, float]:
 
 
 def _judged(row: pd.Series, known: SiteFacts) -> dict[str, Any]:
+    standing = standing_here(rule_provinces(row), known.provinces)
+    if standing:
+        said = _said(passed=False, found=np.nan, why=standing)
+        return {**said, "state": "not_applied"} if standing == ELSEWHERE else said
     judge = _JUDGES.get(row["judged_by"])
     return judge(row, known) if judge else _said(passed=False, found=np.nan, why="attribute")
 

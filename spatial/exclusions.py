@@ -19,6 +19,7 @@ import shapely
 
 from layers.crs import require_metric
 from layers.errors import CrsError, QuestionError
+from layers.provinces import province_name
 from spatial._constraint_rules import TIERS, Claim, ExclusionQuestion, claims
 from spatial._cover import box_of
 from spatial._exclusion_findings import exclusion_findings, waived_rows
@@ -26,6 +27,7 @@ from spatial._geos import areal
 from spatial._run import run_facts
 from spatial._unions import grouped_unions, growing_unions
 from spatial.overlap import overlap
+from spatial.provinces import known_provinces
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -59,7 +61,8 @@ class ExclusionAnswer:
         1, 2, ...: ``constraint, layer, kind, code, tier`` (*blocks, distance, consent, chosen, own,
         no_data*), ``applied``, ``why`` (why it isn't applied, or what the reader must know), ``needs``
         (columns that would decide a condition), ``rule, clause_vi, clause_en, basis, valid_from,
-        valid_to, confidence, required_m, priority, alone_ha`` (land it hits, applied or not; NaN where no
+        valid_to, confidence, required_m, priority, province`` (whose rule it is; empty for one of the
+        whole country), ``alone_ha`` (land it hits, applied or not; NaN where no
         figure says), ``added_ha`` (land that none before it hit; 0 where not applied), ``left_ha``
         (after it). The sum of ``added_ha`` and the land left is the area of search.
     land : geopandas.GeoDataFrame
@@ -73,8 +76,8 @@ class ExclusionAnswer:
     area_ha, left_ha : float
     run : dict
         ``layers, periods, rule_version, crs, on, made, zone_kind, allowed, avoided, chosen, own_buffers_m,
-        order, waived`` (what the law asks for and the asker put aside: *constraint, layer, rule, clause_vi,
-        clause_en*).
+        order, provinces`` (that the area lies in; ``""`` for a part in none that is known), ``waived``
+        (what the law asks for and the asker put aside: *constraint, layer, rule, clause_vi, clause_en*).
     findings : tuple of Finding
         ``law_waived``, ``constraint_without_area`` (points or lines without a distance take nothing),
         ``constraint_not_found`` (a name that waives or orders nothing), ``extent_assumed``,
@@ -159,6 +162,8 @@ def exclusions(
             raise CrsError("crs_differs", layer=layer.name, expected=crs.name, found=str(layer.frame.crs))
     _check_buffers(question)
     tiles = _tiles(area)
+    if question.provinces is None:
+        question = replace(question, provinces=known_provinces([area, *constraints]))
     found = claims(constraints, question) + _unknown(tiles, constraints)
     # rows that exclude come first: the table reads as a waterfall
     found.sort(key=lambda claim: (not claim.applied, claim.order))
@@ -357,4 +362,14 @@ def _run(area: Layer, constraints: Sequence[Layer], question: ExclusionQuestion)
         "own_buffers_m": dict(question.buffers_m or {}),
         "order": list(question.order),
         "tiers": list(TIERS),
+        "provinces": _provinces(area, question),
     }
+
+
+def _provinces(area: Layer, question: ExclusionQuestion) -> list[str]:
+    """Provinces that the area of search lies in; ``""`` where a part lies in none that is known."""
+    if question.provinces is None:
+        return [""]
+    whole = shapely.union_all(shapely.force_2d(area.frame.geometry.to_numpy()))
+    (codes,) = question.provinces.at(np.array([whole], dtype=object))
+    return sorted(province_name(code) for code in codes)

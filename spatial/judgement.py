@@ -22,6 +22,7 @@ from spatial._site_facts import commune_rows, land_layer, land_rows, site_facts
 from spatial.conflicts import ConflictAnswer, conflicts
 from spatial.distances import DistanceAnswer, safety_distances
 from spatial.establishment import establishment_checks
+from spatial.provinces import LocalRules, known_provinces
 from spatial.suitability import criterion_values
 from spatial.weights import normal_weights, rank_ranges, topsis_scores
 
@@ -232,7 +233,8 @@ def judged_sites(
     of_communes = commune_rows(sites, communes)
     land = land_rows(sites, land_layer(layers), question.exclusion.on)
     kind = question.exclusion.zone_kind
-    facts = site_facts(sites, layers, zone_kind=kind, land=land, communes=communes)
+    provinces = question.exclusion.provinces or known_provinces(layers)
+    facts = site_facts(sites, layers, zone_kind=kind, land=land, communes=communes, provinces=provinces)
     checks = establishment_checks(
         reference.table("establishment_rules"),
         kind,
@@ -319,12 +321,12 @@ def _neighbours(
     own = Layer(frame, "sites", asked.zone_kind)
     around = [layer for layer in layers if layer.kind_name != "admin_unit"]
     targets = [layer for layer in around if layer.kind_name not in _NO_TARGETS]
-    met = conflicts(own, around, rules=asked.rules, on=asked.on) if around else None
+    land = asked.provinces or known_provinces(layers)
+    met = conflicts(own, around, rules=LocalRules(asked.rules, land), on=asked.on) if around else None
     chosen = asked.choose or {}
     choose = {layer.name: chosen[layer.kind_name] for layer in targets if layer.kind_name in chosen}
-    measured = (
-        safety_distances(own, targets, table=asked.distances, on=asked.on, choose=choose) if targets else None
-    )
+    table = LocalRules(asked.distances, land)
+    measured = safety_distances(own, targets, table=table, on=asked.on, choose=choose) if targets else None
     return met, measured
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal, cast
 
 from layers.errors import TableError
 from layers.landuse import ancestors
+from layers.provinces import rule_provinces
 from layers.reference import can_judge, in_force
 
 if TYPE_CHECKING:
@@ -49,6 +50,8 @@ class Rule:
     valid_from, valid_to : str
         ISO days, inclusive, empty where open.
     confidence : str
+    provinces : frozenset of str
+        Codes of the provinces whose land it judges; none for a rule of the whole country.
     """
 
     id: str
@@ -62,6 +65,7 @@ class Rule:
     valid_from: str
     valid_to: str
     confidence: str
+    provinces: frozenset[str] = frozenset()
 
 
 class RuleBook:
@@ -100,8 +104,22 @@ class RuleBook:
             for key, row in in_force(table, on).iterrows()
         ]
         self._find = lru_cache(maxsize=4096)(self._find_uncached)
+        self._local = [(k, rule) for _, k, _, rule in self._rows if rule.provinces]
 
-    def rules_for(self, zone_kind: str, kind: str, code: str = "") -> tuple[Rule, ...]:
+    def is_local(self, kind: str) -> bool:
+        """Say whether a rule of one province speaks of layers of a kind.
+
+        Parameters
+        ----------
+        kind : str
+
+        Returns
+        -------
+        bool
+        """
+        return any(of in (kind, "any") for of, _ in self._local)
+
+    def rules_for(self, zone_kind: str, kind: str, code: str = "", *, where: str = "") -> tuple[Rule, ...]:
         """Rules that give an answer for a zone on this land.
 
         Parameters
@@ -110,30 +128,50 @@ class RuleBook:
             Kinds of the zone and of the constraint layer.
         code : str
             Land-use code for kind ``land_use``; rules for any group above it count too.
+        where : str
+            Code of the province that the land lies in, empty where it isn't known; rules of other
+            provinces give no answer.
 
         Returns
         -------
         tuple of Rule
             Of the lowest rank that speaks, the gravest first; empty for an unknown code.
         """
-        return self._find(zone_kind, kind, code)[0]
+        return self._find(zone_kind, kind, code, where)[0]
 
-    def unsettled_for(self, zone_kind: str, kind: str, code: str = "") -> tuple[Rule, ...]:
+    def unsettled_for(
+        self, zone_kind: str, kind: str, code: str = "", *, where: str = ""
+    ) -> tuple[Rule, ...]:
         """Rules of uncertain force that speak of this land: to be shown, never to judge by.
 
         Parameters
         ----------
-        zone_kind, kind, code : str
+        zone_kind, kind, code, where : str
 
         Returns
         -------
         tuple of Rule
         """
-        return self._find(zone_kind, kind, code)[1]
+        return self._find(zone_kind, kind, code, where)[1]
+
+    def elsewhere_for(
+        self, zone_kind: str, kind: str, code: str = "", *, where: str = ""
+    ) -> tuple[Rule, ...]:
+        """Rules of one province that would speak of this land if it lay there: to be shown as not applied.
+
+        Parameters
+        ----------
+        zone_kind, kind, code, where : str
+
+        Returns
+        -------
+        tuple of Rule
+        """
+        return self._find(zone_kind, kind, code, where)[2]
 
     def _find_uncached(
-        self, zone_kind: str, kind: str, code: str
-    ) -> tuple[tuple[Rule, ...], tuple[Rule, ...]]:
+        self, zone_kind: str, kind: str, code: str, where: str
+    ) -> tuple[tuple[Rule, ...], tuple[Rule, ...], tuple[Rule, ...]]:
         chain = ancestors(code) if code else ("",)
         found = [
             (chain.index(rule_code) if rule_code else len(chain), rule)
@@ -143,7 +181,9 @@ class RuleBook:
             and (not rule_code or rule_code in chain)
         ]
         if not chain:
-            return (), ()
+            return (), (), ()
+        elsewhere = tuple(rule for _, rule in found if rule.provinces and where not in rule.provinces)
+        found = [(near, rule) for near, rule in found if rule not in elsewhere]
         unsettled = tuple(rule for _, rule in found if rule.severity == "unsettled")
         speaking = [(near, rule) for near, rule in found if rule.severity != "unsettled"]
         lowest = min((rule.rank for _, rule in speaking), default=0)
@@ -155,7 +195,7 @@ class RuleBook:
         kept = sorted(
             (rule for _, rule in nearest.values()), key=lambda r: (STATES.index(_state(r)), r.priority)
         )
-        return tuple(kept), unsettled
+        return tuple(kept), unsettled, elsewhere
 
 
 def _state(rule: Rule) -> State:
@@ -184,4 +224,5 @@ def _rule(key: str, row: pd.Series) -> Rule:
         valid_from=row["valid_from"],
         valid_to=row["valid_to"],
         confidence=row["confidence"],
+        provinces=rule_provinces(row),
     )

@@ -109,6 +109,22 @@ def force(row: dict[str, str]) -> str:
     raise ValueError(msg)
 
 
+#: rows that rest on papers of one province: its code and name today, and what it was made of on 2025-07-01
+LOCAL = {
+    "CCN-BOUND": ("15", "Lào Cai", "Lào Cai; Yên Bái"),
+    "CCN-LEADCOMMUNE": ("15", "Lào Cai", "Lào Cai; Yên Bái"),
+    "CEM-HN-ONCE": ("01", "Hà Nội", "Hà Nội"),
+    "CEM-HN-CREM": ("01", "Hà Nội", "Hà Nội"),
+}
+#: provinces whose names in the table of meridians differ from those in the table of units
+SPELLED = {"Thừa Thiên Huế": "Huế", "TP Hồ Chí Minh": "Hồ Chí Minh"}
+
+
+def locality(rule: str) -> dict[str, str]:
+    names = ("province_code", "province", "province_before")
+    return dict(zip(names, LOCAL.get(rule, ("", "", "")), strict=True))
+
+
 def mended(row: dict[str, str]) -> dict[str, str]:
     """Two rows carry an unquoted comma in 'source'; csv puts the surplus under None."""
     surplus = row.pop(None, None)  # type: ignore[call-overload]
@@ -137,6 +153,7 @@ def distances(folder: Path) -> list[dict[str, str]]:
                 "clause": row["instrument"],
                 "force": force(row),
                 "status": row["status"],
+                **locality(row["id"]),
                 **validity(row),
                 **trust(row),
             }
@@ -220,6 +237,7 @@ def establishment(folder: Path) -> list[dict[str, str]]:
             "clause": row["legal_ref"],
             "test": row["gis_test"],
             **dict(zip(CHECK_COLUMNS, CHECKS.get(row["id"], ("documents", "", "", "", "")), strict=True)),
+            **locality(row["id"]),
             **validity(row),
             **trust(row),
         }
@@ -236,6 +254,7 @@ def conversions(folder: Path) -> list[dict[str, str]]:
             "to_codes": row["to_codes"],
             "permission_required": row["permission_required"],
             "clause": f"{row['legal_ref']} ({row['clause']})",
+            **locality(""),
             "valid_from": "2024-08-01",
             "valid_to": "",
             "validity_basis": "Law 43/2024/QH15: the Land Law 2024 is in force from 2024-08-01",
@@ -292,6 +311,8 @@ def codes(folder: Path) -> list[dict[str, str]]:
 
 def provinces(folder: Path) -> list[dict[str, str]]:
     out = []
+    units = [row for row in read(folder, "admin_2025.csv") if row["level"] == "province"]
+    now = {row["old_name"]: row["new_province_code"] for row in units}
     for row in read(folder, "vn2000_provinces.csv"):
         legacy = row["province_set"] == "legacy63"
         start, _ = day(row["valid_from"])
@@ -301,6 +322,9 @@ def provinces(folder: Path) -> list[dict[str, str]]:
                 "province_set": row["province_set"],
                 "province_code": row["province_code"],
                 "province": row["province"],
+                "code_now": now[SPELLED.get(row["province"], row["province"])]
+                if legacy
+                else row["province_code"],
                 "central_meridian": row["central_meridian"],
                 "epsg": row["epsg"],
                 "k0": row["k0"],

@@ -43,6 +43,7 @@ from maps.cli.speech import (
 from maps.criteria import named_criterion, split_criterion
 from maps.export.candidates import write_dossier
 from maps.industry import suggestions
+from maps.provinces import placed_question
 from maps.site_rules import size_sentences, sizes_on
 from maps.site_search import SearchInputs, SearchNotes, search_sites
 from spatial.exclusions import ExclusionQuestion
@@ -137,6 +138,7 @@ _FILE: Final = click.Path(path_type=Path)
 @click.option(
     "--boundary", "boundaries", multiple=True, metavar="SITE=FILE", help=T("cli.candidates.boundary")
 )
+@click.option("--province", metavar="NAME", default="", help=T("cli.conflicts.province"))
 @click.option("--crs", metavar="EPSG", help=T("cli.conflicts.crs"))
 @click.option("--workspace", metavar="DIR", type=_FILE, help=T("cli.workspace_option"))
 @click.option("--extent", multiple=True, metavar="KIND=FILE", help=T("cli.conflicts.extent"))
@@ -151,14 +153,16 @@ def candidates(**given: Any) -> None:
     kind, craft = _kind(given["kind_text"])
     _check_folder(given["out"])
     check_targets((), (), given["json_target"])
-    check_keepable(given)
+    check_keepable(given, {"--province": given["province"]})
     preset = sizes_on(kind, on, craft_village=craft)
     limits = _limits(given, kind, preset, on=on)
     comparisons = comparisons_of(given["compare"], given["pairwise"])
     suggested = suggestions(given["industry"]) if given["industry"] else {}
     layers = _read(given)
     given["follow"] = layers.follow
-    question = _question(given, _exclusion(given, kind, on), limits=limits, craft=craft)
+    every = [layers.area, *layers.constraints, *layers.others]
+    exclusion = placed_question(_exclusion(given, kind, on), every, given["province"])
+    question = _question(given, exclusion, limits=limits, craft=craft)
     criteria = layers.criteria(given["functions"], suggested, question.cell_m)
     if None in (given["min_ha"], given["max_ha"]):
         said = "; ".join(size_sentences(preset, speak.words))

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from layers import reference
 from layers.kinds import kinds
 from maps.asking import stamp
 from maps.cli.answering import Asking, Reply, asking_options
@@ -17,6 +16,7 @@ from maps.cli.speech import Command, T
 from maps.columns import Column, as_text
 from maps.export.answer import ConflictFiles
 from maps.export.frames import contract_rows, contract_totals
+from maps.provinces import local_rules
 from maps.question import ConflictQuestion
 from spatial.conflicts import conflicts as ask
 from spatial.rules import STATES
@@ -56,11 +56,16 @@ _ZONE_KINDS = [k.name for k in kinds("zone")]
     type=click.Path(path_type=Path),
     help=T("cli.conflicts.override"),
 )
+@click.option("--province", metavar="NAME", default="", help=T("cli.conflicts.province"))
 @asking_options("conflicts", tolerance_m=0.5)
 def conflicts(**given: Any) -> None:
     """Ask, write what was asked for, and leave with the exit code that fits."""
     asking = Asking(given, ConflictFiles)
-    named = {"--override": given["overrides"], "--zone-kind": given["zone_kind"] != _GENERAL}
+    named = {
+        "--province": given["province"],
+        "--override": given["overrides"],
+        "--zone-kind": given["zone_kind"] != _GENERAL,
+    }
     check_keepable(given, named)
     changes = read_overrides(given["overrides"]) if given["overrides"] else None
     inputs = asking.inputs
@@ -70,7 +75,7 @@ def conflicts(**given: Any) -> None:
     answer = ask(
         layers[0],
         layers[1:],
-        rules=reference.table("conflict_rules"),
+        rules=local_rules("conflict_rules", layers, workspace=inputs.workspace, stated=given["province"]),
         on=asking.on,
         tolerance_m=given["tolerance_m"],
         progress=asking.speak.progress,

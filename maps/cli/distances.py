@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from layers import reference
 from maps.asking import stamp
 from maps.cli.answering import Asking, Reply, asking_options
 from maps.cli.keeping import check_keepable, entries_of, keep_run
@@ -14,6 +13,7 @@ from maps.cli.speech import Command, T
 from maps.columns import Column, as_text
 from maps.distance_question import DistanceQuestion
 from maps.export.distances import DistanceFiles, distance_records
+from maps.provinces import local_rules
 from maps.tables import records
 from spatial.distances import safety_distances
 
@@ -33,12 +33,13 @@ _LAYER = "KIND=FILE[:LAYER]"
 @click.option("--from", "sources", required=True, multiple=True, metavar=_LAYER, help=T("cli.distances.from"))
 @click.option("--to", "targets", required=True, multiple=True, metavar=_LAYER, help=T("cli.distances.to"))
 @click.option("--rule", "rules", multiple=True, metavar="[LAYER=]ID", help=T("cli.distances.rule"))
+@click.option("--province", metavar="NAME", default="", help=T("cli.conflicts.province"))
 @asking_options("distances")
 def distances(**given: Any) -> None:
     """Ask, write what was asked for, and leave with the exit code that fits."""
     asking = Asking(given, DistanceFiles)
     chosen = _chosen(given["rules"])
-    check_keepable(given, {"--rule LAYER=ID": set(chosen) - {"*"}})
+    check_keepable(given, {"--rule LAYER=ID": set(chosen) - {"*"}, "--province": given["province"]})
     inputs = asking.inputs
     inputs.check_kinds([*given["sources"], *given["targets"]])
     sources = [inputs.constraint(text) for text in given["sources"]]
@@ -51,7 +52,7 @@ def distances(**given: Any) -> None:
     answer = safety_distances(
         layers[:first],
         layers[first:],
-        table=reference.table("safety_distances"),
+        table=local_rules("safety_distances", layers, workspace=inputs.workspace, stated=given["province"]),
         on=asking.on,
         choose=chosen,
         progress=asking.speak.progress,
