@@ -10,6 +10,8 @@ import re
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
+import pyogrio
+
 from layers.causes import Cause
 from layers.errors import SourceError
 
@@ -26,6 +28,11 @@ _PART: Final = re.compile(
     re.IGNORECASE,
 )
 _MOST: Final = 4_000
+_CATALOGUE: Final = "GDB_SystemCatalog"
+#: bytes at the start of a table and of its index, and the two versions of them
+_HEAD: Final = 16
+_OF_32_BITS: Final = 3
+_OF_64_BITS: Final = 4
 
 
 def is_geodatabase(path: Path) -> bool:
@@ -62,3 +69,39 @@ def geodatabases_in(members: Iterable[str]) -> dict[str, list[str]]:
         ]
         for folder in sorted(folders)
     }
+
+
+def stated_rows(path: Path, layer: str) -> int | None:
+    """Give the number of rows that the table of a layer states in its head; ``None`` where it states none.
+
+    GDAL takes a table whose head or index is spoilt for one without rows or columns.
+
+    Raises
+    ------
+    SourceError
+        ``source_unreadable`` where the table or its index is not what the format has there.
+    """
+    tables = pyogrio.read_dataframe(
+        path, layer=_CATALOGUE, fid_as_index=True, LIST_ALL_TABLES="YES", read_geometry=False
+    )
+    numbers = tables.index[tables["Name"] == layer]
+    if not len(numbers):
+        return None
+    table = path / f"a{int(numbers[0]):08x}.gdbtable"
+    heads = [_head(part) for part in (table, table.with_suffix(".gdbtablx")) if part.exists()]
+    if (
+        not heads
+        or any(len(head) < _HEAD or head[:4] != heads[0][:4] for head in heads)
+        or _is_other(heads[0])
+    ):
+        raise SourceError("source_unreadable", path=str(path), found=Cause("content_damaged"))
+    return int.from_bytes(heads[0][4:8], "little") if heads[0][0] == _OF_32_BITS else None
+
+
+def _head(path: Path) -> bytes:
+    with path.open("rb") as handle:
+        return handle.read(_HEAD)
+
+
+def _is_other(head: bytes) -> bool:
+    return int.from_bytes(head[:4], "little") not in (_OF_32_BITS, _OF_64_BITS)

@@ -5,14 +5,12 @@ from __future__ import annotations
 import re
 import sqlite3
 from contextlib import closing
-from typing import TYPE_CHECKING, Final
+from pathlib import Path
+from typing import Final
 
 from layers._door import opening
 from layers.causes import Cause
 from layers.errors import SourceError
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 #: modules of virtual tables that only look things up in the file itself
 _MODULES: Final = ("rtree", "rtree_i32", "fts3", "fts4", "fts5", "geopoly")
@@ -27,8 +25,9 @@ _REACHING: Final = re.compile(
 _MODULE: Final = re.compile(r"create\s+virtual\s+table.+?\busing\s+[\"'`\[]?(\w+)", re.IGNORECASE | re.DOTALL)
 
 
-def _connect(path: Path) -> sqlite3.Connection:
+def connect(path: Path | str) -> sqlite3.Connection:
     """Open for reading only; without changes waiting beside it, the file is taken as unchanging."""
+    path = Path(path)
     waiting = path.with_name(f"{path.name}-wal").exists()
     address = f"{path.resolve().as_uri()}?mode=ro" + ("" if waiting else "&immutable=1")
     base = sqlite3.connect(address, uri=True)
@@ -44,7 +43,7 @@ def check_sqlite(path: Path) -> None:
     SourceError
         ``sqlite_unsafe`` or ``source_unreadable``.
     """
-    with opening(path), closing(_connect(path)) as base:
+    with opening(path), closing(connect(path)) as base:
         for kind, name, text in base.execute("select type, name, sql from sqlite_master"):
             code = str(text or "")
             module = _MODULE.search(code)
@@ -57,7 +56,7 @@ def check_sqlite(path: Path) -> None:
 def count_rows(path: Path, layer: str) -> int:
     """Count the rows of a GeoPackage layer past GDAL, which believes a number kept in the file."""
     quoted = layer.replace('"', '""')
-    with opening(path), closing(_connect(path)) as base:
+    with opening(path), closing(connect(path)) as base:
         (state,) = base.execute("pragma quick_check(1)").fetchone()
         if state != "ok":
             raise SourceError("source_unreadable", path=str(path), found=state)

@@ -13,7 +13,9 @@ import geopandas as gpd
 import numpy as np
 import pyogrio
 
+from layers._domains import KEPT, meanings_of
 from layers._door import hearing, opening
+from layers._geodatabase import stated_rows
 from layers._intact import check_whole
 from layers._shapefile import opened_shapefile
 from layers._sqlite import check_sqlite, count_rows
@@ -81,6 +83,9 @@ def read_rows(source: Source, ledger: Ledger) -> gpd.GeoDataFrame:
         _compare_counts(frame, file, ledger)
         _set_cut_aside(frame, file, ledger)
         _describe_bad_rows(file, frame, ledger)
+        meanings = meanings_of(file.path, file.format, file.layer, ledger)
+    if meanings:
+        frame.attrs[KEPT] = meanings
     return frame
 
 
@@ -90,6 +95,9 @@ def _stated_rows(file: Prepared) -> int | None:
         return count_rows(file.given, file.layer)
     if file.format == "OpenFileGDB":
         with opening(file.given), hearing():
+            stated = stated_rows(Path(file.path), file.layer)
+            if stated is not None:
+                return stated
             return int(pyogrio.read_info(file.path, layer=file.layer, force_feature_count=True)["features"])
     return file.rows
 

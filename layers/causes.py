@@ -39,6 +39,7 @@ _SAID: Final = (
     (r"unable to open database file", "not_openable"),
     (r"no columns to parse from file", "table_empty"),
     (r"error tokenizing data", "table_ragged"),
+    (r"^error occurred in \S+filegdb", "content_damaged"),
     (r"file is not a database|disk image is malformed|magic bytes", "content_damaged"),
 )
 

@@ -12,6 +12,7 @@ import shapely
 
 from layers import reference
 from layers._boundary import read_boundary
+from layers._domains import KEPT, explained, with_texts
 from layers._drawing import read_drawing
 from layers._known_crs import usable_crs
 from layers._place import lonlat_swapped, place_of, range_of
@@ -140,6 +141,7 @@ def read_layer(
             ledger.find("format_by_content", level="info", found=asked.path.suffix, expected=told)
         frame, used = _read(inner, kind, ledger)
     rows_read = len(frame)
+    texts = explained(frame, frame.attrs.pop(KEPT, {}), ledger)
     frame = rows_where(frame, used.where, ledger)
     frame = _with_crs(frame, asked, ledger)
     frame = frame.loc[~frame.index.isin(list(ledger.aside))]
@@ -150,6 +152,7 @@ def read_layer(
     matches = match_fields(frame, kind, fields, source=asked.path.name)
     frame = use_fields(frame, matches, ledger)
     frame = check(frame, kind, ledger, period=period)
+    frame = with_texts(frame, texts)
     if frame.empty:
         ledger.find("layer_empty", level="block", rows_read=rows_read)
     provenance = Provenance(

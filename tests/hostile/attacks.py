@@ -20,6 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from shapely import Polygon
 
+from tests.hostile.geodatabases import hostile_geodatabases
 from tests.layers.formats import small_layer, write
 
 if TYPE_CHECKING:
@@ -107,10 +108,11 @@ def attacks(ground: Ground) -> Iterator[tuple[str, Path]]:
         _workbooks,
         _heavy,
         _names,
+        hostile_geodatabases,
     )
     for family in families if ground.heavy else families[:6] + families[7:10] + families[13:]:
         for name, path in family(ground):
-            yield f"{family.__name__[1:]}: {name}", path
+            yield f"{family.__name__.lstrip('_')}: {name}", path
 
 
 def _pointers(ground: Ground) -> Iterator[tuple[str, Path]]:

@@ -6,18 +6,23 @@ from typing import TYPE_CHECKING, Final
 
 import openpyxl
 
+from tests.hostile.damage import pack
 from tests.layers.formats import FORMATS, write
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+_TABLES: Final = (
+    "9.gdbtable", "9.gdbtablx", "1.gdbtable", "1.gdbtablx", "4.gdbtable", "4.gdbtablx", "3.gdbtable", "7.gdbtable"
+)  # fmt: skip
 #: format -> how the names of its parts end, the one to open first (of a geodatabase the folder is opened)
 PARTS: Final = {
     "shp": (".shp", ".shx", ".dbf"),
     "zip": (".zip",),
     "gpkg": (".gpkg",),
-    "gdb": ("9.gdbtable", "9.gdbtablx", "1.gdbtable", "4.gdbtable", "7.gdbtable"),
+    "gdb": _TABLES,
+    "gdb-zip": _TABLES,
     "geojson": (".geojson",),
     "fgb": (".fgb",),
     "parquet": (".parquet",),
@@ -36,14 +41,17 @@ _SIDE = 100
 
 def main_file(name: str) -> str:
     """Name of the file to open."""
-    return "khu.gdb" if name == "gdb" else f"khu{PARTS[name][0]}"
+    folders = {"gdb": "khu.gdb", "gdb-zip": "khu.zip"}
+    return folders.get(name) or f"khu{PARTS[name][0]}"
 
 
 def originals(folder: Path, names: Iterable[str]) -> None:
     """Write the small layer in each format, in a folder of its own."""
     for name in names:
         (folder / name).mkdir()
-        if name in FORMATS:
+        if name == "gdb-zip":
+            pack(write(folder / name, "gdb"), folder / name / "khu.zip")
+        elif name in FORMATS:
             write(folder / name, name)
         else:
             _table(folder / name / f"khu.{name}")

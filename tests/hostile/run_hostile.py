@@ -85,6 +85,7 @@ def main() -> None:
     wanted = argparse.ArgumentParser()
     wanted.add_argument("--plain", action="store_true")
     wanted.add_argument("--quiet", action="store_true")
+    wanted.add_argument("--only", default="", help="files whose name begins with this")
     given = wanted.parse_args()
     server = listening()
     with tempfile.TemporaryDirectory() as base:
@@ -95,6 +96,8 @@ def main() -> None:
         )
         counts: Counter[str] = Counter()
         for name, path in attacks(ground):
+            if not name.startswith(given.only):
+                continue
             before, start = len(Ear.heard), time.perf_counter()
             how, out = (plain if given.plain else guarded)(path)
             seconds = time.perf_counter() - start

@@ -121,3 +121,24 @@ def test_what_is_written_again_is_the_same_to_the_millimetre(tmp_path: Path) -> 
     assert isinstance(found, gpd.GeoDataFrame)
     apart = found.geometry.reset_index(drop=True).hausdorff_distance(small_layer().geometry)
     assert apart.max() < 0.001
+
+
+@pytest.mark.parametrize("content", [bytes(5_000), b"", b"\x09" * 40])
+@pytest.mark.parametrize("part", ["a00000009.gdbtable", "a00000009.gdbtablx"])
+def test_a_table_that_is_none_is_refused_and_not_taken_for_an_empty_one(
+    tmp_path: Path, part: str, content: bytes
+) -> None:
+    base = write(tmp_path, "gdb")
+    (base / part).write_bytes(content)
+    with pytest.raises(SourceError, match="source_unreadable: .*content_damaged"):
+        read_layer(Source(base), "industrial_park")
+
+
+def test_the_rows_that_a_table_states_are_held_against_those_that_came(tmp_path: Path) -> None:
+    base = write(tmp_path, "gdb")
+    table = base / "a00000009.gdbtable"
+    raw = table.read_bytes()
+    table.write_bytes(raw[:4] + (ROWS + 6).to_bytes(4, "little") + raw[8:])
+    found = read_layer(Source(base), "industrial_park")
+    (told,) = [f for f in found.findings if f.code == "rows_unread"]
+    assert (told.level, told.fields["expected"], told.fields["found"]) == ("block", ROWS + 6, ROWS)

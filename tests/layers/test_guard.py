@@ -214,8 +214,9 @@ def test_of_a_damaged_file_nothing_is_lost_without_a_word(
     main = main_file(name)
     whole = read_layer(Source(whole_files / name / main, assume_crs="5897"), "industrial_park")
     assert isinstance(whole, Reading)
-    for n, part in enumerate(PARTS[name]):
-        for how, seed in (("cut", 95), ("flip", 1), ("zero", 2)):
+    parts = {"gdb": PARTS["gdb"][:5], "gdb-zip": PARTS["gdb"][:2]}.get(name, PARTS[name])
+    for n, part in enumerate(parts):
+        for how, seed in (("cut", 95), ("flip", 1), ("zero", 2), *([("zeros", 0)] if n else [])):
             place = tmp_path / f"{n}{how}{seed}"
             spoil(whole_files / name, place, Damage(how, part, seed))
             source = Source(place / main, assume_crs="5897")
