@@ -26,7 +26,7 @@ from maps.jobs import JOBS
 from maps.pages._frame import open_frame, speak, workspace_folder
 from maps.pages._running import show_running
 from maps.pages._start import note_pages
-from maps.printing.service import PRINT_ROUTE, printed
+from maps.printing.service import PRINT_ROUTE, printed, title_of
 from maps.search_service import SEARCH_ROUTE, find_places
 from maps.tile_service import TILE_ROUTE, keep_ready, tile
 
@@ -113,8 +113,11 @@ async def search_response(request: Request) -> Response:
 
 
 async def print_response(request: Request) -> Response:
-    """Print what a map shows."""
+    """Print what a map shows; asked without a question, say what it shows."""
     try:
+        if request.method == "GET":
+            facts = {"title": title_of(request.path_params["token"])}
+            return JSONResponse(facts, headers={"Cache-Control": "no-store"})
         asked = await request.json()
         data, media, name = await asyncio.to_thread(printed, request.path_params["token"], asked)
     except ValueError:
@@ -189,7 +192,7 @@ if get_script_run_ctx(suppress_warning=True) is None:
             Route(TILE_ROUTE, tile_response),
             Route(BASEMAP_ROUTE, basemap_response),
             Route(SEARCH_ROUTE, search_response),
-            Route(PRINT_ROUTE, print_response, methods=["POST"]),
+            Route(PRINT_ROUTE, print_response, methods=["GET", "POST"]),
             Mount("/gis/static", StaticFiles(directory=STATIC)),
         ],
     )

@@ -30,7 +30,15 @@ from maps.outside import fetched
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["BASEMAP_ROUTE", "HANDS", "Picture", "basemap_address", "basemap_tile", "picture_of"]
+__all__ = [
+    "BASEMAP_ROUTE",
+    "HANDS",
+    "Picture",
+    "basemap_address",
+    "basemap_tile",
+    "basemap_token",
+    "picture_of",
+]
 
 #: where the application serves tiles of outside maps
 BASEMAP_ROUTE: Final = "/gis/base/{token}/{z:int}/{x:int}/{y:int}"
@@ -79,7 +87,23 @@ def basemap_address(folder: str, basemap: Basemap) -> str:
     str
         The same one every time, so that the map of a page stays the same.
     """
-    return f"../../gis/base/{_token(folder, basemap.id, _print_of(basemap))}/{{z}}/{{x}}/{{y}}"
+    return f"../../gis/base/{basemap_token(folder, basemap)}/{{z}}/{{x}}/{{y}}"
+
+
+def basemap_token(folder: str, basemap: Basemap) -> str:
+    """Seal a map of a workspace, for :func:`basemap_tile`.
+
+    Parameters
+    ----------
+    folder : str
+        The workspace.
+    basemap : Basemap
+
+    Returns
+    -------
+    str
+    """
+    return _token(folder, basemap.id, _print_of(basemap))
 
 
 @lru_cache(maxsize=256)

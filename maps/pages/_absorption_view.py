@@ -204,11 +204,14 @@ class AbsorptionView(AnswerView[AbsorptionAsked, Absorption]):
         below = [replace(layer, id=f"units-{n}") for n, layer in enumerate(context_layers(units, say))]
         layers = self.kept(f"layers-{say.lang}", lambda: (lost_layers(answer, say), zone_layers(answer, say)))
         bounds = workspace_bounds(folder, tuple(self.focus()))
+        read = [first, last, *units]
         show_views(
             self.name,
             sides,
             say,
-            view=View(bounds, self.base.crs, made_label([first, last, *units], say)),
+            view=View(
+                bounds, self.base.crs, made_label(read, say), self.sheet_notes(read), self.sheet_title()
+            ),
             change=layers[0],
             common=[*layers[1], *below, marked_place(answer, self.link.row)],
         )

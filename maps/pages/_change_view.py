@@ -256,7 +256,8 @@ class ChangeView(AnswerView[ChangeQuestion, ChangeSeries]):
         ]
         *change, marked = self.drawn()
         bounds = workspace_bounds(str(self.base.folder), tuple(self.focus()))
-        view = View(bounds, self.base.crs, made_label(layers, self.words))
+        label, notes = made_label(layers, self.words), self.sheet_notes(layers)
+        view = View(bounds, self.base.crs, label, notes, self.sheet_title())
         common = [*context_layers(self._units(), self.words), marked]
         show_views(self.name, sides, self.words, view=view, change=change, common=common)
 

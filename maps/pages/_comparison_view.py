@@ -161,7 +161,9 @@ class ComparisonView(AnswerView[ComparisonQuestion, Comparison]):
             Side(period_label(one, say) or one.name, side_layers([one], say), served_tiles(self.base, [one]))
             for one in both
         ]
-        view = View(workspace_bounds(folder, tuple(self.focus())), self.base.crs, made_label(both, say))
+        bounds = workspace_bounds(folder, tuple(self.focus()))
+        notes, title = self.sheet_notes(both), self.sheet_title()
+        view = View(bounds, self.base.crs, made_label(both, say), notes, title)
         change = change_layers(self._parts(), say)
         show_views(self.name, sides, say, view=view, change=change, common=self.drawn())
 

@@ -22,6 +22,7 @@ from maps.pages._map import View, made_label, served_tiles, show_map
 from maps.pages._printing import notes_of
 from maps.pages._quality import recorded_quality, show_quality
 from maps.pages._undo import show_undo
+from maps.tables import layer_title
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,9 +58,8 @@ def show_layer(base: Workspace, entry: Version, words: Words) -> None:
         bounds = workspace_bounds(folder, ((entry.layer, entry.version),))
         label = words("made.label") if entry.provenance.made else ""
         key = f"layers-{entry.layer}-{entry.version}"
-        show_map(
-            key, shown, words, view=View(bounds, base.crs, label, notes_of([layer], words)), tiles=served
-        )
+        view = View(bounds, base.crs, label, notes_of([layer], words), layer_title(entry, words))
+        show_map(key, shown, words, view=view, tiles=served)
     with right:
         beside = [v for v in newest_of(base.layers()) if v.layer != entry.layer]
         show_identified(key, base, [entry], words, beside=beside)
@@ -95,7 +95,8 @@ def show_all(base: Workspace, versions: list[Version], words: Words) -> None:
     names = tuple((v.layer, v.version) for v in entries)
     layers = [cached_sight(str(base.folder), *name) for name in names]
     bounds = workspace_bounds(str(base.folder), names)
-    view = View(bounds, base.crs, made_label(layers, words), notes_of(layers, words))
+    title = words("print.of_layers", name=base.name)
+    view = View(bounds, base.crs, made_label(layers, words), notes_of(layers, words), title)
     drawn = with_facts(base, entries, context_layers(layers, words), words)
     show_map("layers-all", drawn, words, view=view, tiles=served_tiles(base, layers))
     show_identified("layers-all", base, entries, words)

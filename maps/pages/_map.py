@@ -62,12 +62,15 @@ class View:
         Words that stay on the map: the made-data label.
     notes : tuple of str
         What a print says beside the map: decisions, the basis of an answer.
+    title : str
+        What the map shows, to begin the title of a print with; the workspace's name where it is empty.
     """
 
     bounds: tuple[float, float, float, float]
     crs: CRS | None
     label: str = ""
     notes: tuple[str, ...] = ()
+    title: str = ""
 
 
 @dataclass(frozen=True)
@@ -157,7 +160,7 @@ def show_answer_map(
     *,
     focus: Sequence[tuple[str, int]],
     context: Sequence[tuple[str, int]],
-    basis: str = "",
+    said: tuple[str, str] = ("", ""),
 ) -> None:
     """Show what an answer draws over the layers it was asked of, and the newest boundaries below.
 
@@ -169,8 +172,8 @@ def show_answer_map(
     words : Words
     focus, context : sequence of (str, int)
         Names and versions of the layers that the first view shows, and of those to lie below.
-    basis : str
-        What the answer rests on, for a print of it.
+    said : tuple of str
+        What the map shows and what the answer rests on, for a print of it.
     """
     base = workspace()
     folder = str(base.folder)
@@ -179,12 +182,13 @@ def show_answer_map(
     below = [cached_sight(folder, *entry) for entry in context]
     below += [cached_sight(folder, v.layer, v.version) for v in newest]
     every = [*below, *(cached_sight(folder, *entry) for entry in focus)]
+    title, basis = said
     notes = (*((basis,) if basis else ()), *notes_of(every, words))
     show_map(
         key,
         [*drawn, *with_facts(base, below, context_layers(below, words), words)],
         words,
-        view=View(workspace_bounds(folder, tuple(focus)), base.crs, made_label(every, words), notes),
+        view=View(workspace_bounds(folder, tuple(focus)), base.crs, made_label(every, words), notes, title),
         tiles=served_tiles(base, below),
     )
 

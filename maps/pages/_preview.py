@@ -58,6 +58,7 @@ def show_preview(base: Workspace, versions: list[Version], words: Words, *, empt
                 base.crs,
                 made_label(layers, words),
                 notes_of(layers, words),
+                words("print.of_layers", name=base.name),
             ),
             tiles=served_tiles(base, layers),
         )

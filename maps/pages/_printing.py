@@ -53,12 +53,16 @@ def printing_of(
     """
     if view.crs is None or not view.crs.is_projected:
         return None
+    base = workspace()
     token = st.session_state.setdefault(f"{key}-print", secrets.token_urlsafe(24))
-    shown = Printable(tuple(layers), view.crs, view.label, view.notes, words.lang, dict(tiles), sides)
+    shown = Printable(
+        tuple(layers), view.crs, view.label, view.notes, words.lang, dict(tiles), sides,
+        view.title or base.name, str(base.folder),
+    )  # fmt: skip
     offer(token, shown)
     return {
         "address": print_address(token),
-        "title": workspace().name,
+        "title": base.name,
         "scales": [[str(scale), f"1:{words.number(scale, 0)}"] for scale in SCALES],
     }
 

@@ -17,6 +17,7 @@ from maps.pages._facts import show_figures
 from maps.pages._findings import show_findings
 from maps.pages._frame import sentences
 from maps.pages._map import View, made_label, served_tiles, show_map
+from maps.pages._printing import notes_of
 from maps.pages._shelf import shelved
 from maps.tables import layer_title
 from spatial.consensus import MOST_PLANS, consensus
@@ -67,7 +68,9 @@ def show_timeline(key: str, base: Workspace, entries: Sequence[tuple[str, int]],
         )
         for one in layers
     ]
-    view = View(workspace_bounds(folder, tuple(entries)), base.crs, made_label(layers, words))
+    bounds = workspace_bounds(folder, tuple(entries))
+    title = words("print.of_periods", periods=", ".join(side.mark or side.label for side in sides))
+    view = View(bounds, base.crs, made_label(layers, words), notes_of(layers, words), title)
     show_periods(key, sides, words, view=view, common=_boundaries(base, words))
 
 
@@ -122,7 +125,8 @@ def show_agreement(
     left, right = st.columns([3, 2], gap="medium")
     with left:
         label = words("made.label") if found.run["made"] else ""
-        view = View(workspace_bounds(folder, tuple(chosen)), base.crs, label)
+        title = " · ".join((words(f"{_SECTION}.show"), *names.values()))
+        view = View(workspace_bounds(folder, tuple(chosen)), base.crs, label, title=title)
         drawn = [*agreement_layers(found, words, names=names), *_boundaries(base, words)]
         show_map(key, drawn, words, view=view)
     with right:

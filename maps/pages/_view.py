@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 import streamlit as st
@@ -20,6 +21,7 @@ from maps.pages._job import answered, ask_anew, is_waited_for
 from maps.pages._link import Link
 from maps.pages._map import show_answer_map
 from maps.pages._preview import show_preview
+from maps.pages._printing import notes_of
 from maps.pages._run import note_run, run_named, run_said, show_run
 from maps.pages._shelf import shelved
 from maps.pages._table import show_table
@@ -30,12 +32,13 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
-    from layers import Version
+    from layers import Layer, Version
     from layers.store import Workspace
     from maps.canvas import MapLayer
     from maps.export.files import AnswerFiles
     from maps.pages._cards import Card
     from maps.pages._table import Rows
+    from maps.sight import Sight
     from maps.words import Words
 
     Ask = Callable[[Workspace, list[Version], Words], tuple[Any, bool]]
@@ -156,7 +159,7 @@ class AnswerView(ABC, Generic[_Q, _A]):
             self.words,
             focus=self.focus(),
             context=self.context(),
-            basis=self._basis(),
+            said=(self.sheet_title(), self._basis()),
         )
 
     @abstractmethod
@@ -178,6 +181,11 @@ class AnswerView(ABC, Generic[_Q, _A]):
     def above(self) -> None:
         """Show what chooses a part of the answer; nothing where there is one part."""
 
+    @cached_property
+    def table(self) -> Rows:
+        """The table, put together once in a run of the page."""
+        return self.rows()
+
     def choice(self) -> int | None:
         """Show what a row is chosen from beside the map.
 
@@ -186,7 +194,7 @@ class AnswerView(ABC, Generic[_Q, _A]):
         int or None
             Index of the row chosen.
         """
-        return show_table(self.rows(), self.link, self.words, stem=f"{self.stem}-{self.answer.run['on']}")
+        return show_table(self.table, self.link, self.words, stem=f"{self.stem}-{self.answer.run['on']}")
 
     def show(self) -> None:
         """Show the answer."""
@@ -217,6 +225,34 @@ class AnswerView(ABC, Generic[_Q, _A]):
                 self.detail(row)
         self.below()
         self._behind()
+
+    def sheet_title(self) -> str:
+        """Say what the map shows, for a print of it: the page, the group chosen, the periods.
+
+        Returns
+        -------
+        str
+        """
+        groups, row, name = self.table.groups, self.link.row, ""
+        if groups is not None:
+            chosen = self.link.group or ("" if row is None else groups.by_row.get(row, ""))
+            name = str(groups.names.get(chosen, ""))
+        periods = ", ".join(self.answer.run["periods"])
+        said = self.words("print.periods", periods=periods) if periods else ""
+        return " · ".join(filter(None, (self.words(self.title), name, said)))
+
+    def sheet_notes(self, layers: Sequence[Layer | Sight]) -> tuple[str, ...]:
+        """Say what a print rests on: the basis of the answer, decisions of its layers.
+
+        Parameters
+        ----------
+        layers : sequence of Layer or Sight
+
+        Returns
+        -------
+        tuple of str
+        """
+        return (self._basis(), *notes_of(layers, self.words))
 
     def _basis(self) -> str:
         run = self.answer.run

@@ -1,33 +1,56 @@
-"""The block beside the map: title and made-data label, legend, notes, scale bar, north."""
+"""The block beside the map: title and made-data label, legend, notes, scale bar, north; what follows it."""
 
 from __future__ import annotations
 
-import textwrap
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from matplotlib.patches import Ellipse, Polygon, Rectangle
+from matplotlib.patches import Polygon, Rectangle
 
 from maps.places import crs_label
-from maps.printing.marks import face_of, hatch_of, stroke_of
+from maps.printing.legend import Item, best_flow, flowed, write_items
 from maps.printing.paper import round_step
+from maps.printing.pen import INK, Pen, pitch_mm, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from matplotlib.figure import Figure
-    from matplotlib.patches import Patch
 
-    from maps.canvas import MapLayer
     from maps.printing.paper import Sheet
     from maps.words import Words
 
-__all__ = ["INK", "Block"]
+__all__ = ["Block", "Rest", "follow"]
 
-INK: Final = "#1f2a37"
 _FOOT: Final = 30.0
-_LINE: Final = 3.6
+_TITLE: Final = 11.0
 _SMALL: Final = 6.3
+_MUTED: Final = "#475569"
+_NEXT: Final = 2
+#: of the block that notes may fill where the legend stands above them
+_SHARE: Final = 0.4
+_RIM: Final = 12.0
+_COLUMN: Final = 62.0
+
+
+@dataclass(frozen=True)
+class Rest:
+    """What found no room on a page.
+
+    Parameters
+    ----------
+    items : list of Item
+        Of the legend.
+    notes : list of str
+        All of them, where some found no room.
+    """
+
+    items: list[Item]
+    notes: list[str]
+
+    def __bool__(self) -> bool:
+        """Whether there is anything."""
+        return bool(self.items or self.notes)
 
 
 @dataclass
@@ -48,93 +71,75 @@ class Block:
     words: Words
     top: float = field(default=0.0)
 
-    def fill(self, seen: Sequence[MapLayer], scale: int) -> None:
+    @property
+    def pen(self) -> Pen:
+        """Writes on the page."""
+        return Pen(self.figure, self.sheet)
+
+    def fill(self, items: Sequence[Item], notes: Sequence[str], scale: int) -> Rest:
         """Write the block.
 
         Parameters
         ----------
-        seen : sequence of MapLayer
-            What lies on the map, the lowest first.
+        items : sequence of Item
+            The legend.
+        notes : sequence of str
+            Lines below it, besides those that every sheet has.
         scale : int
             Denominator.
+
+        Returns
+        -------
+        Rest
+            What belongs on the pages that follow; a line in the block says so.
         """
         x, y, wide, tall = self.sheet.side_box
-        self._frame(x, y, wide, tall)
+        self.pen.frame(x, y, wide, tall)
         half = wide if self.sheet.wide else wide / 2
         # standing: legend on the left, the rest on the right
         right = x if self.sheet.wide else x + half
         self.top = y + tall - 4
         self._title(right, half)
-        after_title = self.top
-        floor = self._foot(right, y, half, scale)
-        floor = self._notes(right, floor, half)
+        self._foot(right, y, half, scale)
+        floor = y + _FOOT - 4
+        room = _SHARE * tall if self.sheet.wide else self.top - floor - 2
+        floor, left_notes = self._notes(right, floor, half, (room, notes))
         if self.sheet.wide:
-            self.top = after_title - 2
+            self.top -= 2
         else:
             self.top, floor = y + tall - 4, y + 3
-        self._legend(x, floor, half, seen)
-
-    def _frame(self, x: float, y: float, wide: float, tall: float) -> None:
-        self._add(Rectangle(self._at(x, y), *self._at(wide, tall), fill=False, edgecolor=INK, linewidth=0.6))
-
-    def _at(self, x: float, y: float) -> tuple[float, float]:
-        width, height = self.sheet.size
-        return x / width, y / height
-
-    def _add(self, patch: Patch) -> None:
-        patch.set_transform(self.figure.transFigure)
-        self.figure.add_artist(patch)
-
-    def _say(self, x: float, y: float, text: str, **how: Any) -> None:
-        # a dollar sign in a name is no formula
-        plain: dict[str, Any] = {
-            "fontsize": 7,
-            "color": INK,
-            "va": "top",
-            "parse_math": False,
-            "family": "DejaVu Sans",
-        }
-        self.figure.text(*self._at(x, y), text, **(plain | how))
-
-    def _lines(self, text: str, wide: float, size: float) -> list[str]:
-        # a letter of DejaVu Sans is 0.6 of its size wide, a point is 0.353 mm
-        return textwrap.wrap(text, max(int((wide - 8) / (size * 0.353 * 0.58)), 8)) or [""]
+        return Rest(self._legend(x, floor, half, items), left_notes)
 
     def _title(self, x: float, wide: float) -> None:
-        for line in self._lines(self.sheet.title, wide, 11):
-            self._say(x + 4, self.top, line, fontsize=11, fontweight="bold")
-            self.top -= 5
+        for line in wrapped(self.sheet.title, wide - 8, _TITLE, bold=True):
+            self.pen.say(x + 4, self.top, line, fontsize=_TITLE, fontweight="bold")
+            self.top -= pitch_mm(_TITLE)
         if self.sheet.label:
-            box = {
-                "facecolor": "#fff4e5",
-                "edgecolor": "#c46a12",
-                "boxstyle": "round,pad=0.3",
-                "linewidth": 0.6,
-            }
-            self._say(x + 5, self.top - 1.5, self.sheet.label, color="#8a4709", fontweight="bold", bbox=box)
-            self.top -= 7
+            lines = wrapped(self.sheet.label, wide - 11, 7.0, bold=True)
+            self.pen.badge(x + 5, self.top - 1.5, "\n".join(lines))
+            self.top -= 4 + pitch_mm(7.0) * len(lines)
 
-    def _foot(self, x: float, y: float, wide: float, scale: int) -> float:
-        """Scale and north arrow at the bottom; returns where they end."""
+    def _foot(self, x: float, y: float, wide: float, scale: int) -> None:
+        """Scale and north arrow at the bottom."""
         length = round_step(wide * 0.3 * scale / 1000) * 1000 / scale
         if length > wide - 26:
             length /= 2
         quarter = length / 4
         for n in range(4):
             colour = INK if n % 2 == 0 else "white"
-            self._add(Rectangle(self._at(x + 4 + n * quarter, y + 10), *self._at(quarter, 1.6),
-                                facecolor=colour, edgecolor=INK, linewidth=0.5))  # fmt: skip
+            self.pen.add(Rectangle(self.pen.at(x + 4 + n * quarter, y + 10), *self.pen.at(quarter, 1.6),
+                                   facecolor=colour, edgecolor=INK, linewidth=0.5))  # fmt: skip
         for n, place in ((0, 0.0), (2, length / 2), (4, length)):
-            self._say(x + 4 + place, y + 9, self._metres(n * quarter * scale / 1000, unit=n == 4), fontsize=6,  # noqa: PLR2004
-                      ha="center" if n else "left")  # fmt: skip
+            said = self._metres(n * quarter * scale / 1000, unit=n == 4)  # noqa: PLR2004
+            self.pen.say(x + 4 + place, y + 9, said, fontsize=6, ha="center" if n else "left")
         ratio = self.words("print.scale", scale=self.words.number(scale, 0))
-        self._say(x + 4, y + 17, ratio, fontsize=8, fontweight="bold")
+        self.pen.say(x + 4, y + 17, ratio, fontsize=8, fontweight="bold")
         centre = x + wide - 10
         for side, colour in ((-3.2, INK), (3.2, "white")):
             tip = [(centre, y + 19), (centre + side, y + 7), (centre, y + 10)]
-            self._add(Polygon([self._at(*p) for p in tip], facecolor=colour, edgecolor=INK, linewidth=0.6))
-        self._say(centre, y + 23.5, self.words("print.north"), fontsize=9, fontweight="bold", ha="center")
-        return y + _FOOT - 4
+            shape = [self.pen.at(*p) for p in tip]
+            self.pen.add(Polygon(shape, facecolor=colour, edgecolor=INK, linewidth=0.6))
+        self.pen.say(centre, y + 23.5, self.words("print.north"), fontsize=9, fontweight="bold", ha="center")
 
     def _metres(self, metres: float, *, unit: bool) -> str:
         kilometres = metres >= 1000 or (not unit and metres == 0)  # noqa: PLR2004
@@ -143,67 +148,93 @@ class Block:
         text = self.words.number(value, digits)
         return f"{text} {'km' if kilometres else 'm'}" if unit else text
 
-    def _notes(self, x: float, floor: float, wide: float) -> float:
-        said = [
+    def _notes(
+        self, x: float, floor: float, wide: float, said: tuple[float, Sequence[str]]
+    ) -> tuple[float, list[str]]:
+        """Write notes above the scale; returns where they end, and all of them where they don't fit."""
+        room, notes = said
+        always = [
             crs_label(self.sheet.crs, self.words),
-            *self.sheet.notes,
             self.words("print.made_on", at=self.words.moment(self.sheet.at.isoformat())),
         ]
-        lines = [line for note in said if note for line in self._lines(note, wide, _SMALL)]
-        for n, line in enumerate(reversed(lines)):
-            self._say(x + 4, floor + 1 + (n + 1) * 3, line, fontsize=_SMALL, color="#475569")
-        return floor + 3 * len(lines) + 3
+        every = [always[0], *notes, always[1]]
+        lines = _lines(every, wide - 8)
+        most = max(int(room / pitch_mm(_SMALL)), 0)
+        left: list[str] = []
+        if len(lines) > most:
+            last = [self.words("print.more_notes", page=_NEXT), *_lines(always[1:], wide - 8)]
+            lines, left = [*lines[: max(most - len(last), 0)], *last], [note for note in every if note]
+        for n, line in enumerate(lines):
+            up = floor + 1 + (len(lines) - n) * pitch_mm(_SMALL)
+            self.pen.say(x + 4, up, line, fontsize=_SMALL, color=_MUTED)
+        return floor + pitch_mm(_SMALL) * len(lines) + 3, left
 
-    def _legend(self, x: float, floor: float, wide: float, seen: Sequence[MapLayer]) -> None:
-        self._say(x + 4, self.top, self.words("print.legend"), fontsize=8.5, fontweight="bold")
+    def _legend(self, x: float, floor: float, wide: float, items: Sequence[Item]) -> list[Item]:
+        if not items:
+            return []
+        self.pen.say(x + 4, self.top, self.words("print.legend"), fontsize=8.5, fontweight="bold")
         self.top -= 5.5
-        columns = 1 if self.sheet.wide else 2
-        rows = _legend_rows(seen)
-        room = int((self.top - floor) / _LINE)
-        hidden = len(rows) - room * columns
-        shown = rows if hidden <= 0 else [*rows[: room * columns - 1], (None, self._more(hidden + 1))]
-        start, part = self.top, wide / columns
-        for n, (entry, text) in enumerate(shown):
-            self.top = start - (n % room) * _LINE
-            self._entry(x + part * (n // room), part, entry, text)
-
-    def _more(self, count: int) -> str:
-        return self.words("print.more", count=count)
-
-    def _entry(self, x: float, wide: float, entry: dict[str, Any] | None, text: str) -> None:
-        indent = 13 if entry else 4
-        if entry:
-            self._swatch(x + 5, self.top - 2.6, entry)
-        line = self._lines(text, wide - indent, 7)
-        said = line[0] if len(line) == 1 else f"{line[0]} …"
-        self._say(x + indent, self.top, said, fontweight="normal" if entry else "bold")
-
-    def _swatch(self, x: float, y: float, entry: dict[str, Any]) -> None:
-        fill, over = entry.get("fill", ""), entry.get("over", "")
-        line = {"edgecolor": entry.get("stroke") or "none", "linewidth": 0.5 * entry.get("weight", 1.5),
-                "linestyle": stroke_of(entry.get("dash", ""), entry.get("weight", 1.5))}  # fmt: skip
-        if entry.get("line"):
-            self._add(
-                Polygon([self._at(x, y + 1.2), self._at(x + 6, y + 1.2)], closed=False, fill=False, **line)
-            )
-            return
-        if entry.get("point"):
-            across, up = self._at(1.1, 1.1)
-            centre = self._at(x + 3, y + 1.25)
-            self._add(
-                Ellipse(centre, 2 * across, 2 * up, facecolor=face_of(fill or line["edgecolor"], 1.0), **line)
-            )
-            return
-        hatch = hatch_of(over or fill) or None
-        face = face_of(fill, float(entry.get("opacity", 1.0)))
-        self._add(Rectangle(self._at(x, y), *self._at(6, 2.5), facecolor=face, hatch=hatch, **line))
+        placed, rest, size = best_flow(items, wide=wide - 6, tall=self.top - floor)
+        write_items(self.pen, x + 4, self.top, placed, size=size)
+        if rest:
+            more = self.words("print.more", count=len(rest), page=_NEXT)
+            self.pen.say(x + 4, floor + pitch_mm(7.0), more, fontweight="bold")
+        return rest
 
 
-def _legend_rows(seen: Sequence[MapLayer]) -> list[tuple[dict[str, Any] | None, str]]:
-    """Lines of the legend, the topmost layer first: an entry of its own, or a heading over its entries."""
-    rows: list[tuple[dict[str, Any] | None, str]] = []
-    for layer in reversed(seen):
-        alone = len(layer.legend) == 1 and not layer.legend[0].get("label")
-        rows.append((layer.legend[0] if alone else None, layer.title))
-        rows += [(entry, entry["label"]) for entry in layer.legend if entry.get("label")]
-    return [row for row in rows if row[1]]
+def follow(pen: Pen, words: Words, rest: Rest) -> Rest:
+    """Write a page of what found no room on the one before.
+
+    Parameters
+    ----------
+    pen : Pen
+        Of the new page.
+    words : Words
+    rest : Rest
+
+    Returns
+    -------
+    Rest
+        What belongs on one more page.
+    """
+    sheet = pen.sheet
+    width, height = sheet.size
+    wide, top = width - 2 * _RIM, height - _RIM
+    for line in wrapped(sheet.title, wide, _TITLE, bold=True):
+        pen.say(_RIM, top, line, fontsize=_TITLE, fontweight="bold")
+        top -= pitch_mm(_TITLE)
+    if sheet.label:
+        pen.badge(_RIM + 1, top - 1.5, sheet.label)
+        top -= 8
+    items, notes = list(rest.items), list(rest.notes)
+    if items:
+        pen.say(_RIM, top, words("print.legend_on"), fontsize=8.5, fontweight="bold")
+        top -= 5.5
+        # its layer is named again over entries that were parted from it
+        if items[0].under:
+            items.insert(0, Item(None, items[0].under))
+        columns = max(int(wide / _COLUMN), 1)
+        placed, items = flowed(items, wide=wide, tall=top - _RIM, columns=columns, size=7.0)
+        write_items(pen, _RIM, top, placed, size=7.0)
+        if items:
+            return Rest(items, notes)
+        top -= max(one.y + pitch_mm(7.0) * len(one.lines) for one in placed) + 4
+    return Rest([], _notes_below(pen, words, top, notes))
+
+
+def _notes_below(pen: Pen, words: Words, top: float, notes: list[str]) -> list[str]:
+    """Write notes in full; returns the lines that need another page."""
+    wide, size = pen.sheet.size[0] - 2 * _RIM, 7.0
+    lines = _lines(notes, wide, size)
+    if not lines or top - 5.5 - pitch_mm(size) < _RIM:
+        return lines
+    pen.say(_RIM, top, words("print.notes"), fontsize=8.5, fontweight="bold")
+    top -= 5.5
+    fits = int((top - _RIM) / pitch_mm(size))
+    for n, line in enumerate(lines[:fits]):
+        pen.say(_RIM, top - n * pitch_mm(size), line, fontsize=size, color=_MUTED)
+    return lines[fits:]
+
+
+def _lines(notes: Sequence[str], wide: float, size: float = _SMALL) -> list[str]:
+    return [line for note in notes if note for line in wrapped(note, wide, size)]

@@ -18,8 +18,9 @@ from layers.errors import GeometryError, SchemaError, StoreError
 from layers.names import fold
 from layers.window import features_in
 from maps.answer_map import context_layers
-from maps.printing.paper import PAPERS, SCALES, Sheet, sheet_window
-from maps.printing.sheet import KINDS, sheet_bytes, sheet_figure
+from maps.printing.ground import ground_of
+from maps.printing.paper import PAPERS, SCALES, Sheet, sheet_scale, sheet_window
+from maps.printing.sheet import KINDS, sheet_bytes, sheet_pages
 from maps.words import words
 
 if TYPE_CHECKING:
@@ -28,11 +29,12 @@ if TYPE_CHECKING:
     from pyproj import CRS
 
     from maps.canvas import MapLayer
+    from maps.printing.ground import Ground
     from maps.words import Words
 
     Box = tuple[float, float, float, float]
 
-__all__ = ["PRINT_ROUTE", "Printable", "offer", "print_address", "printed"]
+__all__ = ["PRINT_ROUTE", "Printable", "offer", "print_address", "printed", "title_of"]
 
 #: where the application answers
 PRINT_ROUTE: Final = "/gis/print/{token}"
@@ -59,6 +61,10 @@ class Printable:
         frame only says where they lie; their features are read for the place that is printed.
     sides : tuple of str
         Names of the periods on the two sides of a divider.
+    title : str
+        What the map shows; readers may write another.
+    folder : str
+        The workspace, for maps from outside.
     """
 
     layers: tuple[MapLayer, ...]
@@ -68,6 +74,8 @@ class Printable:
     lang: str
     tiles: Mapping[str, tuple[str, str, int]] = field(default_factory=dict)
     sides: tuple[str, ...] = ()
+    title: str = ""
+    folder: str = ""
 
 
 _OFFERED: OrderedDict[str, Printable] = OrderedDict()
@@ -106,6 +114,33 @@ def offer(token: str, printable: Printable) -> None:
             _OFFERED.popitem(last=False)
 
 
+def title_of(token: str) -> str:
+    """Return what the map under a token shows by now.
+
+    Parameters
+    ----------
+    token : str
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    StoreError
+        ``token_invalid`` where nothing is offered (any more).
+    """
+    return _offered(token).title
+
+
+def _offered(token: str) -> Printable:
+    with _SHELF:
+        printable = _OFFERED.get(token)
+    if printable is None:
+        raise StoreError("token_invalid")
+    return printable
+
+
 def printed(token: str, asked: Any) -> tuple[bytes, str, str]:
     """Print a sheet.
 
@@ -115,7 +150,7 @@ def printed(token: str, asked: Any) -> tuple[bytes, str, str]:
     asked : object
         As the map sends it: ``title, paper, wide, kind, scale``, ``bounds`` (degrees) and ``layers``, a list
         of ``[id, opacity]``, the lowest first; ``divider``, the longitude of the line between two periods,
-        may be left out.
+        may be left out, so may ``base``, the map from outside that lies below.
 
     Returns
     -------
@@ -131,10 +166,7 @@ def printed(token: str, asked: Any) -> tuple[bytes, str, str]:
     SchemaError
         ``print_invalid`` for a question that no map of ours sends.
     """
-    with _SHELF:
-        printable = _OFFERED.get(token)
-    if printable is None:
-        raise StoreError("token_invalid")
+    printable = _offered(token)
     question = _checked(asked)
     known = {layer.id: layer for layer in printable.layers}
     opacity = {str(name): _number(share, "opacity") for name, share in question["layers"]}
@@ -145,17 +177,25 @@ def printed(token: str, asked: Any) -> tuple[bytes, str, str]:
     )  # fmt: skip
     say, bounds = words(printable.lang), _in_metres(question["bounds"], printable.crs)
     window = sheet_window(sheet, bounds)
+    ground = _ground(question["base"], printable, window, sheet_scale(sheet, bounds))
     with _PRESS:
         shown = [
             _with_features(known[name], printable, window, say) if name in printable.tiles else known[name]
             for name in opacity
             if name in known
         ]
-        figure = sheet_figure(shown, say, sheet=sheet, bounds=bounds, opacity=opacity)
-        data = sheet_bytes(figure, question["kind"], sheet)
+        pages = sheet_pages(shown, say, sheet=sheet, bounds=bounds, opacity=opacity, ground=ground)
+        data = sheet_bytes(pages, question["kind"], sheet)
     stem = "-".join(fold(sheet.title).split())[:60] or "ban-do"
     safe = "".join(c for c in stem if c.isascii() and (c.isalnum() or c == "-")) or "ban-do"
     return data, _TYPES[question["kind"]], f"{safe}.{question['kind']}"
+
+
+def _ground(name: str, printable: Printable, window: Box, scale: int) -> Ground | None:
+    """Fetch the map from outside; before the press is taken, for others need not wait for it."""
+    if not (name and printable.folder):
+        return None
+    return ground_of(printable.folder, name, window, crs=printable.crs, scale=scale)
 
 
 def _checked(asked: Any) -> dict[str, Any]:
@@ -167,6 +207,7 @@ def _checked(asked: Any) -> dict[str, Any]:
         "kind": _one_of(question, "kind", KINDS),
         "scale": _one_of(question, "scale", (0, *SCALES)),
         "wide": bool(question.get("wide")),
+        "base": str(question.get("base") or "")[:_TITLE_LETTERS],
         "divider": None if question.get("divider") is None else _number(question["divider"], "divider"),
         "bounds": _box([_number(side, "bounds") for side in bounds] if isinstance(bounds, list) else []),
         "layers": [pair for pair in layers if isinstance(pair, list) and len(pair) == 2]  # noqa: PLR2004

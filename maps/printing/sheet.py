@@ -11,11 +11,18 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import matplotlib as mpl
+from matplotlib.backends.backend_pdf import PdfPages
 from matplotlib.figure import Figure
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
-from maps.printing.block import INK, Block
+from maps.printing.block import Block, follow
+from maps.printing.grid import draw_grid
+from maps.printing.ground import draw_ground, ground_notes
+from maps.printing.legend import legend_items
 from maps.printing.marks import draw_layers
-from maps.printing.paper import round_step, sheet_scale, sheet_window
+from maps.printing.paper import sheet_scale, sheet_window
+from maps.printing.pen import INK, Pen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,10 +30,11 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from maps.canvas import MapLayer
+    from maps.printing.ground import Ground
     from maps.printing.paper import Sheet
     from maps.words import Words
 
-__all__ = ["KINDS", "sheet_bytes", "sheet_figure"]
+__all__ = ["KINDS", "sheet_bytes", "sheet_pages"]
 
 # whole fonts with their names, so that text in the file can be searched and edited
 mpl.rcParams["pdf.fonttype"] = 42
@@ -37,15 +45,16 @@ _DPI: Final = 200
 _MM: Final = 25.4
 
 
-def sheet_figure(
+def sheet_pages(
     layers: Sequence[MapLayer],
     words: Words,
     *,
     sheet: Sheet,
     bounds: tuple[float, float, float, float],
     opacity: dict[str, float] | None = None,
-) -> Figure:
-    """Draw a sheet.
+    ground: Ground | None = None,
+) -> list[Figure]:
+    """Draw a sheet, and the pages that follow where the legend or the notes need more room than it has.
 
     Parameters
     ----------
@@ -57,36 +66,60 @@ def sheet_figure(
         The place to show, metres of the sheet's system; its middle is the middle of the map.
     opacity : dict of str to float, optional
         By layer id.
+    ground : Ground, optional
+        A map from outside to lie below.
 
     Returns
     -------
-    matplotlib.figure.Figure
+    list of matplotlib.figure.Figure
+        The first one holds the map.
     """
-    width, height = sheet.size
-    figure = Figure(figsize=(width / _MM, height / _MM), dpi=_DPI)
+    first = _page(sheet)
     scale = sheet_scale(sheet, bounds)
+    axes = _map(first, sheet, sheet_window(sheet, bounds))
+    notes = list(sheet.notes)
+    if ground is not None:
+        draw_ground(axes, ground)
+        notes = [*ground_notes(ground, words), *notes]
+    seen = draw_layers(axes, layers, sheet.crs, denominator=scale, opacity=opacity, divider=sheet.divider)
+    draw_grid(axes, scale, words)
+    if sheet.divider is not None and axes.get_xlim()[0] < sheet.divider < axes.get_xlim()[1]:
+        _divide(axes, sheet.divider, sheet.sides)
+        seen = _one_legend(seen, sheet.sides)
+    rest = Block(first, sheet, words).fill(legend_items(seen, words), notes, scale)
+    pages = [first]
+    while rest:
+        pages.append(_page(sheet))
+        rest = follow(Pen(pages[-1], sheet), words, rest)
+    return pages
+
+
+def _page(sheet: Sheet) -> Figure:
+    width, height = sheet.size
+    return Figure(figsize=(width / _MM, height / _MM), dpi=_DPI)
+
+
+def _map(figure: Figure, sheet: Sheet, window: tuple[float, float, float, float]) -> Axes:
+    width, height = sheet.size
     left, bottom, wide, tall = sheet.map_box
-    axes = figure.add_axes((left / width, bottom / height, wide / width, tall / height), label="map")
-    west, south, east, north = sheet_window(sheet, bounds)
+    place = (left / width, bottom / height, wide / width, tall / height)
+    axes: Axes = figure.add_axes(place, label="map")
+    west, south, east, north = window
     axes.set_xlim(west, east)
     axes.set_ylim(south, north)
     axes.set_facecolor("#f7f9fb")
-    seen = draw_layers(axes, layers, sheet.crs, denominator=scale, opacity=opacity, divider=sheet.divider)
-    _grid(axes, scale, words)
-    if sheet.divider is not None and west < sheet.divider < east:
-        _divide(axes, sheet.divider, sheet.sides)
-        seen = _one_legend(seen, sheet.sides)
-    Block(figure, sheet, words).fill(seen, scale)
-    return figure
+    return axes
 
 
-def sheet_bytes(figure: Figure, kind: str, sheet: Sheet) -> bytes:
+def sheet_bytes(pages: Sequence[Figure], kind: str, sheet: Sheet) -> bytes:
     """Write a sheet as a file.
 
     Parameters
     ----------
-    figure : matplotlib.figure.Figure
+    pages : sequence of matplotlib.figure.Figure
+        From :func:`sheet_pages`.
     kind : {"pdf", "png"}
+        A picture has its pages below one another.
     sheet : Sheet
 
     Returns
@@ -96,25 +129,27 @@ def sheet_bytes(figure: Figure, kind: str, sheet: Sheet) -> bytes:
     out = io.BytesIO()
     facts: dict[str, Any] = {"Title": sheet.title, "Creator": "Thổ Công"}
     if kind == "pdf":
-        facts["CreationDate"] = sheet.at
-    figure.savefig(out, format=kind, dpi=_DPI, metadata=facts)
+        with PdfPages(out, metadata=facts | {"CreationDate": sheet.at}) as file:
+            for page in pages:
+                page.savefig(file, format="pdf", dpi=_DPI)
+        return out.getvalue()
+    pictures = [_picture(page) for page in pages]
+    whole = Image.new("RGB", (pictures[0].width, sum(one.height for one in pictures)), "white")
+    down = 0
+    for one in pictures:
+        whole.paste(one, (0, down))
+        down += one.height
+    said = PngInfo()
+    for name, value in facts.items():
+        said.add_itxt(name, value)
+    whole.save(out, format="png", dpi=(_DPI, _DPI), pnginfo=said)
     return out.getvalue()
 
 
-def _grid(axes: Axes, scale: int, words: Words) -> None:
-    """Crosses and numbers of the metric grid, every 35 mm of paper or more."""
-    step = round_step(35 * scale / 1000)
-    axes.set_xticks(_steps(axes.get_xlim(), step))
-    axes.set_yticks(_steps(axes.get_ylim(), step))
-    axes.set_xticklabels([words.number(x, 0) for x in axes.get_xticks()])
-    axes.set_yticklabels([words.number(y, 0) for y in axes.get_yticks()], rotation=90, va="center")
-    axes.tick_params(
-        top=True, right=True, labeltop=True, labelright=True, labelsize=5.5, length=2.5, width=0.5, pad=1.5,
-        labelcolor=INK,
-    )  # fmt: skip
-    for x in axes.get_xticks():
-        for y in axes.get_yticks():
-            axes.plot(x, y, marker="+", markersize=6, markeredgewidth=0.4, color=INK, zorder=900)
+def _picture(page: Figure) -> Image.Image:
+    out = io.BytesIO()
+    page.savefig(out, format="png", dpi=_DPI)
+    return Image.open(out).convert("RGB")
 
 
 def _one_legend(seen: list[MapLayer], names: tuple[str, ...]) -> list[MapLayer]:
@@ -143,8 +178,3 @@ def _divide(axes: Axes, at: float, names: tuple[str, ...]) -> None:
             name, (at, place), xytext=(shift, 0), textcoords="offset points", ha=align, va="top", fontsize=7,
             color=INK, zorder=912, bbox={"facecolor": "white", "edgecolor": "#b7c3d3", "pad": 2},
         )  # fmt: skip
-
-
-def _steps(limits: tuple[float, float], step: float) -> list[float]:
-    first = int(limits[0] // step) + 1
-    return [n * step for n in range(first, int(limits[1] // step) + 1)]

@@ -80,6 +80,7 @@
       credit.getContainer().textContent = base.attribution || base.title;
     }
 
+    map.tcBase = function () { return now; };
     map.on("tc:take-base", function (e) { choose(e.id); });
     choose(kept());
     if (now !== NONE) fold.open = true;

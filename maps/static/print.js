@@ -40,7 +40,16 @@
   }
 
   TC.print = function (map, facts, words) {
-    var form, said, press;
+    var form, said, press, own = false;
+
+    /* What the map shows changes while it stays: the application knows, unless the reader wrote a title. */
+    function retitle() {
+      if (own) return;
+      fetch(facts.address).then(function (answer) { return answer.ok ? answer.json() : {}; }).then(function (now) {
+        if (!own && now.title) form.elements.title.value = now.title;
+      }).catch(function () { /* the title it began with stays */ });
+    }
+
     var Print = L.Control.extend({
       options: { position: "topleft" },
       onAdd: function () {
@@ -50,9 +59,14 @@
         icon(open);
         form = el("form", "tc-print-form", box);
         form.hidden = true;
-        open.onclick = function () { form.hidden = !form.hidden; open.setAttribute("aria-expanded", String(!form.hidden)); };
+        open.onclick = function () {
+          form.hidden = !form.hidden;
+          open.setAttribute("aria-expanded", String(!form.hidden));
+          if (!form.hidden) retitle();
+        };
         var row = el("label", "", form), title = el("input", "", (el("span", "", row, words.title), row));
         title.name = "title"; title.maxLength = 120; title.value = facts.title;
+        title.oninput = function () { own = title.value.trim() !== ""; };
         choice(form, "paper", words.paper, [["A4", "A4"], ["A3", "A3"]]);
         choice(form, "wide", "", [["1", words.wide], ["", words.tall]]).setAttribute("aria-label", words.paper);
         choice(form, "scale", words.scale_label, [["0", words.fit]].concat(facts.scales));
@@ -75,7 +89,7 @@
       var asked = {
         title: of("title"), paper: of("paper"), wide: Boolean(of("wide")), kind: of("kind"), scale: Number(of("scale")),
         bounds: [b.getWest(), b.getSouth(), b.getEast(), b.getNorth()], layers: map.tcShown ? map.tcShown() : [],
-        divider: map.tcDivider ? map.tcDivider() : null
+        divider: map.tcDivider ? map.tcDivider() : null, base: map.tcBase ? map.tcBase() : ""
       };
       press.disabled = true;
       said.textContent = words.drawing;

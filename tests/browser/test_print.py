@@ -17,7 +17,14 @@ def test_the_map_becomes_a_sheet_of_paper(page, server, kind):
     chart.locator(".leaflet-pane path").first.wait_for()
     page.wait_for_timeout(3500)  # the map takes its size
     chart.get_by_role("button", name="In bản đồ").click()
-    chart.get_by_label("Tên bản đồ").fill("Cụm công nghiệp Quốc Oai")
+    # the title says what the map shows, until the reader writes another
+    title = chart.get_by_label("Tên bản đồ")
+    for _ in range(50):
+        if title.input_value().startswith("Các lớp dữ liệu · "):
+            break
+        page.wait_for_timeout(200)
+    assert title.input_value().startswith("Các lớp dữ liệu · ")
+    title.fill("Cụm công nghiệp Quốc Oai")
     chart.get_by_label("Tệp").select_option(kind)
     with page.expect_download(timeout=90_000) as saved:
         chart.get_by_role("button", name="Tạo bản in").click()

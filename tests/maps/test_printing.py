@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import geopandas as gpd
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from PIL import Image
 from shapely import LineString, Point, box
 
@@ -15,7 +16,7 @@ from layers.crs import as_crs
 from layers.errors import SchemaError, StoreError
 from maps.answer_map import answer_layers, context_layers, drawn_rows
 from maps.canvas import MapLayer, Served, base_map
-from maps.printing import Sheet, sheet_bytes, sheet_figure, sheet_scale
+from maps.printing import Sheet, sheet_bytes, sheet_pages, sheet_scale
 from maps.printing.service import Printable, offer, printed
 from maps.styles import Look
 from maps.words import words
@@ -31,6 +32,12 @@ def sheet(**facts):
     return Sheet(**({"title": "Cụm công nghiệp", "crs": VN, "at": AT} | facts))
 
 
+def sheet_figure(*given, **facts):
+    """The page of a sheet that needs one."""
+    (figure,) = sheet_pages(*given, **facts)
+    return figure
+
+
 def layer(*shapes, look=None, **facts):
     looks = [look or Look("#ff0000", "", "#000000", 0.0)]
     made = {"id": "a", "title": "Lớp", "group": "", "order": 1, "looks": looks, "legend": [looks[0].legend()]}
@@ -42,7 +49,7 @@ def texts(figure):
 
 
 def picture(figure, of):
-    return np.asarray(Image.open(io.BytesIO(sheet_bytes(figure, "png", of))).convert("RGB")).astype(int)
+    return np.asarray(Image.open(io.BytesIO(sheet_bytes([figure], "png", of))).convert("RGB")).astype(int)
 
 
 @pytest.mark.parametrize("paper", ["A4", "A3"])
@@ -133,16 +140,109 @@ def test_the_legend_names_what_lies_in_the_place_and_nothing_else():
     assert not {"Xa", "Rừng"} & set(said)
 
 
-def test_a_legend_without_room_says_how_much_it_leaves_out():
-    looks = [Look("#123456")] * 90
-    legend = [look.legend(f"Loại {n}") for n, look in enumerate(looks)]
-    shapes = frame(*[box(n, 0, n + 1, 1) for n in range(90)]).assign(look=range(90))
-    land = MapLayer("a", "Đất", "", 1, shapes, looks, legend)
+def crowded(count, label="Loại {n}"):
+    """A layer of as many looks as it has squares."""
+    looks = [Look("#123456")] * count
+    legend = [look.legend(label.format(n=n)) for n, look in enumerate(looks)]
+    shapes = frame(*[box(n, 0, n + 1, 1) for n in range(count)]).assign(look=range(count))
+    return MapLayer("a", "Đất", "", 1, shapes, looks, legend)
+
+
+def entries(pages):
+    said = " ".join(t for page in pages for t in texts(page))
+    return sorted(int(n) for n in re.findall(r"Loại (\d+)", said))
+
+
+def boxes(figure):
+    """What is written on a page, with the place of each in pixels."""
+    figure.set_dpi(100)
+    by = FigureCanvasAgg(figure).get_renderer()
+    figure.draw_without_rendering()
+    written = [*figure.texts, *(t for a in figure.axes for t in (*a.get_xticklabels(), *a.get_yticklabels()))]
+    return [(t.get_text(), t.get_window_extent(by)) for t in written if t.get_text() and t.get_visible()]
+
+
+def running_into_one_another(figure):
+    placed = boxes(figure)
+    return [
+        (a, b)
+        for n, (a, one) in enumerate(placed)
+        for b, other in placed[n + 1 :]
+        if min(one.x1, other.x1) - max(one.x0, other.x0) > 1
+        and min(one.y1, other.y1) - max(one.y0, other.y0) > 1
+    ]
+
+
+@pytest.mark.parametrize("paper", ["A4", "A3"])
+@pytest.mark.parametrize("wide", [True, False])
+@pytest.mark.parametrize("count", [14, 30, 90, 400])
+def test_a_legend_flows_and_leaves_nothing_out(paper, wide, count, say):
+    of = sheet(paper=paper, wide=wide, label=say("made.label"), notes=("Căn cứ: " + "12/QĐ-UBND; " * 12,))
+    pages = sheet_pages([crowded(count)], say, sheet=of, bounds=PLACE)
+    assert entries(pages) == list(range(count))
+    if count <= 30:
+        assert len(pages) == 1
+    said = texts(pages[0])
+    told = [t for t in said if t.startswith("…")]
+    if len(pages) > 1:
+        left_out = count - len(entries(pages[:1]))
+        assert say("print.more", count=left_out, page=2) in told
+        # the layer is named again over entries that were parted from it
+        assert all("Đất" in texts(page) for page in pages[1:])
+    else:
+        assert told == []
+    for page in pages[:3]:
+        assert running_into_one_another(page) == []
+        inside = page.bbox
+        assert all(inside.containsx(b.x0) and inside.containsx(b.x1) and b.y0 > 0 for _, b in boxes(page))
+
+
+def test_long_names_in_a_legend_are_broken_and_not_cut(say):
+    long = "Đất " + "quy hoạch khu xử lý chất thải rắn sinh hoạt " * 3
+    named = crowded(6, label=long + "{n}")
+    (page,) = sheet_pages([named], say, sheet=sheet(), bounds=PLACE)
+    said = " ".join(texts(page))
+    assert said.count("quy hoạch") == 18
+    assert running_into_one_another(page) == []
+
+
+def test_notes_without_room_stand_whole_on_the_next_page(say):
+    decisions = "; ".join(f"{n}/QĐ-UBND ngày 12 tháng 3 năm 2021" for n in range(70))
     for wide in (True, False):
-        said = texts(sheet_figure([land], VI, sheet=sheet(wide=wide), bounds=PLACE))
-        shown = sum(text.startswith("Loại") for text in said)
-        more = next(int(re.search(r"\d+", text)[0]) for text in said if text.startswith("… và"))
-        assert shown + more == 90
+        pages = sheet_pages([crowded(3)], say, sheet=sheet(wide=wide, notes=(decisions,)), bounds=PLACE)
+        assert len(pages) == 2
+        assert say("print.more_notes", page=2) in texts(pages[0])
+        said = " ".join(texts(pages[1]))
+        assert all(f"{n}/QĐ-UBND" in said for n in range(70))
+        assert [pair for page in pages for pair in running_into_one_another(page)] == []
+
+
+@pytest.mark.parametrize("wide", [True, False])
+@pytest.mark.parametrize("scale", [500, 1_000, 2_500, 10_000, 30_000, 75_000, 250_000, 1_000_000])
+def test_figures_of_the_grid_never_run_into_one_another(wide, scale):
+    for shift in np.linspace(0, 0.04 * scale, 5):
+        place = (PLACE[0] + shift, PLACE[1] + shift, PLACE[2] + shift, PLACE[3] + shift)
+        figure = sheet_figure([], VI, sheet=sheet(scale=scale, wide=wide), bounds=place)
+        assert running_into_one_another(figure) == []
+        axes = figure.axes[0]
+        assert sum(bool(t.get_text()) for t in axes.get_xticklabels()) >= 2
+
+
+def test_pages_stand_below_one_another_in_a_picture(say):
+    of = sheet()
+    pages = sheet_pages([crowded(300)], say, sheet=of, bounds=PLACE)
+    assert len(pages) > 1
+    image = Image.open(io.BytesIO(sheet_bytes(pages, "png", of)))
+    assert image.width / image.height == pytest.approx(297 / (210 * len(pages)), abs=0.01)
+    assert sheet_bytes(pages, "pdf", of).count(b"/Type /Page /") == len(pages)
+
+
+def test_what_is_selected_has_its_line_in_the_legend(say):
+    marked = layer(box(0, 0, 9, 9), id="selection", title="", legend=[], look=Look("", "", "#0072B2", 4))
+    nothing = layer(id="selection", title="", legend=[])
+    said = texts(sheet_figure([layer(box(0, 0, 9, 9)), marked], say, sheet=sheet(), bounds=PLACE))
+    assert said.count(say("print.selected")) == 1
+    assert say("print.selected") not in texts(sheet_figure([nothing], say, sheet=sheet(), bounds=PLACE))
 
 
 def test_lines_points_hatchings_and_answers_are_drawn(answer, say):
@@ -158,19 +258,19 @@ def test_lines_points_hatchings_and_answers_are_drawn(answer, say):
     of = sheet()
     figure = sheet_figure(drawn, say, sheet=of, bounds=PLACE)
     assert {c.get_hatch() for c in figure.axes[0].collections} > {None}
-    assert sheet_bytes(figure, "pdf", of).startswith(b"%PDF")
+    assert sheet_bytes([figure], "pdf", of).startswith(b"%PDF")
 
 
 def test_names_that_look_like_formulas_or_markup_stay_text():
     of = sheet(title=f"$x^2$ {HOSTILE}"[:100])
     figure = sheet_figure([layer(box(0, 0, 9, 9), title="a $\\frac{")], VI, sheet=of, bounds=PLACE)
-    assert sheet_bytes(figure, "pdf", of).startswith(b"%PDF")
+    assert sheet_bytes([figure], "pdf", of).startswith(b"%PDF")
     assert "a $\\frac{" in texts(figure)
 
 
 def test_fonts_are_in_the_file():
     of = sheet()
-    data = sheet_bytes(sheet_figure([], VI, sheet=of, bounds=PLACE), "pdf", of)
+    data = sheet_bytes([sheet_figure([], VI, sheet=of, bounds=PLACE)], "pdf", of)
     assert b"/FontFile2" in data
     assert b"DejaVuSans" in data
 
@@ -267,9 +367,9 @@ def test_a_layer_that_the_screen_has_as_tiles_is_printed_with_its_features(small
     assert len(afar.frame) == 1  # a box: not what may be printed
     (one,) = context_layers([afar], VI)
     seen = {}
-    drawn = service.sheet_figure
+    drawn = service.sheet_pages
     monkeypatch.setattr(
-        service, "sheet_figure", lambda layers, *a, **k: seen.update(layers=layers) or drawn(layers, *a, **k)
+        service, "sheet_pages", lambda layers, *a, **k: seen.update(layers=layers) or drawn(layers, *a, **k)
     )
     tiles = {one.id: (str(small_workspace.folder), "land_use_2025", 1)}
     offer("tiles", Printable((one,), VN, "", (), "vi", tiles))
