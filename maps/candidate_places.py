@@ -28,12 +28,15 @@ __all__ = [
     "colour_of",
     "placed_candidates",
     "reason_of",
+    "sign_of",
 ]
 
 _MOST_DRAWN: Final = 300
 #: told apart by colour-blind readers too; the number stands beside each
 _COLOURS: Final = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#5b3fa8", "#8c510a")
 _STATED: Final = "#4b5563"
+#: of the first turn through the colours, of the second
+_DASHES: Final = ("", "7 5")
 
 
 def candidates_open(verdict: Verdict) -> bool:
@@ -116,7 +119,7 @@ def candidate_rows(places: gpd.GeoDataFrame, words: Words) -> pd.DataFrame:
     pandas.DataFrame
         Texts, headings in the language of the reader; distances that don't exist are left out as columns.
     """
-    out = pd.DataFrame({"#": [str(n) for n in places.index]}, index=places.index)
+    out = pd.DataFrame({"#": [sign_of(n) for n in places.index]}, index=places.index)
     out[words("quality.treatment")] = places["treatment"]
     for name, digits in (("moved_m", 1), ("away_m", 0), ("fit_m", 2)):
         if places[name].notna().any():
@@ -139,6 +142,30 @@ def colour_of(n: int) -> str:
     str
     """
     return _COLOURS[(n - 1) % len(_COLOURS)]
+
+
+def sign_of(n: int) -> str:
+    """Return the number of an explanation, with the line that tells two of one colour apart.
+
+    Parameters
+    ----------
+    n : int
+        From 1.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> sign_of(1), sign_of(9), colour_of(1) == colour_of(9)
+    ('1', '9 ┄', True)
+    """
+    return f"{n} ┄" if _dash_of(n) else str(n)
+
+
+def _dash_of(n: int) -> str:
+    return _DASHES[(n - 1) // len(_COLOURS) % len(_DASHES)]
 
 
 def reason_of(verdict: Verdict, places: gpd.GeoDataFrame, words: Words) -> str:
@@ -198,13 +225,15 @@ def candidate_layers(
     out = []
     for order, (n, row) in enumerate(places.iterrows()):
         colour = colour_of(order + 1)
-        look = Look(colour, "", colour, 4.0 if n == chosen else 2.0)
+        look = Look(colour, "", colour, 4.0 if n == chosen else 2.0, _dash_of(order + 1))
         away = float(row["moved_m"])
         moved = "" if np.isnan(away) else words("import.moved", distance=words.number(away, 1))
         title = f"{n}. {row['treatment']}"
         tip = [title, words(f"mistake.{row['mistake']}"), str(row["province"]), moved]
         place = gpd.GeoSeries([row.geometry], crs=places.crs)
-        out.append(_marked((f"candidate-{n}", title, 88 - order), group, place, look=look, tip=tip))
+        out.append(
+            _marked((f"candidate-{n}", title, 88 - order), group, place, look=look, tip=tip, sign=str(n))
+        )
     if stated is not None and not stated.empty:
         title = words("import.stated")
         look = Look(_STATED, "", _STATED, 2.0)
@@ -214,13 +243,23 @@ def candidate_layers(
 
 
 def _marked(
-    named: tuple[str, str, int], group: str, place: gpd.GeoSeries, *, look: Look, tip: list[str]
+    named: tuple[str, str, int],
+    group: str,
+    place: gpd.GeoSeries,
+    *,
+    look: Look,
+    tip: list[str],
+    sign: str = "",
 ) -> MapLayer:
-    """One place (id, title, order): its shapes, and a dot that shows however far the view is."""
+    """One place (id, title, order): its shapes, and a dot or a number that shows however far the view is."""
     whole = shapely.GeometryCollection(shapely.get_parts(place.to_numpy()).tolist())
     shapes = [*whole.geoms, whole.centroid]
     lines = [line for line in tip if line]
-    facts = {"look": [0] * len(shapes), "tip": pd.Series([lines] * len(shapes), dtype=object)}
+    facts = {
+        "look": [0] * len(shapes),
+        "tip": pd.Series([lines] * len(shapes), dtype=object),
+        "sign": [*[""] * (len(shapes) - 1), sign],
+    }
     frame = gpd.GeoDataFrame(facts, geometry=shapes, crs=place.crs)
     name, title, order = named
     return MapLayer(name, title, group, order, frame, [look], [look.legend()])

@@ -60,7 +60,8 @@ class MapLayer:
         Higher lies on top.
     frame : geopandas.GeoDataFrame
         Any CRS. A column ``look`` (index into `looks`) chooses the look of each feature, a column
-        ``tip`` (list of lines) the text under the pointer.
+        ``tip`` (list of lines) the text under the pointer, a column ``sign`` text that stands on the map
+        at a point: a badge where its look has a fill, else a plain name that far views leave out.
     looks : list of Look
     legend : list of dict
         Entries for the panel.
@@ -318,12 +319,17 @@ def _geojson(layer: MapLayer) -> dict[str, Any]:
     shapes = shapely.to_geojson(shapely.set_precision(frame.geometry.to_numpy(), _PLACES, mode="pointwise"))
     looks = frame["look"].tolist() if "look" in frame else [0] * len(frame)
     tips = frame["tip"].tolist() if "tip" in frame else [None] * len(frame)
+    signs = frame["sign"].tolist() if "sign" in frame else [None] * len(frame)
     features = [
         {
             "type": "Feature",
             "geometry": json.loads(shape),
-            "properties": {"look": int(look), **({"tip": tip} if tip else {})},
+            "properties": {
+                "look": int(look),
+                **({"tip": tip} if tip else {}),
+                **({"sign": sign} if sign else {}),
+            },
         }
-        for shape, look, tip in zip(shapes, looks, tips, strict=True)
+        for shape, look, tip, sign in zip(shapes, looks, tips, signs, strict=True)
     ]
     return {"type": "FeatureCollection", "features": features}

@@ -13,6 +13,7 @@ from layers.errors import ThoCongError
 from layers.kinds import kind
 from maps.answer_map import context_layers
 from maps.canvas import to_lonlat
+from maps.country_map import country_layer
 from maps.drawing import Drawn, check_boundary, corner_lines, read_boundary_text
 from maps.pages._cache import cached_layer, cached_sight, workspace_bounds
 from maps.pages._findings import show_findings
@@ -202,7 +203,7 @@ def _map(base: Workspace, sheet: _Sheet, words: Words, *, key: str, shown: list[
         bounds = _bounds(Drawn(sheet.area, base.crs))
     show_map(
         key,
-        [*shown, *context_layers(below, words)],
+        [*shown, *context_layers(below, words), *([] if units else [country_layer(words)])],
         words,
         view=View(bounds, base.crs, made_label(below, words)),
         tiles=served_tiles(base, below),

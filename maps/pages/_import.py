@@ -157,7 +157,7 @@ def _save(base: Workspace, reading: Reading, file: str, words: Words, *, report:
     if layer.frame.empty or layer.frame.crs is None:
         st.warning(words("cli.workspace.not_added", layer=plain(layer.name)))
         return
-    saved: dict[tuple[str, ...], tuple[str, int]] = st.session_state.setdefault(_SAVED, {})
+    saved: dict[tuple[str, ...], tuple[dict[str, Any], int]] = st.session_state.setdefault(_SAVED, {})
     mark = (
         file,
         layer.name,
@@ -167,29 +167,53 @@ def _save(base: Workspace, reading: Reading, file: str, words: Words, *, report:
         str(layer.frame.crs),
     )
     if mark in saved and _still_there(base, layer.name, saved[mark][1]):
-        st.success(saved[mark][0])
-        show_undo(base, base.version(layer.name), words)
+        st.success(words("cli.workspace.added", **saved[mark][0]))
+        show_undo(base, base.version(layer.name), words, where="import")
         return
     decision, body, note = st.columns(3)
-    number = decision.text_input(words("column.decision"), key="import-decision")
-    issuer = body.text_input(words("about.body"), key="import-body")
-    why = note.text_input(words("column.note"), key="import-note")
+    decision.text_input(words("column.decision"), key="import-decision")
+    body.text_input(words("about.body"), key="import-body")
+    note.text_input(words("column.note"), key="import-note")
     head = next((v.version for v in base.layers() if v.layer == layer.name), None)
     if head is not None:
         st.info(words("import.new_version", layer=plain(layer.name), version=head + 1))
-    if st.button(words("import.save"), type="primary", key="import-save"):
-        try:
-            kept = replace(layer, provenance=replace(layer.provenance, decision=number, body=issuer))
-            done = base.save(kept, expected=head, note=why, findings=reading.findings)
-            remember_fields(base, reading)
-            base.record("import", {"layer": done.layer, "version": done.version, "quality": report})
-        except ThoCongError as error:
-            st.error(plain(words.message(error)))
-            return
-        told = {"layer": plain(done.layer), "version": done.version, **counts_of(reading)}
-        saved[mark] = (words("cli.workspace.added", **told), done.version)
-        # the list of layers stands above and was drawn before the save
-        st.rerun()
+    # by a callback: the list of layers stands above, and a press is not lost to the next one
+    st.button(
+        words("import.save"),
+        type="primary",
+        on_click=_keep,
+        args=(base, reading, words),
+        kwargs={"mark": mark, "head": head, "report": report},
+        key="import-save",
+    )
+    if error := st.session_state.pop("import-error", None):
+        st.error(error)
+
+
+def _keep(
+    base: Workspace,
+    reading: Reading,
+    words: Words,
+    *,
+    mark: tuple[str, ...],
+    head: int | None,
+    report: dict[str, Any],
+) -> None:
+    """Save a reading with what stands in the fields beside the button."""
+    said = {name: str(st.session_state.get(f"import-{name}", "")) for name in ("decision", "body", "note")}
+    layer = reading.layer
+    origin = replace(layer.provenance, decision=said["decision"], body=said["body"])
+    try:
+        kept_as = replace(layer, provenance=origin)
+        done = base.save(kept_as, expected=head, note=said["note"], findings=reading.findings)
+        remember_fields(base, reading)
+        base.record("import", {"layer": done.layer, "version": done.version, "quality": report})
+    except ThoCongError as error:
+        parts = [plain(part) for part in (words.message(error), words.fix(error)) if part]
+        st.session_state["import-error"] = "\n\n→ ".join(parts)
+        return
+    told = {"layer": plain(done.layer), "version": done.version, **counts_of(reading)}
+    st.session_state[_SAVED][mark] = (told, done.version)
 
 
 def _still_there(base: Workspace, name: str, version: int) -> bool:

@@ -16,6 +16,7 @@ from maps.candidate_places import (
     colour_of,
     placed_candidates,
     reason_of,
+    sign_of,
 )
 from maps.canvas import to_lonlat
 from maps.pages._draw import workspace_land
@@ -102,10 +103,10 @@ def show_candidates(
     with left:
         table = candidate_rows(places, words)
         marked = table.style.map(
-            lambda n: f"background-color: {colour_of(int(n))}; color: #fff", subset=["#"]
+            lambda n: f"background-color: {colour_of(int(n.split()[0]))}; color: #fff", subset=["#"]
         )
         st.dataframe(marked, hide_index=True, width="stretch")
-        names = {row["treatment"]: f"{n}. {row['treatment']}" for n, row in places.iterrows()}
+        names = {row["treatment"]: f"{sign_of(n)}. {row['treatment']}" for n, row in places.iterrows()}
         picked = st.selectbox(
             words("import.take"),
             list(names),

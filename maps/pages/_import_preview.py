@@ -9,6 +9,7 @@ import streamlit as st
 
 from maps.answer_map import context_layers
 from maps.canvas import to_lonlat
+from maps.country_map import country_layer
 from maps.pages._cache import cached_sight
 from maps.pages._faults import chosen_layer, show_faults
 from maps.pages._findings import show_findings
@@ -47,7 +48,7 @@ def counts_of(reading: Reading) -> dict[str, int]:
 
 
 def context_of(base: Workspace, words: Words) -> tuple[list[MapLayer], dict[str, Any]]:
-    """Return the newest boundaries of the workspace, to lie below a preview.
+    """Return the newest boundaries of the workspace, to lie below a preview; else where the provinces lie.
 
     Parameters
     ----------
@@ -61,6 +62,8 @@ def context_of(base: Workspace, words: Words) -> tuple[list[MapLayer], dict[str,
         As :func:`maps.pages._map.show_map` takes them.
     """
     units = [v for v in base.layers() if v.kind_name == "admin_unit"]
+    if not units:
+        return [country_layer(words)], {}
     newest = sorted(units, key=lambda v: v.period.last if v.period else 0)[-1:]
     below = [cached_sight(str(base.folder), v.layer, v.version) for v in newest]
     known = [replace(one, id=f"context-{n}") for n, one in enumerate(context_layers(below, words))]

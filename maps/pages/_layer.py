@@ -68,7 +68,7 @@ def show_layer(base: Workspace, entry: Version, words: Words) -> None:
         with st.container(horizontal=True):
             _export(base, entry, words)
             if entry.current:
-                show_undo(base, entry, words)
+                show_undo(base, entry, words, where="list")
         findings = base.findings(entry.layer, entry.version)
         if findings:
             st.markdown(f"**{words('sheet.findings')}**")

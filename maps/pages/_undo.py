@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from maps.pages._frame import plain, sentences
+from layers.errors import ThoCongError
+from maps.pages._frame import plain
 from maps.tables import layer_title
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["show_undo", "show_withdrawn"]
 
 
-def show_undo(base: Workspace, entry: Version, words: Words) -> None:
+def show_undo(base: Workspace, entry: Version, words: Words, *, where: str) -> None:
     """Offer to undo the save that made a version the current one.
 
     Parameters
@@ -26,18 +27,43 @@ def show_undo(base: Workspace, entry: Version, words: Words) -> None:
     entry : Version
         The current one.
     words : Words
+    where : str
+        Part of the page that the button stands in: it may stand in two at once.
     """
     several = len(base.history(entry.layer)) > 1
-    label = words("layers.undo_save" if several else "layers.undo_import")
-    told = words("layers.undo_save_help" if several else "layers.undo_import_help")
-    if not st.button(label, help=told, key=f"undo-{entry.layer}-{entry.version}"):
-        return
-    with sentences():
+    key = f"undo-{where}-{entry.layer}-{entry.version}"
+    # by a callback: what is pressed before the page has been written to its end would be lost otherwise
+    st.button(
+        words("layers.undo_save" if several else "layers.undo_import"),
+        help=words("layers.undo_save_help" if several else "layers.undo_import_help"),
+        key=key,
+        on_click=_undo,
+        args=(base, entry, words, key),
+    )
+    _show_error(key)
+
+
+def _undo(base: Workspace, entry: Version, words: Words, key: str) -> None:
+    try:
         before = base.undo_save(entry.layer, expected=entry.version)
-    key = "cli.workspace.undone" if before else "layers.withdrawn_said"
+    except ThoCongError as error:
+        _keep_error(key, error, words)
+        return
+    said = "cli.workspace.undone" if before else "layers.withdrawn_said"
     version = before.version if before else entry.version
-    st.toast(words(key, layer=plain(entry.layer), wanted=entry.version - 1, version=version))
-    st.rerun()
+    st.toast(words(said, layer=plain(entry.layer), wanted=entry.version - 1, version=version))
+
+
+def _keep_error(key: str, error: ThoCongError, words: Words) -> None:
+    parts = [plain(part) for part in (words.message(error), words.fix(error)) if part]
+    st.session_state[f"{key}-error"] = "\n\n→ ".join(parts)
+
+
+def _show_error(key: str) -> None:
+    """Show what went wrong beside the button that was pressed, once."""
+    said = st.session_state.pop(f"{key}-error", None)
+    if said:
+        st.error(said)
 
 
 def show_withdrawn(base: Workspace, words: Words) -> None:
@@ -64,15 +90,18 @@ def show_withdrawn(base: Workspace, words: Words) -> None:
                     at=words.moment(entry.saved_at),
                 )
                 st.markdown(said, width="stretch")
-                if st.button(words("layers.bring_back"), key=f"back-{entry.layer}"):
-                    with sentences():
-                        saved = base.restore(entry.layer, entry.version)
-                    st.toast(
-                        words(
-                            "cli.workspace.undone",
-                            layer=plain(entry.layer),
-                            wanted=entry.version,
-                            version=saved.version,
-                        )
-                    )
-                    st.rerun()
+                key = f"back-{entry.layer}"
+                st.button(
+                    words("layers.bring_back"), key=key, on_click=_bring_back, args=(base, entry, words, key)
+                )
+            _show_error(key)
+
+
+def _bring_back(base: Workspace, entry: Version, words: Words, key: str) -> None:
+    try:
+        saved = base.restore(entry.layer, entry.version)
+    except ThoCongError as error:
+        _keep_error(key, error, words)
+        return
+    told = {"layer": plain(entry.layer), "wanted": entry.version, "version": saved.version}
+    st.toast(words("cli.workspace.undone", **told))

@@ -34,6 +34,9 @@
 
   /* A pane named tc-ORDER-ID is made when a layer first asks for it; order decides what lies on top. */
   TC.panes = function (map) {
+    // names of provinces would lie on one another where the whole country is seen
+    function near() { map.getContainer().classList.toggle("tc-near", map.getZoom() >= 7); }
+    map.on("zoomend", near).whenReady(near);
     var known = map.getPane;
     map.getPane = function (name) {
       var pane = known.call(map, name);
@@ -46,12 +49,27 @@
     };
   };
 
+  /* Text that stands on the map: a badge in the colour and the line of its layer, or a plain name. */
+  function signed(at, facts, style, pane) {
+    var text = el("span", "", null, facts.sign);
+    if (style.fill) {
+      text.style.background = style.fillColor;
+      text.style.borderStyle = style.dashArray ? "dashed" : "solid";
+    }
+    var icon = L.divIcon({ className: style.fill ? "tc-badge" : "tc-name", html: text, iconSize: [0, 0] });
+    return L.marker(at, { pane: pane, icon: icon, interactive: Boolean(facts.tip), keyboard: false });
+  }
+
   TC.features = function (group, data, styles, pane) {
     L.geoJson(data, {
       pane: pane,
       smoothFactor: 0.5,
       style: function (feature) { return styles[feature.properties.look] || styles[0]; },
-      pointToLayer: function (feature, at) { return L.circleMarker(at, { pane: pane, radius: 5 }); }
+      pointToLayer: function (feature, at) {
+        var facts = feature.properties;
+        return facts.sign ? signed(at, facts, styles[facts.look] || styles[0], pane)
+          : L.circleMarker(at, { pane: pane, radius: 5 });
+      }
     }).addTo(group);
   };
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import geopandas as gpd
 from shapely import Polygon, box
 
-from tests.browser.test_journeys import settled, the_map, upload, view, view_when
+from tests.browser.test_journeys import of_kind, settled, the_map, upload, view, view_when
 
 E, N = 558_000, 2_325_000
 
@@ -22,9 +22,7 @@ def test_a_fault_that_is_chosen_is_what_the_map_shows(page, server, tmp_path):
     frame = gpd.GeoDataFrame({"code": ["LUC"] * 16}, geometry=cells, crs=5897)
     frame.to_file(tmp_path / "hiện trạng.gpkg", index=False)
     upload(page, server, tmp_path / "hiện trạng.gpkg")
-    page.get_by_role("combobox").first.click()
-    page.keyboard.type("sử dụng đất")
-    page.keyboard.press("Enter")
+    of_kind(page, "Sử dụng đất")
     page.get_by_text("chọn một dòng để xem trên bản đồ").wait_for()
     page.get_by_text("Gai nhọn: 1").wait_for()
     the_map(page).locator("path").first.wait_for()

@@ -8,7 +8,7 @@ import shapely
 
 from layers import Workspace
 from tests.browser.test_drawing import SEEN, click_points, the_map, tool
-from tests.browser.test_journeys import settled
+from tests.browser.test_journeys import of_kind, settled
 from tests.maps.mistakes import NAMES, file_with_three_mistakes, true_shapes
 
 PASTED = (
@@ -73,6 +73,7 @@ def test_pasted_coordinates_are_a_layer(page, server):
     open_door(page, server, "Dán tọa độ")
     page.locator(".st-key-import-paste textarea").fill(PASTED)
     page.keyboard.press("Control+Enter")
+    of_kind(page, "Khu công nghiệp")
     page.locator(".st-key-import-crs input").wait_for()
     page.locator(".st-key-import-crs input").fill("5897")
     page.keyboard.press("Enter")

@@ -302,12 +302,23 @@ def upload(page, server, *files):
     settled(page)
 
 
+def of_kind(page, kind):
+    """Say what the file holds; nothing is read before somebody does, where the file itself doesn't tell."""
+    field = page.locator('[class*="st-key-import-kind"] input')
+    field.click()
+    field.fill(kind)
+    page.get_by_role("option", name=kind, exact=True).click()
+    settled(page)
+
+
 def test_a_file_is_looked_at_before_it_is_saved(page, server, tmp_path):
     frame = gpd.GeoDataFrame(
         {"ten": ["Khu thử"]}, geometry=[box(560_000, 2_325_000, 561_000, 2_326_000)], crs=5897
     )
     frame.to_file(tmp_path / "khu thử.gpkg", index=False)
     upload(page, server, tmp_path / "khu thử.gpkg")
+    page.get_by_text("chưa cho biết đây là lớp gì").wait_for()
+    of_kind(page, "Khu công nghiệp")
     page.get_by_text("đọc 1 dòng, dùng 1, để riêng 0").wait_for()
     page.get_by_role("button", name="Lưu vào không gian làm việc").click()
     page.get_by_text("phiên bản 1").wait_for()
@@ -321,6 +332,7 @@ def test_of_several_files_none_is_lost_and_what_is_saved_is_in_the_list(page, se
     upload(page, server, *(tmp_path / n for n in ("khu một.gpkg", "khu hai.gpkg", "ghi chú.pptx")))
     page.get_by_text("Đã nhận 2 lớp").wait_for()
     page.get_by_text("Không đọc được và đã bỏ qua: ghi chú.pptx").wait_for()
+    of_kind(page, "Khu công nghiệp")
     page.get_by_role("button", name="Lưu vào không gian làm việc").click()
     page.get_by_text("Đã lưu khu một, phiên bản 1").wait_for()
     page.get_by_role("tab", name="Danh sách lớp").click()
@@ -332,6 +344,7 @@ def test_the_system_of_a_file_without_one_is_chosen_by_province(page, server, tm
     frame.set_crs(5897).to_file(tmp_path / "ranh.shp")
     (tmp_path / "ranh.prj").unlink()
     upload(page, server, *tmp_path.glob("ranh.*"))
+    of_kind(page, "Khu công nghiệp")
     page.get_by_text("không ghi hệ tọa độ", exact=False).first.wait_for()
     page.get_by_label("Nếu tệp không ghi hệ tọa độ: chọn theo tỉnh").click()
     page.get_by_role("option", name="Hà Nội – EPSG:5897").click()
@@ -377,6 +390,7 @@ def test_hostile_names_stay_text_on_every_page(page, server, tmp_path):
     )
     frame.to_file(tmp_path / "x.gpkg", index=False)
     upload(page, server, tmp_path / "x.gpkg")
+    of_kind(page, "Khu công nghiệp")
     page.get_by_text("đọc 1 dòng, dùng 1, để riêng 0").wait_for()
     shape = the_map(page).locator("path").first
     shape.wait_for(state="attached")

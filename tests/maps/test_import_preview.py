@@ -113,6 +113,17 @@ def test_a_proof_by_edges_is_the_proposal_with_its_distance(sample):
     assert all("Point" in set(one.frame.geom_type) for one in drawn)
 
 
+def test_of_more_explanations_than_colours_each_has_its_own_number_and_line(as_it_is, verdict, sample):
+    places = places_of(as_it_is, verdict, sample)
+    many = pd.concat([places] * 4, ignore_index=True).iloc[:12]
+    many.index = range(1, 13)
+    drawn = candidate_layers(many, None, words("vi"))
+    marks = [(one.looks[0].stroke, one.looks[0].dash) for one in drawn]
+    assert len(set(marks)) == len(many) == 12
+    assert [one.frame["sign"].iloc[-1] for one in drawn] == [str(n) for n in many.index]
+    assert candidate_rows(many, words("vi"))["#"].tolist()[7:10] == ["8", "9 ┄", "10 ┄"]
+
+
 def test_first_rows_are_shown_as_decoded(as_it_is):
     table = first_rows(as_it_is, words("vi"))
     assert table.iloc[:, 0].tolist() == list(NAMES)
