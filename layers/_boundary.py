@@ -326,7 +326,8 @@ def _compare_area(frame: gpd.GeoDataFrame, grid: Grid, ledger: Ledger) -> None:
         return
     # thousands of square metres are grouped; hectares have decimals
     value = number(told[0][1]) if told[0][2] == "ha" else float(numbers([told[0][1]], grouped=True)[0])
-    computed = float(frame.area.sum()) / _HA
+    # of crossing edges the area of what they enclose, or there would be none
+    computed = float(shapely.area(shapely.make_valid(frame.geometry.to_numpy())).sum()) / _HA
     if value and computed:
         stated = value if told[0][2] == "ha" else value / _HA
         share = (computed - stated) / stated * 100

@@ -173,11 +173,11 @@ def check(
         if column not in frame:
             level: Level = "block" if column == "code" else "warn"
             found = [str(c) for c in frame.columns if c != frame.geometry.name]
-            ledger.find("column_missing", level=level, column=column, kind=kind, found=found)
+            ledger.find("column_missing", level=level, column=column, field=column, kind=kind, found=found)
         else:
             empty = frame[column].isna() | (frame[column].astype(str).str.strip() == "")
             for row in frame.index[empty]:
-                ledger.find("value_missing", row, "warn", column=column)
+                ledger.find("value_missing", row, "warn", column=column, field=column)
     if "id" in frame:
         ids = frame["id"].dropna().astype(str)
         for row, value in ids[ids.duplicated()].items():

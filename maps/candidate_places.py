@@ -11,6 +11,7 @@ import shapely
 
 from layers.crs import as_crs, to_crs
 from maps.canvas import MapLayer
+from maps.places import crs_label
 from maps.styles import Look
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ __all__ = [
     "candidates_open",
     "colour_of",
     "placed_candidates",
+    "reading_label",
     "reason_of",
     "sign_of",
 ]
@@ -120,12 +122,12 @@ def candidate_rows(places: gpd.GeoDataFrame, words: Words) -> pd.DataFrame:
         Texts, headings in the language of the reader; distances that don't exist are left out as columns.
     """
     out = pd.DataFrame({"#": [sign_of(n) for n in places.index]}, index=places.index)
-    out[words("quality.treatment")] = places["treatment"]
+    out[words("quality.treatment")] = [reading_label(one, words) for one in places["treatment"]]
+    out[words("quality.mistake")] = [words(f"mistake.{m}") for m in places["mistake"]]
+    out[words("quality.province")] = places["province"]
     for name, digits in (("moved_m", 1), ("away_m", 0), ("fit_m", 2)):
         if places[name].notna().any():
             out[words(f"quality.{name}")] = [words.number(v, digits) or "–" for v in places[name]]
-    out[words("quality.province")] = places["province"]
-    out[words("quality.mistake")] = [words(f"mistake.{m}") for m in places["mistake"]]
     return out
 
 
@@ -194,12 +196,41 @@ def reason_of(verdict: Verdict, places: gpd.GeoDataFrame, words: Words) -> str:
     if places["away_m"].isna().all() and own in (one.split("+")[0] for one in places["treatment"]):
         mine = places.loc[[one.split("+")[0] == own for one in places["treatment"]], "treatment"]
         return words("import.unsure_system", **told, treatment=mine.tolist())
-    same = [one for one in inside["treatment"] if one.split("+")[0] == own]
+    same = sorted((one for one in inside["treatment"] if one.split("+")[0] == own), key=_supposed)
     if len(same) == 1:
         return words("import.unsure_own", **told, treatment=same[0])
+    if same and _supposed(same[0]) < _supposed(same[1]):
+        return words("import.unsure_plain", **told, treatment=same[0])
     if 0 < len(inside) < len(places):
         return words("import.unsure_inside", **told, inside=inside["treatment"].tolist())
     return words("import.unsure", **told)
+
+
+def _supposed(treatment: str) -> int:
+    """How many mistakes a treatment supposes."""
+    return treatment.count("+")
+
+
+def reading_label(treatment: str, words: Words) -> str:
+    """Name a way to read coordinates: the system in words, then the code that stands for the whole.
+
+    Parameters
+    ----------
+    treatment : str
+    words : Words
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> from maps.words import words
+    >>> reading_label("EPSG:5897+swapped", words("vi"))
+    'VN-2000, múi 3°, kinh tuyến trục 105°00′ – EPSG:5897+swapped'
+    """
+    code = treatment.split("+", maxsplit=1)[0]
+    return f"{crs_label(as_crs(code), words).removesuffix(f' ({code})')} – {treatment}"
 
 
 def candidate_layers(

@@ -6,6 +6,7 @@ Code below ``maps`` raises codes with fields; here they become sentences, Vietna
 from __future__ import annotations
 
 import math
+import re
 import tomllib
 from datetime import datetime
 from functools import cache
@@ -41,7 +42,10 @@ _TERMS: Final = {
     "taken_by": "kind",
     "limit": "site_limit",
     "boundary_fault": "boundary_fault",
+    "encoding": "encoding",
 }
+#: what GEOS says of a shape, and where: ``Self-intersection[560200.25 2322125.5]``
+_FAULT: Final = re.compile(r"([A-Z][A-Za-z -]{4,60})\[(-?\d[\d.e+-]* -?\d[\d.e+-]*)\]")
 #: fields that may name a kind with more behind a colon: a code, a rule, a layer
 _OF_KINDS: Final = ("constraint", "taken_by")
 
@@ -271,10 +275,20 @@ class Words:
         section = "cause" if isinstance(value, Cause) else _TERMS.get(field, "")
         if field in _OF_KINDS:
             return self._constraint(text)
+        if field == "found" and (told := _FAULT.fullmatch(text)):
+            return self._shape_fault(told[1], told[2]) or text
         if not section or not self.has(f"{section}.{text}"):
             return text
         said = self(f"{section}.{text}")
         return f"{said} ({text})" if section == "kind" else said
+
+    def _shape_fault(self, fault: str, place: str) -> str:
+        """Write what GEOS says of a shape, with its place; empty for what it never said before."""
+        key = f"shape_fault.{re.sub(r'[^a-z]+', '_', fault.lower())}"
+        if not self.has(key):
+            return ""
+        numbers = " ".join(self.number(float(n), 2) for n in place.split())
+        return self("shape_fault.at", fault=self(key), place=numbers)
 
     def _constraint(self, text: str) -> str:
         """Write a constraint: its kind in words, then what tells it from others of the kind."""

@@ -155,7 +155,8 @@ def _quality(found: LookedOver, verdict: Verdict, words: Words) -> dict[str, Any
 def _save(base: Workspace, reading: Reading, file: str, words: Words, *, report: dict[str, Any]) -> None:
     layer = reading.layer
     if layer.frame.empty or layer.frame.crs is None:
-        st.warning(words("cli.workspace.not_added", layer=plain(layer.name)))
+        key = "import.not_yet_empty" if layer.frame.empty else "import.not_yet_system"
+        st.warning(words(key, layer=plain(layer.name)))
         return
     saved: dict[tuple[str, ...], tuple[dict[str, Any], int]] = st.session_state.setdefault(_SAVED, {})
     mark = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -15,6 +16,7 @@ from maps.candidate_places import (
     candidates_open,
     colour_of,
     placed_candidates,
+    reading_label,
     reason_of,
     sign_of,
 )
@@ -38,6 +40,7 @@ __all__ = ["FIELD", "read_as_input", "show_candidates"]
 #: under it the session keeps the key of the field that says how the coordinates are read
 FIELD = "import-read-as-field"
 _CHOSEN = "import-candidate"
+_MARGIN = 0.15
 
 
 def read_as_input(file: str, layer: str | None, words: Words) -> str | None:
@@ -101,12 +104,11 @@ def show_candidates(
     st.markdown(reason_of(verdict, places, words))
     left, right = st.columns([6, 5], gap="small")
     with left:
-        table = candidate_rows(places, words)
-        marked = table.style.map(
-            lambda n: f"background-color: {colour_of(int(n.split()[0]))}; color: #fff", subset=["#"]
-        )
-        st.dataframe(marked, hide_index=True, width="stretch")
-        names = {row["treatment"]: f"{sign_of(n)}. {row['treatment']}" for n, row in places.iterrows()}
+        st.html(_table(places, words))
+        names = {
+            row["treatment"]: f"{sign_of(n)}. {reading_label(row['treatment'], words)}"
+            for n, row in places.iterrows()
+        }
         picked = st.selectbox(
             words("import.take"),
             list(names),
@@ -128,6 +130,21 @@ def show_candidates(
     with right:
         _map(base, reading, places, words, chosen=chosen)
     return True
+
+
+def _table(places: gpd.GeoDataFrame, words: Words) -> str:
+    """The explanations with every word to be read: a grid would cut the longest, which says what is wrong."""
+    table = candidate_rows(places, words)
+    heads = "".join(f"<th>{escape(head)}</th>" for head in table.columns)
+    lines = []
+    for n, row in table.iterrows():
+        line = "dashed" if sign_of(int(str(n))) != str(n) else "solid"
+        chip = f"<b style='border: 3px {line} {colour_of(int(str(n)))}'>{n}</b>"
+        cells = "".join(f"<td>{escape(str(cell))}</td>" for cell in row.iloc[1:])
+        lines.append(f"<tr><td>{chip}</td>{cells}</tr>")
+    return (
+        f"<table class='tc-readings'><thead><tr>{heads}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
+    )
 
 
 def _take(treatment: str) -> None:
@@ -160,7 +177,9 @@ def _map(
     if land is not None and bool((shown["away_m"] > 0).any()):
         frame = gpd.GeoDataFrame(geometry=[*frame.geometry, land.envelope], crs=places.crs)
     west, south, east, north = to_lonlat(frame).total_bounds
-    box = (float(west), float(south), float(east), float(north))
+    # numbers stand in the middle of small places: none lies under the buttons at the edge
+    aside, over = _MARGIN * (east - west), _MARGIN * (north - south)
+    box = (float(west - aside), float(south - over), float(east + aside), float(north + over))
     if st.session_state.get(f"{key}-at") != chosen:
         st.session_state[f"{key}-at"] = chosen
         go_to(key, box, closest=13.0)

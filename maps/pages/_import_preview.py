@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import streamlit as st
 
 from maps.answer_map import context_layers
@@ -139,7 +140,8 @@ def _map(
 
 
 def _seen_from_afar(layer: Layer) -> tuple[tuple[float, float, float, float], Layer]:
-    """Box round all rows in degrees, and the first of them as the screen has them."""
+    """Box round all rows in degrees, and as many of them as the screen takes, from everywhere in the file."""
     west, south, east, north = to_lonlat(layer.frame[[layer.frame.geometry.name]]).total_bounds
-    few = replace(layer, frame=to_lonlat(layer.frame.head(_MOST_ON_MAP)))
+    rows = np.linspace(0, len(layer.frame) - 1, min(len(layer.frame), _MOST_ON_MAP)).astype(int)
+    few = replace(layer, frame=to_lonlat(layer.frame.iloc[rows]))
     return (float(west), float(south), float(east), float(north)), few

@@ -53,7 +53,7 @@
   function signed(at, facts, style, pane) {
     var text = el("span", "", null, facts.sign);
     if (style.fill) {
-      text.style.background = style.fillColor;
+      text.style.borderColor = style.color;
       text.style.borderStyle = style.dashArray ? "dashed" : "solid";
     }
     var icon = L.divIcon({ className: style.fill ? "tc-badge" : "tc-name", html: text, iconSize: [0, 0] });

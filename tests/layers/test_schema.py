@@ -193,7 +193,8 @@ def test_a_missing_column_says_what_is_there_instead() -> None:
     _, ledger = checked(with_columns(tang=[3]))
     (finding,) = ledger.findings
     assert (finding.code, finding.level) == ("column_missing", "warn")
-    assert finding.fields == {"column": "name", "kind": "industrial_park", "found": ["tang"]}
+    told = {"column": "name", "field": "name", "kind": "industrial_park", "found": ["tang"]}
+    assert finding.fields == told
 
 
 def test_land_use_without_codes_is_blocked() -> None:

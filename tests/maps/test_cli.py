@@ -742,7 +742,7 @@ def test_check_says_the_same_of_many_rows_once(tmp_path):
     done = run("check", tmp_path / "đất.gpkg", "--kind", "land_use")
     assert len(done.stdout.splitlines()) < 15
     assert "199 dòng khác: 2, 3" in done.stdout
-    assert "Điền ô này" in done.stdout
+    assert "Điền ở tệp gốc" in done.stdout
     full = json.loads(run("check", tmp_path / "đất.gpkg", "--kind", "land_use", "--json", "-").stdout)
     assert len([f for f in full["findings"] if f["code"] == "land_code_unknown"]) == 200
 

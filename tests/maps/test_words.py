@@ -171,3 +171,21 @@ def test_a_rounded_nought_has_no_sign():
     assert words("vi").number(-0.001, 2) == "0,00"
     assert words("en").number(-0.0) == "0.00"
     assert words("vi").number(-1.005, 1) == "−1,0"
+
+
+def test_what_geos_says_of_a_shape_is_said_in_the_language_of_the_reader():
+    found = Finding(
+        "geometry_repaired",
+        "khu",
+        "1",
+        "warn",
+        {
+            "found": "Self-intersection[560200.25 2322125.5]",
+            "area_before_m2": 0.0,
+            "area_after_m2": 5e4,
+        },
+    )
+    assert "(các cạnh tự cắt, tại 560.200,25 2.322.125,50)" in words("vi").message(found)
+    assert "(edges cross, at 560,200.25 2,322,125.50)" in words("en").message(found)
+    other = Finding("geometry_repaired", "khu", "1", "warn", {**found.fields, "found": "Odd thing[1 2]"})
+    assert "(Odd thing[1 2])" in words("vi").message(other)
