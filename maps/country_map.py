@@ -78,7 +78,7 @@ def country_layer(words: Words) -> MapLayer:
             "tip": pd.Series([*tips, *[None] * len(names)], dtype=object),
             "sign": [*[""] * len(names), *names],
         },
-        geometry=[*squares.geometry, *shapely.points(squares["lon"], squares["lat"])],
+        geometry=[*squares.geometry, *gpd.points_from_xy(squares["lon"], squares["lat"])],
         crs=squares.crs,
     )
     legend = [_GROUND.legend()]

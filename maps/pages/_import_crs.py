@@ -106,8 +106,8 @@ def show_candidates(
     with left:
         st.html(_table(places, words))
         names = {
-            row["treatment"]: f"{sign_of(n)}. {reading_label(row['treatment'], words)}"
-            for n, row in places.iterrows()
+            treatment: f"{sign_of(n)}. {reading_label(treatment, words)}"
+            for n, treatment in enumerate(places["treatment"], 1)
         }
         picked = st.selectbox(
             words("import.take"),
@@ -137,10 +137,10 @@ def _table(places: gpd.GeoDataFrame, words: Words) -> str:
     table = candidate_rows(places, words)
     heads = "".join(f"<th>{escape(head)}</th>" for head in table.columns)
     lines = []
-    for n, row in table.iterrows():
-        line = "dashed" if sign_of(int(str(n))) != str(n) else "solid"
-        chip = f"<b style='border: 3px {line} {colour_of(int(str(n)))}'>{n}</b>"
-        cells = "".join(f"<td>{escape(str(cell))}</td>" for cell in row.iloc[1:])
+    for n, row in enumerate(table.itertuples(index=False, name=None), 1):
+        line = "dashed" if sign_of(n) != str(n) else "solid"
+        chip = f"<b style='border: 3px {line} {colour_of(n)}'>{n}</b>"
+        cells = "".join(f"<td>{escape(str(cell))}</td>" for cell in row[1:])
         lines.append(f"<tr><td>{chip}</td>{cells}</tr>")
     return (
         f"<table class='tc-readings'><thead><tr>{heads}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
