@@ -45,7 +45,7 @@ def province_squares() -> gpd.GeoDataFrame:
     """
     rows = reference.table("communes_2025")
     at = rows[["lon", "lat"]].astype(float)
-    cells = np.floor(at / _CELL_DEG).astype(int).assign(province=rows["province"])
+    cells = (at / _CELL_DEG).apply(np.floor).astype(int).assign(province=rows["province"])
     most = cells.groupby(["lon", "lat"])["province"].agg(lambda names: names.mode().iloc[0]).reset_index()
     west, south = most["lon"] * _CELL_DEG, most["lat"] * _CELL_DEG
     squares = gpd.GeoDataFrame(
