@@ -13,7 +13,7 @@ from layers.errors import StoreError
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 __all__ = ["Entries", "Entry"]
 
@@ -30,6 +30,10 @@ join entries f on f.kind = e.kind and f.id = e.id and f.version = 1
 where e.kind = ?1 and (?2 is null or e.id = ?2)
 """
 _NEWEST: Final = " and e.version = (select max(version) from entries where kind = e.kind and id = e.id)"
+_BETWEEN: Final = """
+delete from entries as e where kind = ? and version > 1
+and version < (select max(version) from entries where kind = e.kind and id = e.id)
+"""
 
 
 @dataclass(frozen=True)
@@ -116,6 +120,29 @@ class Entries(Catalogue):
                 raise StoreError("entry_conflict", name=name, expected=expected, found=found)
             _insert(base, (kind, name, (expected or 0) + 1), content)
         return self.get(kind, name)
+
+    def forget(self, kind: str, names: Iterable[str]) -> None:
+        """Take entries away for good, all versions of them.
+
+        Parameters
+        ----------
+        kind : str
+            One whose entries may be lost; what people wrote is never of such a kind.
+        names : iterable of str
+        """
+        with self._writing() as base:
+            base.executemany("delete from entries where kind = ? and id = ?", [(kind, n) for n in names])
+
+    def trim(self, kind: str) -> None:
+        """Take the versions between the first and the newest of every entry of a kind away.
+
+        Parameters
+        ----------
+        kind : str
+            As for :meth:`forget`.
+        """
+        with self._writing() as base:
+            base.execute(_BETWEEN, (kind,))
 
     def get(self, kind: str, name: str, version: int | None = None) -> Entry:
         """Read an entry.

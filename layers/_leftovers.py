@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _VERSION: Final = re.compile(r"[a-z0-9-]+\.[0-9a-f]{12}\.(parquet|part)")
 _CATALOGUE: Final = re.compile(r"catalogue\.sqlite\.[0-9a-f]{12}\.part(-wal|-shm|-journal)?")
+_ANSWER: Final = re.compile(r".+\.answer\.[0-9a-f]{12}\.part")
 _ARRAYS: Final = re.compile(r"\..+-[0-9a-f]{8}|.+\.[0-9a-f]{8,32}\.part")
 
 
@@ -69,6 +70,7 @@ def _candidates(folder: Path, named: Collection[str]) -> Iterator[Path]:
         ("versions", _VERSION),
         ("", _CATALOGUE),
         ("kept", _ARRAYS),
+        ("answers", _ANSWER),
         ("coordinates", _ARRAYS),
     ):
         home = folder / place

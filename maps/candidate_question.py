@@ -16,7 +16,8 @@ from maps.asking import Question, stamp
 from maps.criteria import by_road, check_unit, named_criterion
 from maps.question import choices
 from maps.search_rasters import kept_facts
-from maps.site_search import SearchInputs, SearchNotes, search_sites
+from maps.site_search import SearchInputs, SearchNotes, search_sites, weighed_inputs
+from spatial._search import search_basis
 from spatial.exclusions import ExclusionQuestion
 from spatial.judgement import SiteQuestion
 from spatial.suitability import grid_cells, search_grid
@@ -25,14 +26,24 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import date
 
+    from numpy.typing import NDArray
     from pyproj import CRS
 
     from layers import Finding, Version
+    from layers.grid import RasterGrid
     from layers.raster_store import KeptRaster
+    from spatial._search import SearchBasis
     from spatial.candidates import CandidateAnswer
     from spatial.suitability import Criterion
 
-__all__ = ["CandidateQuestion", "SearchLayers", "answer_candidates", "boundary_layer", "search_layers"]
+__all__ = [
+    "CandidateQuestion",
+    "SearchLayers",
+    "answer_candidates",
+    "basis_again",
+    "boundary_layer",
+    "search_layers",
+]
 
 _FIGURES: Final = (
     *("cell_m", "min_width_m", "min_compactness", "min_score", "road_reach_m", "count", "seed"),
@@ -233,6 +244,47 @@ def answer_candidates(
     ThoCongError
         As :func:`spatial.candidates.candidates` and :meth:`layers.store.Workspace.load`.
     """
+    inputs, notes = _read(question)
+    answer = search_sites(inputs, question.wanted, notes=notes, progress=progress)
+    stamp(answer, question)
+    return answer
+
+
+def basis_again(
+    question: CandidateQuestion, grid: RasterGrid, reached: NDArray[np.bool_] | None
+) -> SearchBasis:
+    """Put together what the sites of a question were judged on, without searching again.
+
+    Parameters
+    ----------
+    question : CandidateQuestion
+    grid : RasterGrid
+        Of the scores of the answer.
+    reached : numpy.ndarray of bool or None
+        Of the basis of the answer.
+
+    Returns
+    -------
+    SearchBasis
+        As of the answer.
+
+    Raises
+    ------
+    ThoCongError
+        As :func:`answer_candidates`.
+    """
+    inputs, notes = _read(question)
+    criteria = weighed_inputs(inputs, notes)
+    return search_basis(
+        (inputs.area, inputs.constraints, inputs.others),
+        criteria,
+        question=question.wanted,
+        ways=(grid, reached),
+    )
+
+
+def _read(question: CandidateQuestion) -> tuple[SearchInputs, SearchNotes]:
+    """Layers and criteria of a question."""
     area, others = _area(question)
     constraints = question.load(question.constraints)
     criteria, findings = _criteria(question, [*others, *constraints])
@@ -244,9 +296,7 @@ def answer_candidates(
         (*findings, *seen),
         tuple(kept_facts(raster) for raster in kept),
     )
-    answer = search_sites(inputs, question.wanted, notes=notes, progress=progress)
-    stamp(answer, question)
-    return answer
+    return inputs, notes
 
 
 def _criteria(question: CandidateQuestion, layers: Sequence[Layer]) -> tuple[list[Criterion], list[Finding]]:

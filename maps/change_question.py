@@ -10,16 +10,24 @@ import pandas as pd
 from layers.crosswalk import Crosswalk
 from layers.landuse import LISTS, list_on
 from maps.asking import Question, stamp
-from spatial.change import change_series
+from spatial.change import change_cells, change_series
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date
 
     from layers import Version
+    from spatial._change_answer import CellBook
     from spatial.change import ChangeSeries
 
-__all__ = ["ChangeQuestion", "answer_change", "first_dates", "land_choices", "lists_differ"]
+__all__ = [
+    "ChangeQuestion",
+    "answer_change",
+    "cells_again",
+    "first_dates",
+    "land_choices",
+    "lists_differ",
+]
 
 _KINDS: Final = ("land_use", "land_cover")
 
@@ -121,11 +129,7 @@ def answer_change(
     """
     if progress is not None:
         progress(0, 1, "change")
-    walk = None
-    if question.crosswalk:
-        columns = ["code_before", "code_after", "class"]
-        walk = Crosswalk(pd.DataFrame(list(question.crosswalk), columns=columns), "*")
-    facts: dict[str, Any] = {"crosswalk": walk, "tolerance_m": question.tolerance_m}
+    facts: dict[str, Any] = {"crosswalk": _walk(question), "tolerance_m": question.tolerance_m}
     series = change_series(question.load(question.layers), **facts)
     if question.group:
         series = series.by_group()
@@ -133,3 +137,33 @@ def answer_change(
         one.run["on"] = question.on.isoformat()
         stamp(one, question)
     return series
+
+
+def cells_again(question: ChangeQuestion, pair: tuple[int, int]) -> CellBook:
+    """Make the cells of one of the intervals of a question again, for polygons that its answer doesn't hold.
+
+    Parameters
+    ----------
+    question : ChangeQuestion
+    pair : (int, int)
+        Places of two of its layers.
+
+    Returns
+    -------
+    CellBook
+        As of the answer.
+
+    Raises
+    ------
+    ThoCongError
+        As :func:`answer_change`.
+    """
+    layers = question.load(question.layers)
+    return change_cells(layers, pair, crosswalk=_walk(question), group=question.group)
+
+
+def _walk(question: ChangeQuestion) -> Crosswalk | None:
+    if not question.crosswalk:
+        return None
+    columns = ["code_before", "code_after", "class"]
+    return Crosswalk(pd.DataFrame(list(question.crosswalk), columns=columns), "*")

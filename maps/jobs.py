@@ -14,6 +14,8 @@ from layers.store import Workspace
 from maps._hand import Stopped, ThreadHand, Workers
 from maps.analyses import analysis_of
 from maps.asked import note_asked, note_ended
+from maps.pruning import prune_quietly
+from maps.stored_answers import StoredAnswers, keep_answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping
@@ -48,6 +50,8 @@ class Job:
         Names of the steps so far.
     error : ThoCongError or None
         Why it failed.
+    unstored : ThoCongError or None
+        Why its answer isn't stored in the workspace.
     """
 
     kind: str
@@ -57,6 +61,7 @@ class Job:
     step: tuple[int, int, str] = (0, 0, "")
     steps: list[str] = field(default_factory=list)
     error: ThoCongError | None = None
+    unstored: ThoCongError | None = None
     begun: float = field(default_factory=time.monotonic)
     ended: Event = field(default_factory=Event)
     seen: dict[str, float] = field(default_factory=dict)
@@ -233,8 +238,10 @@ class Jobs:
         try:
             base = Workspace(job.question.folder)
             note_asked(base, job.question, form)
+            mark = StoredAnswers(base).mark(job.question)
             answer = self._answered(job)
             done(answer)
+            job.unstored = keep_answer(base, job.question, answer, mark=mark)
             state = "done"
         except Stopped:
             state = "stopped"
@@ -246,6 +253,7 @@ class Jobs:
         finally:
             if base is not None:
                 note_ended(base, job.question, state)
+                prune_quietly(base)
             with self._lock:
                 job.state = state
                 job.ended.set()

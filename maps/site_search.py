@@ -15,13 +15,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from layers import Finding, Layer
+    from maps.weighing import Weighing
     from spatial.candidates import CandidateAnswer
     from spatial.judgement import SiteQuestion
     from spatial.suitability import Criterion
 
     Progress = Callable[[int, int, str], None]
 
-__all__ = ["SearchInputs", "SearchNotes", "search_sites"]
+__all__ = ["SearchInputs", "SearchNotes", "search_sites", "weighed_inputs"]
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,7 @@ def search_sites(
     """
     notes = notes or SearchNotes()
     names = [criterion.name for criterion in inputs.criteria]
-    weighing = compared_weights(names, notes.comparisons) if notes.comparisons else None
+    weighing = _weighing(inputs, notes)
     answer = candidates(
         inputs.area,
         inputs.constraints,
@@ -116,3 +117,28 @@ def search_sites(
     run["periods"] = sorted({*run["periods"], *periods})
     run["made"] = bool(run["made"] or any(raster["made"] for raster in notes.rasters))
     return replace(answer, run=run, findings=(*said, *answer.findings))
+
+
+def weighed_inputs(inputs: SearchInputs, notes: SearchNotes) -> list[Criterion]:
+    """Return the criteria of a search with the weights that they have in it.
+
+    Parameters
+    ----------
+    inputs : SearchInputs
+    notes : SearchNotes
+
+    Returns
+    -------
+    list of Criterion
+
+    Raises
+    ------
+    QuestionError
+        As :func:`maps.weighing.compared_weights`.
+    """
+    return weighed(inputs.criteria, _weighing(inputs, notes))
+
+
+def _weighing(inputs: SearchInputs, notes: SearchNotes) -> Weighing | None:
+    names = [criterion.name for criterion in inputs.criteria]
+    return compared_weights(names, notes.comparisons) if notes.comparisons else None

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from layers.errors import QuestionError
+from spatial.provinces import known_provinces
+
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import geopandas as gpd
     import numpy as np
     import pandas as pd
@@ -16,7 +21,7 @@ if TYPE_CHECKING:
     from spatial.judgement import SiteQuestion
     from spatial.suitability import Criterion
 
-__all__ = ["Decisions", "SearchBasis"]
+__all__ = ["Decisions", "SearchBasis", "followed", "once", "placed", "search_basis"]
 
 
 @dataclass(frozen=True)
@@ -66,3 +71,64 @@ class Decisions:
     limits: pd.DataFrame
     hits: pd.DataFrame
     found: gpd.GeoDataFrame
+
+
+def search_basis(
+    asked: tuple[Layer, Sequence[Layer], Sequence[Layer]],
+    criteria: Sequence[Criterion],
+    *,
+    question: SiteQuestion,
+    ways: tuple[RasterGrid, NDArray[np.bool_] | None],
+) -> SearchBasis:
+    """Put together what the sites of a search are judged on, as :func:`spatial.candidates.candidates` does.
+
+    Parameters
+    ----------
+    asked : (Layer, sequence of Layer, sequence of Layer)
+        Area, constraints, others.
+    criteria : sequence of Criterion
+    question : SiteQuestion
+    ways : (RasterGrid, numpy.ndarray of bool or None)
+        The grid, and its cells that a way from a road leads to.
+
+    Returns
+    -------
+    SearchBasis
+
+    Raises
+    ------
+    QuestionError
+        ``parcels_unknown``.
+    """
+    every = once([asked[0], *asked[1], *asked[2]])
+    follow = followed(every, question)
+    # parcels that are nothing else are no constraint to run into
+    layers = [of for of in every if of is not follow or of.kind_name != "land_cover"]
+    question = placed(question, [asked[0], *asked[1], *asked[2]])
+    return SearchBasis(question, tuple(criteria), tuple(layers), *ways)
+
+
+def once(layers: Sequence[Layer]) -> list[Layer]:
+    """Leave out layers that are there twice, as those are that exclude and score."""
+    kept: dict[tuple[str, str], Layer] = {}
+    for layer in layers:
+        kept.setdefault((layer.name, layer.kind_name), layer)
+    return list(kept.values())
+
+
+def followed(layers: Sequence[Layer], question: SiteQuestion) -> Layer | None:
+    """The layer of parcels whose boundaries the sites follow."""
+    if not question.follow:
+        return None
+    for layer in layers:
+        if layer.name == question.follow:
+            return layer
+    raise QuestionError("parcels_unknown", found=question.follow, expected=[layer.name for layer in layers])
+
+
+def placed(question: SiteQuestion, layers: Sequence[Layer]) -> SiteQuestion:
+    """The question with the provinces that its layers tell, where nobody gave them."""
+    asked = question.exclusion
+    if asked.provinces is not None:
+        return question
+    return replace(question, exclusion=replace(asked, provinces=known_provinces(layers)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
@@ -10,7 +10,6 @@ import numpy as np
 import shapely
 from affine import Affine
 
-from layers.errors import QuestionError
 from layers.findings import Finding
 from layers.grid import RasterGrid
 from layers.layer import Layer
@@ -20,10 +19,9 @@ from spatial._growth import Growth, grown_patches, reachable
 from spatial._outline import cell_outline, straightened, widened_nowhere
 from spatial._parcel_sites import parcel_sites
 from spatial._run import run_facts
-from spatial._search import Decisions, SearchBasis
+from spatial._search import Decisions, SearchBasis, followed, once, placed, search_basis
 from spatial.exclusions import ExclusionAnswer, exclusions
 from spatial.judgement import Judgement, SiteQuestion, judged_sites
-from spatial.provinces import known_provinces
 from spatial.suitability import Criterion, Suitability, search_grid, suitability
 
 if TYPE_CHECKING:
@@ -158,7 +156,7 @@ def candidates(
     """
     tell = progress or (lambda *_: None)
     tell(0, len(_STEPS), _STEPS[0])
-    question = _placed(question, [area, *constraints, *others])
+    question = placed(question, [area, *constraints, *others])
     left = exclusions(area, constraints, question=question.exclusion)
     grid = search_grid(left.area, cell_m=question.cell_m)
     free = _free_cells(left, grid)
@@ -169,8 +167,8 @@ def candidates(
     tell(2, len(_STEPS), _STEPS[2])
     reached = _reached(roads, _of_kind([*constraints, *others], _BARRIERS), grid, question)
     good = free & (scored.score.values >= least)
-    asked_of = _once([area, *constraints, *others])
-    follow = _followed(asked_of, question)
+    asked_of = once([area, *constraints, *others])
+    follow = followed(asked_of, question)
     if follow is None:
         formed = _formed(scored, good, reached, left=left, question=question)
     else:
@@ -178,26 +176,16 @@ def candidates(
     shapes, passed = _told(formed, left, question)
     tell(3, len(_STEPS), _STEPS[3])
     judgement = None
-    # parcels that are nothing else are no constraint to run into
-    layers = [of for of in asked_of if of is not follow or of.kind_name != "land_cover"]
+    basis = search_basis((area, constraints, others), criteria, question=question, ways=(grid, reached))
     if len(shapes):
-        judgement = judged_sites(shapes, left, criteria, grid=grid, question=question, layers=layers)
+        judgement = judged_sites(shapes, left, criteria, grid=grid, question=question, layers=basis.layers)
     findings = [*left.findings, *scored.findings, *_said(left, shapes, passed, roads)]
     tell(len(_STEPS), len(_STEPS), "totals")
     roles = [("criterion", _sources(criteria)), ("other", [*others])]
     asked = [("area", [area]), ("constraint", [*constraints]), *roles]
     run = {**left.run, **run_facts(asked, question.exclusion.on), **_figures(question, scored, least)}
     run["functions"] = {c.name: str(c.function) for c in sorted(criteria, key=lambda c: c.name)}
-    basis = SearchBasis(question, tuple(criteria), tuple(layers), grid, reached)
     return CandidateAnswer(left, scored, judgement, passed, run, tuple(findings), basis)
-
-
-def _placed(question: SiteQuestion, layers: Sequence[Layer]) -> SiteQuestion:
-    """The question with the provinces that its layers tell, where nobody gave them."""
-    asked = question.exclusion
-    if asked.provinces is not None:
-        return question
-    return replace(question, exclusion=replace(asked, provinces=known_provinces(layers)))
 
 
 def _sources(criteria: Sequence[Criterion]) -> list[Layer]:
@@ -205,15 +193,7 @@ def _sources(criteria: Sequence[Criterion]) -> list[Layer]:
 
 
 def _of_kind(layers: Sequence[Layer], kinds: tuple[str, ...]) -> list[Layer]:
-    return [layer for layer in _once(layers) if layer.kind_name in kinds and not layer.frame.empty]
-
-
-def _once(layers: Sequence[Layer]) -> list[Layer]:
-    """Leave out layers that are there twice, as those are that exclude and score."""
-    kept: dict[tuple[str, str], Layer] = {}
-    for layer in layers:
-        kept.setdefault((layer.name, layer.kind_name), layer)
-    return list(kept.values())
+    return [layer for layer in once(layers) if layer.kind_name in kinds and not layer.frame.empty]
 
 
 def _free_cells(left: ExclusionAnswer, grid: RasterGrid) -> Cells:
@@ -273,16 +253,6 @@ def _formed(
     )
     for patch in grown_patches(scored.score.values, good, reached, growth):
         yield _outlined(patch, grid, left, question)
-
-
-def _followed(layers: Sequence[Layer], question: SiteQuestion) -> Layer | None:
-    """The layer of parcels whose boundaries the sites follow."""
-    if not question.follow:
-        return None
-    for layer in layers:
-        if layer.name == question.follow:
-            return layer
-    raise QuestionError("parcels_unknown", found=question.follow, expected=[layer.name for layer in layers])
 
 
 def _told(

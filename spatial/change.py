@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from layers.crosswalk import Crosswalk
     from layers.findings import Finding
     from layers.layer import Layer
+    from spatial._change_answer import CellBook
     from spatial._change_classes import Side
     from spatial._rings import Floats
 
@@ -242,6 +243,52 @@ def change_series(
     intervals = tuple(_between(*pair, walk, tolerance_m) for pair in pairs)
     overall = intervals[0] if len(intervals) == 1 else _between(made[0], made[-1], walk, tolerance_m)
     return ChangeSeries.of(intervals, overall)
+
+
+def change_cells(
+    layers: Sequence[Layer],
+    pair: tuple[int, int],
+    *,
+    by: str | Sequence[str] = "code",
+    crosswalk: Crosswalk | None = None,
+    group: bool = False,
+) -> CellBook:
+    """Lay two of the layers of a series over one another, without the tables.
+
+    Parameters
+    ----------
+    layers, by, crosswalk
+        As for :func:`change_series`, and checked by it before.
+    pair : (int, int)
+        Places among the layers.
+    group : bool
+        True for groups of land: NNP, PNN, CSD.
+
+    Returns
+    -------
+    CellBook
+        As ``cells`` of the interval of :func:`change_series`.
+
+    Raises
+    ------
+    SchemaError, GeometryError
+        As :func:`change`.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> from shapely import box
+    >>> from layers import Layer
+    >>> def homes(side, year):
+    ...     frame = gpd.GeoDataFrame({"code": ["ONT"]}, geometry=[box(0, 0, side, 100)], crs=5897)
+    ...     return Layer(frame, year, "land_use")
+    >>> change_cells([homes(100, "2015"), homes(300, "2020")], (0, 1)).names
+    ['ONT', '(uncovered)']
+    """
+    columns = [by] * len(layers) if isinstance(by, str) else list(by)
+    made, _ = sides(layers, columns, crosswalk)
+    cells = cells_of(made[pair[0]], made[pair[1]])
+    return cells.renamed({name: group_of(name) for name in cells.names}) if group else cells
 
 
 def _between(before: Side, after: Side, walk: Crosswalk | None, tolerance_m: float) -> Change:

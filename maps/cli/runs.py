@@ -15,6 +15,7 @@ from maps.analyses import ANALYSES, analysis
 from maps.cli.click_words import WHOLE_NUMBER, Group
 from maps.cli.options import check_targets
 from maps.cli.speech import DONE, FINDINGS, Command, T, finding_records, terminal, write_json
+from maps.cli.stored import answer_stored, prune, stored_record, stored_text, write_stored
 from maps.columns import Column, as_text
 from maps.decision_tables import matches_table, printed_comparison
 from maps.export.files import write_answer
@@ -81,17 +82,33 @@ def list_runs(workspace: Path | None, *, kind: str | None, json_target: str | No
 @click.argument("run_id", metavar="ID")
 @_WORKSPACE
 @click.option("--version", type=WHOLE_NUMBER, metavar="N", help=T("cli.runs.version"))
+@click.option("--out", multiple=True, metavar="FILE", type=_FILE, help=T("cli.runs.show_out"))
 @_JSON
-def show(run_id: str, *, workspace: Path | None, version: int | None, json_target: str | None) -> None:
-    """Show one run: its question, what it read, its figures."""
+def show(
+    run_id: str,
+    *,
+    workspace: Path | None,
+    version: int | None,
+    out: tuple[Path, ...],
+    json_target: str | None,
+) -> None:
+    """Show one run: its question, what it read, its figures, and the answer as it is stored."""
     speak, found = terminal(), _opened(workspace)
     run = found.open(run_id, version)
+    check_targets(out, analysis(run.kind).endings, json_target)
+    if out:
+        write_stored(found, run, out, speak)
     if json_target:
         newer = {layer: {"then": then, "now": now} for layer, (then, now) in _newer(found, run).items()}
-        write_json(json_target, {**run.record(), "newer": newer})
-    else:
+        stored = stored_record(found, run, speak.words)
+        write_json(json_target, {**run.record(), "newer": newer, "stored": stored})
+    elif not out:
         _print(found, run, speak)
+        click.echo(stored_text(found, run, speak.words))
     raise SystemExit(DONE)
+
+
+runs.add_command(prune)
 
 
 @runs.command(cls=Command, help=T("cli.runs.note"))
@@ -123,7 +140,7 @@ def again(run_id: str, **given: Any) -> None:
     kind = analysis(run.kind)
     check_targets(given["out"], kind.endings, given["json_target"])
     question = _question(found, run, speak, newest=given["newest"])
-    answer = kind.answer(question, progress=speak.progress)
+    answer = answer_stored(found.base, question, speak)
     extra: dict[str, Any] = {"again": run.id}
     if run.extra.get("decisions"):
         answer, extra = _carried(run, answer, extra, speak)

@@ -13,6 +13,7 @@ from maps.jobs import JOBS
 from maps.pages._form import form_of
 from maps.pages._frame import plain
 from maps.pages._shelf import on_shelf, put_on_shelf
+from maps.pages._stored import note_unstored, stored_answer
 from maps.tables import layer_title
 
 if TYPE_CHECKING:
@@ -65,8 +66,8 @@ def answered(
     Answer or None
         None while it isn't there; the place where the answer would be says why.
     """
-    found, answer = on_shelf(shelf, (question, version))
-    if found:
+    answer = _at_hand(shelf, question, version, words)
+    if answer is not None:
         _leave(question, version)
         return answer
     job = _job(shelf, question, version)
@@ -85,6 +86,15 @@ def answered(
         st.error("\n\n→ ".join(plain(part) for part in said if part))
     _offer_again(shelf, job.state, words)
     return None
+
+
+def _at_hand(shelf: str, question: Question, version: Hashable, words: Words) -> Any:
+    """The answer on the shelf, or in the workspace; None where it has to be asked."""
+    found, answer = on_shelf(shelf, (question, version))
+    job = JOBS.find(question, version)
+    if found or (job is not None and not job.ended.is_set()):
+        return answer
+    return stored_answer(shelf, question, version, words)
 
 
 def is_waited_for(shelf: str, question: Question, version: Hashable) -> bool:
@@ -133,6 +143,7 @@ def _job(shelf: str, question: Question, version: Hashable) -> Job | None:
 
 def _taken(shelf: str, job: Job) -> Any:
     found, answer = on_shelf(shelf, job.key)
+    note_unstored(shelf, *job.key, job.unstored)
     _leave(*job.key)
     if not found:  # so many others were answered meanwhile that it left the shelf
         JOBS.forget(job)

@@ -16,7 +16,7 @@ from maps.pages._copy import show_copy
 from maps.pages._exports import show_exports
 from maps.pages._findings import show_findings
 from maps.pages._form import kept_form
-from maps.pages._frame import heading, speak, workspace
+from maps.pages._frame import heading, plain, speak, workspace
 from maps.pages._job import answered, ask_anew, is_waited_for
 from maps.pages._link import Link
 from maps.pages._map import show_answer_map
@@ -24,6 +24,7 @@ from maps.pages._preview import show_preview
 from maps.pages._printing import notes_of
 from maps.pages._run import note_run, run_named, run_said, show_run
 from maps.pages._shelf import shelved
+from maps.pages._stored import store_said
 from maps.pages._table import show_table
 from maps.tables import measured_in, run_table
 
@@ -76,6 +77,8 @@ class AnswerView(ABC, Generic[_Q, _A]):
     widths: ClassVar[tuple[int, int]] = (7, 12)
     #: largest zoom when the map goes to a row
     closest: ClassVar[float] = 16.0
+    #: what is to be said of the answer as it lies in the workspace
+    said: str = ""
 
     def __init__(self, base: Workspace, question: _Q, answer: _A, *, words: Words, version: Hashable) -> None:
         self.base = base
@@ -205,7 +208,8 @@ class AnswerView(ABC, Generic[_Q, _A]):
         # the style sheet puts the columns of these containers under one another on a narrow screen
         with st.container(key="tc-basis"):
             facts, link, keep, exports = st.columns([9, 2, 2, 2], vertical_alignment="center")
-        facts.caption(f"{self._basis()} · {run_said(self.name, self.words)}")
+        parts = [self._basis(), run_said(self.name, self.words), plain(self.said)]
+        facts.caption(" · ".join(part for part in parts if part))
         with link:
             show_copy(self.name, self.words, {"run": run_named(self.name)})
         with keep:
@@ -317,4 +321,6 @@ def show_page(view: type[AnswerView[Any, Any]], ask: Ask, answer: Callable[..., 
     place.empty()
     if asked != question:
         note.info(words("ask.stale" if opened is None else "runs.opened"))
-    view(base, asked, found, words=words, version=version).show()
+    shown = view(base, asked, found, words=words, version=version)
+    shown.said = store_said(view.name, asked, version, words)
+    shown.show()

@@ -73,6 +73,64 @@ def test_the_address_names_what_was_asked_and_a_fresh_session_shows_it(open_page
     assert second.dataframe[0].value.equals(first.dataframe[0].value)
 
 
+def restarted():
+    """Forget what a process has at hand, as when the application starts again."""
+    from maps.jobs import JOBS
+    from maps.pages import _shelf
+
+    _shelf._SHELVES.clear()
+    JOBS._jobs.clear()
+
+
+def unasked(monkeypatch):
+    from maps.jobs import Jobs
+
+    monkeypatch.setattr(Jobs, "start", lambda *_, **__: pytest.fail("was asked again"))
+
+
+def test_an_answer_is_read_after_a_restart_and_says_so(open_page, small_workspace, monkeypatch):
+    first = press(press(open_page(small_workspace.folder), "Kiểm tra"), "Lưu")
+    assert "Kết quả đã lưu" not in said(first)
+    restarted()
+    with monkeypatch.context() as patched:
+        unasked(patched)
+        again = open_page(small_workspace.folder, run="conflicts-1")
+    assert again.dataframe[0].value.equals(first.dataframe[0].value)
+    assert "Kết quả đã lưu, trả lời lúc" in said(again)
+    assert "cũ hơn dữ liệu" not in said(again)
+    small_workspace.save(small_workspace.load("schools"), expected=1)
+    later = open_page(small_workspace.folder, run="conflicts-1", lang="en")
+    assert "The answer is older than the data: schools (read v1, now v2)" in said(later)
+
+
+def test_a_stored_answer_that_is_damaged_is_asked_again_and_that_is_said(open_page, small_workspace):
+    first = press(open_page(small_workspace.folder), "Kiểm tra")
+    (file,) = (small_workspace.folder / "answers").iterdir()
+    whole = file.read_bytes()
+    file.write_bytes(whole[:-100])
+    restarted()
+    again = open_page(small_workspace.folder, run=param(first, "run"))
+    assert again.dataframe[0].value.equals(first.dataframe[0].value)
+    file.write_bytes(whole.replace(b"Parquet", b"parquet").replace(b"PAR1", b"PAR2"))
+    restarted()
+    again = open_page(small_workspace.folder, run=param(first, "run"))
+    assert again.dataframe[0].value.equals(first.dataframe[0].value)
+    assert "bị hỏng nên được hỏi lại" in said(again)
+
+
+def test_under_other_rules_it_is_asked_again_and_that_is_said(open_page, small_workspace, monkeypatch):
+    from layers import reference
+
+    first = press(open_page(small_workspace.folder), "Kiểm tra")
+    restarted()
+    monkeypatch.setattr(reference, "version", lambda: "0" * 12)
+    again = open_page(small_workspace.folder, run=param(first, "run"))
+    assert "Vừa hỏi lại" in said(again)
+    assert len(list((small_workspace.folder / "answers").iterdir())) == 1  # the older one was nobody's
+    restarted()
+    assert "Kết quả đã lưu" in said(open_page(small_workspace.folder, run=param(first, "run")))
+
+
 def test_what_one_session_asked_another_one_does_not_see(open_page, small_workspace):
     press(open_page(small_workspace.folder), "Kiểm tra")
     second = open_page(small_workspace.folder)
