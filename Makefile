@@ -26,6 +26,7 @@ test-hostile: $(VENV)/.test  ## thousands of damaged, hostile and odd files thro
 	$(BIN)/python -m tests.hostile.run_hostile
 	$(BIN)/python -m tests.hostile.run_odd
 	$(BIN)/python -m tests.hostile.run_verdicts
+	$(BIN)/python -m tests.hostile.run_terminal --calls 600
 	$(BIN)/python -m tests.hostile.run_neighbour
 
 lint: $(VENV)/.lint  ## style, types, direction of imports

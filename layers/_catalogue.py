@@ -15,6 +15,7 @@ import numpy as np
 import shapely
 from shapely.errors import ShapelyError
 
+from layers._vouched import refuse_code, refuse_links, require_sound
 from layers.causes import Cause, cause_of
 from layers.errors import QuestionError, StoreError
 from layers.findings import Finding
@@ -49,6 +50,11 @@ _ANOTHER_WAY: Final = (
     sqlite3.SQLITE_READONLY,
     sqlite3.SQLITE_CANTOPEN,
 )
+#: what is raised by what no saver wrote
+_NOT_UNDERSTOOD: Final = (
+    ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError,
+    QuestionError, ShapelyError,
+)  # fmt: skip
 _SCHEMA: Final = """
 create table if not exists meta (key text primary key, value text not null);
 create table if not exists versions (
@@ -119,6 +125,7 @@ class Catalogue:
             there = False
         if not there:
             raise StoreError("workspace_missing", path=str(folder))
+        refuse_links(folder, _CATALOGUE)
 
     @property
     def path(self) -> Path:
@@ -261,7 +268,7 @@ class Catalogue:
         try:
             with self._base(_READING) as base:
                 yield base
-        except (ValueError, TypeError, KeyError, AttributeError, QuestionError, ShapelyError) as error:
+        except _NOT_UNDERSTOOD as error:
             raise StoreError("workspace_damaged", path=str(self.folder), found=cause_of(error)) from error
 
     @contextmanager
@@ -314,7 +321,7 @@ def _as_it_stands(path: Path) -> sqlite3.Connection:
 
 def _opened(base: sqlite3.Connection) -> sqlite3.Connection:
     try:
-        base.execute("select count(*) from sqlite_schema").fetchone()
+        refuse_code(base)
     except sqlite3.Error:
         base.close()
         raise
@@ -372,8 +379,9 @@ def _values(layer: Layer, number: int, file: SavedFile, note: str) -> tuple[Any,
 
 def _version(row: tuple[Any, ...]) -> Version:
     layer, version, kind, first, last, stage, file, digest, rows, provenance, saved_at, note, current = row
+    require_sound(version=version, rows=rows, file=file, sha256=digest)
     return Version(
-        layer=layer,
+        layer=str(layer),
         version=version,
         kind_name=kind,
         period=Period(first, last, cast("Stage", stage)) if first is not None else None,

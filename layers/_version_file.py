@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -83,12 +84,17 @@ def write_version(folder: Path, frame: gpd.GeoDataFrame, name: str) -> SavedFile
         sync_folder(folder)
         return SavedFile(path.name, file_hash(path), path.stat().st_size, rows)
     except BaseException as error:
-        path.unlink(missing_ok=True)
+        _remove(path)
         if isinstance(error, ThoCongError) or not isinstance(error, Exception):
             raise
         raise StoreError("save_failed", layer=name, found=cause_of(error)) from error
     finally:
-        draft.unlink(missing_ok=True)
+        _remove(draft)
+
+
+def _remove(path: Path) -> None:
+    with suppress(OSError):  # where there is no folder, nothing was written either
+        path.unlink(missing_ok=True)
 
 
 def _write(frame: gpd.GeoDataFrame, draft: Path) -> int:

@@ -175,13 +175,13 @@ def open_coordinates(folder: Path | str) -> Coordinates:
             raise ValueError(meta["format"])  # noqa: TRY301 - told in one place with the rest
         arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in _ARRAYS}
         classes = {
-            column["name"]: (np.load(folder / column["file"], mmap_mode="r"), column["values"])
+            column["name"]: (np.load(folder / Path(column["file"]).name, mmap_mode="r"), column["values"])
             for column in json.loads((folder / "classes.json").read_text(encoding="utf-8"))
         }
         labels = pd.Index(pd.read_parquet(folder / "labels.parquet")["label"].to_numpy())
         if len(arrays["row"]) != meta["rows"] or len(arrays["xy"]) != arrays["ring"][-1]:
             raise ValueError(len(arrays["row"]))  # noqa: TRY301
-    except (OSError, ValueError, KeyError, EOFError) as error:
+    except (OSError, ValueError, KeyError, EOFError, TypeError, AttributeError) as error:
         raise StoreError("coordinates_damaged", path=str(folder), found=str(error)[:200]) from error
     return Coordinates(**arrays, crs=as_crs(meta["crs"]), labels=labels, classes=classes)
 

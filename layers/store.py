@@ -18,6 +18,7 @@ from layers._derived import Derived
 from layers._entries import Entries, Entry
 from layers._leftovers import Leftover, find_leftovers, remove
 from layers._version_file import check_frame, sync_folder, write_version
+from layers._vouched import version_path
 from layers._withdrawal import Withdrawals
 from layers.causes import cause_of
 from layers.crs import as_crs, is_metric, to_crs, transform_geometry
@@ -164,9 +165,9 @@ class Workspace(Derived, Withdrawals):
             ``layer_unknown``, ``version_unknown`` or ``version_damaged``.
         """
         entry = self.version(name, version)
-        path = self.folder / "versions" / entry.file
         damage = {"layer": name, "version": entry.version, "file": entry.file}
         try:
+            path = version_path(self.folder, entry.file)
             digest = file_hash(path)
             frame = gpd.read_parquet(path) if digest == entry.sha256 else None
         except Exception as error:  # a damaged file makes Arrow and GEOS raise all kinds of errors
@@ -341,9 +342,8 @@ class Workspace(Derived, Withdrawals):
         """
         out = []
         for entry in self._catalogue.versions():
-            path = self.folder / "versions" / entry.file
             try:
-                sound = file_hash(path) == entry.sha256
+                sound = file_hash(version_path(self.folder, entry.file)) == entry.sha256
             except OSError:
                 sound = False
             if not sound:

@@ -1,0 +1,67 @@
+"""A sample of hostile calls of the terminal; all of them are in ``make test-hostile``."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING
+
+import pytest
+
+from layers import Workspace
+from layers.errors import StoreError
+from tests.hostile.run_terminal import ask, calls_on, make_ground, random_calls, state_of
+from tests.hostile.workspaces import hostile_workspaces
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder, _ = make_ground(tmp_path)
+    monkeypatch.chdir(folder)
+    return folder
+
+
+def test_hostile_workspaces_end_in_a_sentence_and_touch_nothing_outside(here: Path) -> None:
+    outside = here.parent / "elsewhere"
+    guarded = state_of(outside)
+    places = here.parent / "places"
+    places.mkdir()
+    asked = 0
+    for n, (name, folder) in enumerate(hostile_workspaces(places, outside / "secret.parquet")):
+        for words in calls_on(folder)[n % 2 :: 3]:
+            wrong, _ = ask(words)
+            assert wrong == "", (name, words)
+            asked += 1
+        assert state_of(outside) == guarded, name
+    assert asked > 90
+
+
+def test_arguments_of_every_kind_end_in_a_sentence(here: Path) -> None:
+    files = ["whole.geojson", "no.gpkg", "ws"]
+    for words in random_calls(random.Random(3), 60, files):
+        wrong, _ = ask(words)
+        assert wrong == "", words
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("a file that leads out", "workspace_damaged"),
+        ("a view that never ends", "workspace_damaged"),
+        ("a trigger on every save", "workspace_damaged"),
+        ("a folder of versions that leads out", "workspace_damaged"),
+        ("a catalogue that leads out", "workspace_damaged"),
+        ("versions that are links to another file", "version_damaged"),
+        ("versions that are pipes", "version_damaged"),
+        ("a version of zeros, with its hash", "version_damaged"),
+    ],
+)
+def test_what_leads_out_of_a_workspace_is_refused(here: Path, name: str, code: str) -> None:
+    places = here.parent / "places"
+    places.mkdir()
+    secret = here.parent / "elsewhere" / "secret.parquet"
+    folder = next(folder for found, folder in hostile_workspaces(places, secret) if found == name)
+    with pytest.raises(StoreError, match=code):
+        Workspace(folder).load("khu")
