@@ -194,8 +194,9 @@ def reason_of(verdict: Verdict, places: gpd.GeoDataFrame, words: Words) -> str:
         return words(key, **told, fit_m=float(best["fit_m"]))
     own = f"EPSG:{as_crs(places.crs).to_epsg()}"
     if places["away_m"].isna().all() and own in (one.split("+")[0] for one in places["treatment"]):
-        mine = places.loc[[one.split("+")[0] == own for one in places["treatment"]], "treatment"]
-        return words("import.unsure_system", **told, treatment=mine.tolist())
+        mine = sorted((one for one in places["treatment"] if one.split("+")[0] == own), key=_supposed)
+        plain = [one for one in mine if _supposed(one) == _supposed(mine[0])]
+        return words("import.unsure_system", **told, treatment=plain)
     same = sorted((one for one in inside["treatment"] if one.split("+")[0] == own), key=_supposed)
     if len(same) == 1:
         return words("import.unsure_own", **told, treatment=same[0])

@@ -252,7 +252,7 @@ class Words:
             return ", ".join(said) or "–"
         if isinstance(value, list | tuple):
             shown = ", ".join(self.value(v, field) for v in value[:_LIST_SHOWN])
-            return shown + (" …" if len(value) > _LIST_SHOWN else "")
+            return shown + (" …" if len(value) > _LIST_SHOWN else "") or "–"
         return self._term(value, field)
 
     def _figure(self, value: float, field: str) -> str:

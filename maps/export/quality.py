@@ -48,18 +48,25 @@ def write_quality(
         ``target_unwritable``.
     """
     layer = reading.layer
-    notes = [f"{layer.name} · {layer.provenance.source} · SHA-256 {layer.provenance.sha256}"]
+    notes = [
+        f"{layer.name} · {words(f'kind.{layer.kind_name}')} · {layer.provenance.source}",
+        f"SHA-256 {layer.provenance.sha256}",
+    ]
     if layer.provenance.made:
         notes.append(words("made.label"))
     sheets = [
         Sheet(words("quality.sums"), sums_table(quality.as_dict(), words), notes),
-        Sheet(words("quality.codes"), _codes(quality, words), notes),
+        Sheet(words("quality.codes"), _codes(quality, findings, words), notes),
         Sheet(words("sheet.findings"), _findings(findings, words), notes),
         Sheet(words("quality.aside"), _aside(reading, words), notes),
-        Sheet(words("quality.columns"), _columns(quality, words), notes),
+        Sheet(words("quality.columns"), _columns(quality, reading, words), notes),
     ]
     if verdict is not None:
-        sheets.append(Sheet(words("quality.crs"), candidates_table(verdict, words), notes))
+        said = words(f"crs_state.{verdict.state}", stated=verdict.stated or words("cause.crs_none"))
+        figures = {"lat": "0.000000", "lon": "0.000000", "moved_m": "#,##0.0", "fit_m": "#,##0.00"}
+        formats = {words(f"quality.{name}"): text for name, text in figures.items()}
+        table = candidates_table(verdict, words)
+        sheets.append(Sheet(words("quality.crs"), table, [*notes, said], formats))
     write_xlsx(path, sheets)
 
 
@@ -93,18 +100,23 @@ def sums_table(report: Mapping[str, Any], words: Words) -> pd.DataFrame:
 
 def _named(code: str, words: Words) -> str:
     """A code by its short name, where there is one."""
-    for section in ("set_aside", "step"):
+    for section in ("mended", "set_aside", "step"):
         if words.has(f"{section}.{code}"):
             return words(f"{section}.{code}")
     return code
 
 
-def _codes(quality: Quality, words: Words) -> pd.DataFrame:
+def _codes(quality: Quality, findings: Sequence[Finding], words: Words) -> pd.DataFrame:
+    first: dict[str, Finding] = {}
+    for finding in findings:
+        first.setdefault(finding.code, finding)
+    codes = quality.codes["code"].tolist()
     return pd.DataFrame(
         {
-            words("quality.code"): quality.codes["code"],
+            words("quality.code"): codes,
             words("quality.level"): [words(f"level.{level}") for level in quality.codes["level"]],
             words("quality.count"): quality.codes["count"],
+            words("quality.example"): [words.message(first[c]) if c in first else "" for c in codes],
         }
     )
 
@@ -118,13 +130,29 @@ def _findings(findings: Sequence[Finding], words: Words) -> pd.DataFrame:
 
 
 def _aside(reading: Reading, words: Words) -> pd.DataFrame:
+    codes = reading.set_aside["code"]
     return pd.DataFrame(
-        {words("quality.row"): reading.set_aside["row"], words("quality.code"): reading.set_aside["code"]}
+        {
+            words("quality.row"): reading.set_aside["row"],
+            words("quality.code"): codes,
+            words("quality.message"): [_named(code, words) for code in codes],
+        }
     )
 
 
-def _columns(quality: Quality, words: Words) -> pd.DataFrame:
-    return quality.columns.rename(columns={c: words(f"quality.{c}") for c in ("column", "filled", "values")})
+def _columns(quality: Quality, reading: Reading, words: Words) -> pd.DataFrame:
+    """A row a column: what it is for us, what the file calls it, how full it is."""
+    called = {match.field: match.column for match in reading.fields if match.column}
+    table = quality.columns
+    fields = [words(f"field.{c}") if words.has(f"field.{c}") else "" for c in table["column"]]
+    return pd.DataFrame(
+        {
+            words("quality.column"): [called.get(c, c) for c in table["column"]],
+            words("quality.field"): fields,
+            words("quality.filled"): table["filled"],
+            words("quality.values"): table["values"],
+        }
+    )
 
 
 def candidates_table(verdict: Verdict, words: Words) -> pd.DataFrame:

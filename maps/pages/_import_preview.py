@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import streamlit as st
 
+from layers.crs import to_crs
 from maps.answer_map import context_layers
 from maps.canvas import to_lonlat
 from maps.country_map import country_layer
@@ -21,6 +22,7 @@ from maps.reading_preview import areas_of, areas_table, decoded_lines, first_row
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    from pyproj import CRS
 
     from layers import Layer, Reading
     from layers.store import Workspace
@@ -128,7 +130,7 @@ def _map(
     base: Workspace, found: LookedOver, words: Words, *, fault: gpd.GeoDataFrame | None, key: str
 ) -> None:
     layer = found.reading.layer
-    box, few = kept("preview", found.mark, lambda: _seen_from_afar(layer))
+    box, few = kept("preview", found.mark, lambda: _seen_from_afar(layer, base.crs))
     named = replace(few, name=layer.name, provenance=layer.provenance)
     label = words("made.label") if layer.provenance.made else ""
     shown = [replace(one, show=True, folded=False) for one in context_layers([named], words)]
@@ -139,9 +141,12 @@ def _map(
         st.caption(words("import.few_on_map", count=len(few.frame), rows=len(layer.frame)))
 
 
-def _seen_from_afar(layer: Layer) -> tuple[tuple[float, float, float, float], Layer]:
-    """Box round all rows in degrees, and as many of them as the screen takes, from everywhere in the file."""
+def _seen_from_afar(layer: Layer, crs: CRS) -> tuple[tuple[float, float, float, float], Layer]:
+    """Box round all rows in degrees, and as many of them as the screen takes, from everywhere in the file.
+
+    They come in metres: a legend is in the order of areas.
+    """
     west, south, east, north = to_lonlat(layer.frame[[layer.frame.geometry.name]]).total_bounds
     rows = np.linspace(0, len(layer.frame) - 1, min(len(layer.frame), _MOST_ON_MAP)).astype(int)
-    few = replace(layer, frame=to_lonlat(layer.frame.iloc[rows]))
+    few = layer.with_frame(to_crs(layer.frame.iloc[rows], crs, layer=layer.name), extent=None)
     return (float(west), float(south), float(east), float(north)), few

@@ -23,6 +23,7 @@ from maps.pages._fields import said_fields, show_fields
 from maps.pages._frame import plain, sentences
 from maps.pages._import_crs import read_as_input
 from maps.pages._import_kept import digest_of, kept
+from maps.pages._shelf import shelved
 from maps.places import province_systems
 
 if TYPE_CHECKING:
@@ -256,7 +257,8 @@ def period_input(words: Words) -> tuple[str, Stage]:
 def _system(words: Words) -> str | None:
     """EPSG code for a file that states none: by province, or written."""
     left, right = st.columns(2)
-    systems = province_systems(words, datetime.now(UTC).astimezone().date())
+    today = datetime.now(UTC).astimezone().date()
+    systems = shelved("provinces", (words.lang, today), lambda: province_systems(words, today))
     province = left.selectbox(
         words("import.province"),
         list(systems),
