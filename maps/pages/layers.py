@@ -13,6 +13,8 @@ from maps.pages._layer import show_all, show_layer
 from maps.pages._layers import show_layers
 from maps.pages._undo import show_withdrawn
 
+_TAB = "layers-tab"
+
 
 def show() -> None:
     """Show the page."""
@@ -25,7 +27,11 @@ def show() -> None:
     made = any(v.provenance.made for v in versions)
     heading(words("page.layers.title"), base, made=made)
     names = [words("layers.list"), words("layers.add"), words("basemap.tab")]
-    listed, added, below = st.tabs(names, key=f"layers-tabs-{words.lang}", on_change="rerun")
+    # another language has other names: the tab that was open stays open
+    at = st.session_state.get(_TAB, 0)
+    tabs = st.tabs(names, default=names[at], key=f"layers-tabs-{words.lang}", on_change="rerun")
+    st.session_state[_TAB] = next((n for n, tab in enumerate(tabs) if tab.open), 0)
+    listed, added, below = tabs
     with listed:
         take_layer(versions, base.history, words)
         chosen = show_layers(base, versions, words)
