@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 import click
 
 from layers.causes import cause_of
-from layers.errors import SourceError, ThoCongError
+from layers.errors import QuestionError, SourceError, ThoCongError
 from layers.kinds import kinds
 from maps.cli.grouping import grouped
 from maps.tables import layer_label
@@ -262,6 +262,9 @@ class Command(click.Command):
             return super().invoke(ctx)
         except ThoCongError as error:
             terminal().fail(error)
+        except UnicodeEncodeError as error:  # bytes that are no UTF-8 reach a program as signs without a text
+            found = ascii(str(error.object)[max(error.start - 20, 0) : error.start + 20])
+            terminal().fail(QuestionError("argument_not_text", found=found))
 
 
 def write_json(target: str, content: dict[str, Any]) -> None:

@@ -65,3 +65,14 @@ def test_what_leads_out_of_a_workspace_is_refused(here: Path, name: str, code: s
     folder = next(folder for found, folder in hostile_workspaces(places, secret) if found == name)
     with pytest.raises(StoreError, match=code):
         Workspace(folder).load("khu")
+
+
+@pytest.mark.parametrize("option", ["--note", "--name", "--decision"])
+def test_signs_that_are_no_text_are_refused_and_change_nothing(here: Path, option: str) -> None:
+    base = Workspace(here / "ws")
+    before = base.version("khu"), sorted((here / "ws" / "versions").iterdir())
+    words = ["import", "whole.geojson", "--kind", "industrial_park", "--workspace", "ws", option, "a\udcff"]
+    wrong, said = ask(words)
+    assert wrong == ""
+    assert "\\udcff" in said
+    assert (base.version("khu"), sorted((here / "ws" / "versions").iterdir())) == before
