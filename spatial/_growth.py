@@ -115,7 +115,7 @@ def grown_patches(score: Floats, good: Cells, reached: Cells | None, growth: Gro
         seed = np.unravel_index(at, score.shape)
         box, cells = _grown(score, available, (int(seed[0]), int(seed[1])), growth)
         patch = available[box] & cells
-        kept = _rounded(patch, growth)
+        kept = _rounded(patch, begins[box] if reached is not None else patch, growth)
         available[box] &= ~cells
         if kept.sum() >= growth.least:
             yield Patch(box[0].start, box[1].start, kept, "")
@@ -123,6 +123,8 @@ def grown_patches(score: Floats, good: Cells, reached: Cells | None, growth: Gro
         else:
             # what can't grow from its best cell never will: its surroundings are given up
             why = "too_thin" if patch.sum() >= growth.least else "too_small"
+            if reached is not None and _rounded(patch, patch, growth).sum() >= growth.least:
+                why = "no_road"
             yield Patch(box[0].start, box[1].start, patch, why)
         worth[box][~available[box]] = _NEVER
     # what lay behind the sites
@@ -235,11 +237,11 @@ def drop_of(size: float, wished: float) -> float:
     return _DROP if size >= wished else _DROP_BELOW_WISHED
 
 
-def _rounded(patch: Cells, growth: Growth) -> Cells:
-    """Cut off what hangs on a patch by a neck, as far as enough is left; corners stay."""
+def _rounded(patch: Cells, begins: Cells, growth: Growth) -> Cells:
+    """Cut off what hangs on a patch by a neck, as far as enough is left that a way leads to; corners stay."""
     for share in (_STOUT, _STOUT / 2, 0.0):
         width = max(growth.width, share * sqrt(float(patch.sum())))
-        kept = _largest(_with_corners(opened(patch, width), patch, width))
+        kept = _largest(_with_corners(opened(patch, width), patch, width), begins)
         if kept.sum() >= growth.least:
             return kept
     return kept
@@ -253,13 +255,17 @@ def _with_corners(kept: Cells, patch: Cells, width: float) -> Cells:
     return np.asarray(binary_dilation(kept, np.ones((3, 3), dtype=bool), iterations=steps, mask=patch))
 
 
-def _largest(mask: Cells) -> Cells:
+def _largest(mask: Cells, begins: Cells) -> Cells:
+    """The largest piece that holds a cell to begin from; none where no piece does."""
     from scipy.ndimage import label  # noqa: PLC0415 - takes a moment to load
 
     names, count = label(mask)
-    if not count:
-        return mask
-    return np.asarray(names == 1 + int(np.argmax(np.bincount(names.ravel())[1:])))
+    sizes = _counted(names, count)
+    led = np.zeros(count + 1, dtype=bool)
+    led[names[begins & mask]] = True
+    sizes[~led] = 0
+    sizes[0] = 0
+    return np.asarray((names == int(np.argmax(sizes))) & mask)
 
 
 def _reopen(available: Cells, box: tuple[slice, slice], growth: Growth) -> None:

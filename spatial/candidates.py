@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Any, Final
 import geopandas as gpd
 import numpy as np
 import shapely
-from affine import Affine
 
 from layers.findings import Finding
-from layers.grid import RasterGrid
 from layers.layer import Layer
+from spatial._access import Access
 from spatial._burn import burnt, edge_cells
 from spatial._geos import areal
-from spatial._growth import Growth, grown_patches, reachable
+from spatial._growth import Growth, grown_patches
 from spatial._outline import cell_outline, straightened, widened_nowhere
 from spatial._parcel_sites import parcel_sites
 from spatial._run import run_facts
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from layers.grid import RasterGrid
     from spatial._growth import Patch
 
     Progress = Callable[[int, int, str], None]
@@ -129,8 +129,9 @@ def candidates(
 
     Notes
     -----
-    A way from a road is counted from cell to cell in four directions; roads cross rivers, nothing else
-    does. Ranks, their ranges and TOPSIS are explained in :mod:`spatial.weights`.
+    No outline lies farther from a road than `road_reach_m`, by exact distance. Where a river lies on the
+    straight way, one round it is counted from cell to cell in four directions; roads cross rivers, nothing
+    else does. Ranks, their ranges and TOPSIS are explained in :mod:`spatial.weights`.
 
     Examples
     --------
@@ -165,18 +166,19 @@ def candidates(
     least = _threshold(scored, question)
     roads = _of_kind([*constraints, *others, *_sources(criteria)], ("road",))
     tell(2, len(_STEPS), _STEPS[2])
-    reached = _reached(roads, _of_kind([*constraints, *others], _BARRIERS), grid, question)
+    walls = _of_kind([*constraints, *others], _BARRIERS)
+    access = Access(roads, walls, grid, reach_m=question.road_reach_m)
     good = free & (scored.score.values >= least)
     asked_of = once([area, *constraints, *others])
     follow = followed(asked_of, question)
     if follow is None:
-        formed = _formed(scored, good, reached, left=left, question=question)
+        formed = _formed(scored, good, access, left=left, question=question)
     else:
-        formed = parcel_sites(follow, scored.score, (least, reached), left=left, question=question)
-    shapes, passed = _told(formed, left, question)
+        formed = parcel_sites(follow, scored.score, (least, access.cells), left=left, question=question)
+    shapes, passed = _told(_led(formed, access), left, question)
     tell(3, len(_STEPS), _STEPS[3])
     judgement = None
-    basis = search_basis((area, constraints, others), criteria, question=question, ways=(grid, reached))
+    basis = search_basis((area, constraints, others), criteria, question=question, ways=(grid, access.cells))
     if len(shapes):
         judgement = judged_sites(shapes, left, criteria, grid=grid, question=question, layers=basis.layers)
     findings = [*left.findings, *scored.findings, *_said(left, shapes, passed, roads)]
@@ -216,29 +218,10 @@ def _threshold(scored: Suitability, question: SiteQuestion) -> float:
     return float(np.median(known, overwrite_input=True)) if len(known) else 0.0
 
 
-def _reached(
-    roads: list[Layer], barriers: list[Layer], grid: RasterGrid, question: SiteQuestion
-) -> Cells | None:
-    """Cells a way leads to, or None where no road is known; roads beyond the area count too."""
-    if not roads:
-        return None
-    steps = max(1, round(question.road_reach_m / question.cell_m))
-    t, rim = grid.transform, steps + 1
-    origin = Affine(t.a, 0, t.c - rim * t.a, 0, t.e, t.f - rim * t.e)
-    wider = RasterGrid(grid.crs, origin, grid.height + 2 * rim, grid.width + 2 * rim)
-    ways, walls = (_burnt_layers(of, wider) for of in (roads, barriers))
-    return reachable(ways, walls, steps)[rim:-rim, rim:-rim]
-
-
-def _burnt_layers(layers: list[Layer], grid: RasterGrid) -> Cells:
-    shapes = [layer.frame.geometry.to_numpy() for layer in layers]
-    return burnt(np.concatenate([np.zeros(0, dtype=object), *shapes]), grid, touched=True)
-
-
 def _formed(
     scored: Suitability,
     good: Cells,
-    reached: Cells | None,
+    access: Access,
     *,
     left: ExclusionAnswer,
     question: SiteQuestion,
@@ -251,8 +234,16 @@ def _formed(
         most=int(question.max_ha / cell_ha + 1e-9),
         width=question.min_width_m / question.cell_m,
     )
-    for patch in grown_patches(scored.score.values, good, reached, growth):
-        yield _outlined(patch, grid, left, question)
+    for patch in grown_patches(scored.score.values, good, access.cells, growth):
+        yield _outlined(patch, access, left, grid=grid, question=question)
+
+
+def _led(
+    formed: Iterator[tuple[shapely.Polygon, str]], access: Access
+) -> Iterator[tuple[shapely.Polygon, str]]:
+    """No site that no way leads to, however its outline came about."""
+    for shape, why in formed:
+        yield shape, why or ("" if access.leads_to(shape) else "no_road")
 
 
 def _told(
@@ -275,7 +266,7 @@ def _told(
 
 
 def _outlined(
-    patch: Patch, grid: RasterGrid, left: ExclusionAnswer, question: SiteQuestion
+    patch: Patch, access: Access, left: ExclusionAnswer, *, grid: RasterGrid, question: SiteQuestion
 ) -> tuple[shapely.Polygon, str]:
     """Outline of a patch, as straight as its size allows; empty text where it is a site."""
     outline = cell_outline(patch, grid)
@@ -286,7 +277,7 @@ def _outlined(
         shape = straightened(outline, off_m=cells * question.cell_m)
         shape = widened_nowhere(_kept_clear(shape, left), question.min_width_m)
         compact = 4 * np.pi * shape.area / shape.length**2 if shape.length else 0.0
-        why = _too(shape, compact, question)
+        why = _too(shape, compact, question) or ("" if access.leads_to(shape) else "no_road")
         if not why:
             return shape, ""
     return outline, why

@@ -267,7 +267,8 @@ def _road_limit(site: str, shape: BaseGeometry, basis: SearchBasis) -> dict[str,
     roads = np.concatenate([layer.frame.geometry.to_numpy() for layer in _roads(basis)])
     away = float(shapely.distance(roads, shape).min())
     wide = np.array([shape.buffer(_WAY_CELLS * basis.question.cell_m)], dtype=object)
-    led = bool((burnt(wide, basis.grid, touched=True) & basis.reached).any())
+    led = away <= most + _SPECK_HA
+    led &= bool((burnt(wide, basis.grid, touched=True) & basis.reached).any())
     row = _limit(site, "road_m", away, ends=(np.nan, most), unit="m")
     return {**row, "state": "pass" if led else "fail", "why": "" if led or away > most else "no_way"}
 
