@@ -25,6 +25,8 @@ __all__ = ["LANGUAGES", "Words", "words"]
 LANGUAGES: Final = ("vi", "en")
 _DIGITS: Final = {"_m2": 2, "_ha": 4, "_pct": 2, "_m": 3, "lat_deg": 5, "lon_deg": 5, "_deg": 3}
 _LIST_SHOWN: Final = 12
+#: larger numbers are mistakes, and are written as such
+_ENDLESS: Final = 1e15
 #: fields of messages that hold a term of ours -> section of the locale files with its words
 _TERMS: Final = {
     "kind": "kind",
@@ -260,6 +262,8 @@ class Words:
             return self.number(value, 0)
         if not math.isfinite(value):
             return "NaN" if math.isnan(value) else "∞" if value > 0 else "−∞"
+        if abs(value) >= _ENDLESS:
+            return f"{value:.3g}"
         text = self.number(value, next((d for end, d in _DIGITS.items() if field.endswith(end)), 3))
         mark = "," if self.lang == "vi" else "."
         return text.rstrip("0").rstrip(mark) if mark in text else text

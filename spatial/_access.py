@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from math import sqrt
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import shapely
 from affine import Affine
 
+from layers.errors import QuestionError
 from layers.grid import RasterGrid
 from spatial._burn import burnt
 from spatial._growth import reachable
@@ -27,6 +29,8 @@ __all__ = ["Access", "shapes_of"]
 
 #: differences below a micrometre are arithmetic
 _SAME_M: Final = 1e-6
+#: of the area of search and the land round it: room for the grids that a search may have, and a rim
+_MOST_CELLS: Final = 400_000_000
 
 
 class Access:
@@ -56,6 +60,7 @@ class Access:
         grid, cell_m = self._grid, self._grid.transform.a
         steps = max(1, round(self.reach_m / cell_m))
         t, rim = grid.transform, steps + 1
+        _check_rim(grid, rim, self.reach_m)
         origin = Affine(t.a, 0, t.c - rim * t.a, 0, t.e, t.f - rim * t.e)
         wider = RasterGrid(grid.crs, origin, grid.height + 2 * rim, grid.width + 2 * rim)
         ways, walls = (burnt(shapes_of(of), wider, touched=True) for of in (roads, barriers))
@@ -84,6 +89,16 @@ class Access:
         """Shortest lines to every road that is near enough."""
         near = self._roads.query(shape, predicate="dwithin", distance=self.reach_m + _SAME_M)
         yield from shapely.shortest_line(shape, self._roads.geometries[np.sort(near)])
+
+
+def _check_rim(grid: RasterGrid, rim: int, reach_m: float) -> None:
+    """Refuse a way so long that the land round the area has more cells than fit into memory."""
+    around = (grid.height + 2 * rim) * (grid.width + 2 * rim)
+    if around > _MOST_CELLS:
+        sides = grid.height + grid.width
+        most = (sqrt(sides**2 + 4 * max(_MOST_CELLS - grid.height * grid.width, 0)) - sides) / 4
+        expected = max(most - 2, 0) * grid.transform.a
+        raise QuestionError("figure_too_large", name="road_reach_m", found=reach_m, expected=expected)
 
 
 def shapes_of(layers: Sequence[Layer]) -> Shapes:

@@ -18,6 +18,7 @@ from layers.crs import as_crs
 from layers.landuse import ancestors
 from layers.provinces import province_name
 from spatial._distance_rules import APPLIES, EXCLUDED, OPEN, DistanceBook
+from spatial._limits import check_buffer
 from spatial._scale import scale_at
 from spatial.buffers import QUAD_SEGS
 from spatial.provinces import HERE, UNKNOWN, Provinces, standing_here
@@ -92,6 +93,11 @@ class ExclusionQuestion:
     waive: tuple[str, ...] = ()
     order: tuple[str, ...] = ()
     provinces: Provinces | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse distances that are none: ``distance_wrong``, ``distance_too_large``."""
+        for distance_m in (self.buffers_m or {}).values():
+            check_buffer(distance_m)
 
 
 @dataclass(frozen=True)

@@ -125,7 +125,7 @@ def exclusions(
     Raises
     ------
     QuestionError
-        ``search_area_empty``, ``distance_rule_unknown``, ``distance_rule_refused``, ``distance_wrong``.
+        ``search_area_empty``, ``distance_rule_unknown``, ``distance_rule_refused``.
     CrsError
         ``crs_missing``, ``crs_not_metric`` or ``crs_differs``.
     GeometryError
@@ -160,7 +160,6 @@ def exclusions(
     for layer in constraints:
         if layer.frame.crs != crs:
             raise CrsError("crs_differs", layer=layer.name, expected=crs.name, found=str(layer.frame.crs))
-    _check_buffers(question)
     tiles = _tiles(area)
     if question.provinces is None:
         question = replace(question, provinces=known_provinces([area, *constraints]))
@@ -241,12 +240,6 @@ def why_not(answer: ExclusionAnswer, place: BaseGeometry) -> pd.DataFrame:
         text = {name: "" for name in out.columns if out[name].dtype == object and name not in beyond}
         out = pd.concat([out, pd.DataFrame([{**text, **beyond}], index=[-1])])
     return out
-
-
-def _check_buffers(question: ExclusionQuestion) -> None:
-    for distance_m in (question.buffers_m or {}).values():
-        if not (np.isfinite(distance_m) and distance_m > 0):
-            raise QuestionError("distance_wrong", found=distance_m, expected=0.0)
 
 
 def _tiles(area: Layer) -> gpd.GeoDataFrame:

@@ -18,6 +18,7 @@ from layers.errors import CrsError, QuestionError
 from layers.grid import Window
 from layers.layer import Layer
 from spatial._burn import burnt
+from spatial._limits import check_figure, check_sizes
 from spatial._site_facts import commune_rows, land_layer, land_rows, site_facts
 from spatial.conflicts import ConflictAnswer, conflicts
 from spatial.distances import DistanceAnswer, safety_distances
@@ -39,8 +40,10 @@ _HA: Final = 10_000.0
 _RICE: Final = "rice"
 _NO_TARGETS: Final = ("land_use", "admin_unit")
 
-#: figures that no site could meet above 1
-_SHARES: Final = ("min_compactness", "min_score", "weight_share", "parcel_tolerance")
+_CHECKED: Final = (
+    *("count", "draws", "top", "cell_m", "min_width_m", "road_reach_m", "seed"),
+    *("min_compactness", "min_score", "weight_share", "parcel_tolerance"),
+)
 
 
 @dataclass(frozen=True)
@@ -95,20 +98,11 @@ class SiteQuestion:
 
     def __post_init__(self) -> None:
         """Refuse figures that no site could meet."""
-        sized = np.isfinite([self.min_ha, self.max_ha]).all() and 0 < self.min_ha < self.max_ha
-        if not sized:
-            raise QuestionError("size_wrong", found=[self.min_ha, self.max_ha])
-        for name in ("count", "draws", "top"):
-            if getattr(self, name) < 1:
-                raise QuestionError("figure_wrong", name=name, found=getattr(self, name), expected=1)
-        for name in ("min_width_m", "road_reach_m", "seed", *_SHARES):
+        check_sizes(self.min_ha, self.max_ha)
+        for name in _CHECKED:
             value = getattr(self, name)
-            if value is not None and not (np.isfinite(value) and value >= 0):
-                raise QuestionError("figure_wrong", name=name, found=value, expected=0)
-        for name in _SHARES:
-            value = getattr(self, name)
-            if value is not None and value > 1:
-                raise QuestionError("share_wrong", name=name, found=value, expected=[0, 1])
+            if value is not None:
+                check_figure(name, value)
 
 
 @dataclass(frozen=True)

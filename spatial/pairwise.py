@@ -12,6 +12,7 @@ import numpy as np
 from scipy.sparse.csgraph import connected_components
 
 from layers.errors import QuestionError
+from spatial._limits import WEIGHT_MOST
 from spatial.weights import pairwise_weights
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def comparison_matrix(
     out = np.zeros((len(names), len(names)))
     for (one, other), times in comparisons.items():
         known = one in at and other in at and one != other
-        if not known or not (np.isfinite(times) and times > 0):
+        if not known or not 1 / WEIGHT_MOST <= times <= WEIGHT_MOST:
             raise QuestionError("comparison_wrong", found=f"{one}:{other}={times:g}", expected=list(names))
         a, b = at[one], at[other]
         if out[a, b] and abs(out[a, b] / times - 1) > _SAME:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from layers.errors import QuestionError
+from spatial._limits import WEIGHT_MOST
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -37,8 +38,8 @@ def normal_weights(weights: Mapping[str, float]) -> dict[str, float]:
     Raises
     ------
     QuestionError
-        ``weights_zero`` where all are zero or there are none, ``weight_wrong`` for one that is negative
-        or no number.
+        ``weights_zero`` where all are zero or there are none, ``weight_wrong`` for one that is negative,
+        above a million or no number.
 
     Examples
     --------
@@ -46,7 +47,7 @@ def normal_weights(weights: Mapping[str, float]) -> dict[str, float]:
     {'road': 0.75, 'rice_land': 0.25}
     """
     for name, weight in weights.items():
-        if not (np.isfinite(weight) and weight >= 0):
+        if not 0 <= weight <= WEIGHT_MOST:
             raise QuestionError("weight_wrong", found=float(weight), criterion=name)
     total = float(sum(weights.values()))
     if total <= 0:

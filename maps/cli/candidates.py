@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -158,11 +158,12 @@ def candidates(**given: Any) -> None:
     limits = _limits(given, kind, preset, on=on)
     comparisons = comparisons_of(given["compare"], given["pairwise"])
     suggested = suggestions(given["industry"]) if given["industry"] else {}
+    # figures are refused before an hour of reading, not after
+    question = _question(given, _exclusion(given, kind, on), limits=limits, craft=craft)
     layers = _read(given)
-    given["follow"] = layers.follow
     every = [layers.area, *layers.constraints, *layers.others]
-    exclusion = placed_question(_exclusion(given, kind, on), every, given["province"])
-    question = _question(given, exclusion, limits=limits, craft=craft)
+    exclusion = placed_question(question.exclusion, every, given["province"])
+    question = replace(question, exclusion=exclusion, follow=layers.follow)
     criteria = layers.criteria(given["functions"], suggested, question.cell_m)
     if None in (given["min_ha"], given["max_ha"]):
         said = "; ".join(size_sentences(preset, speak.words))
@@ -286,7 +287,7 @@ def _question(
     given: dict[str, Any], exclusion: ExclusionQuestion, *, limits: tuple[float, float], craft: bool
 ) -> SiteQuestion:
     names = ("cell_m", "min_width_m", "min_compactness", "count", "road_reach_m", "min_score", "seed")
-    figures = {name: given[name] for name in (*names, "follow", "parcel_tolerance")}
+    figures = {name: given[name] for name in (*names, "parcel_tolerance")}
     return SiteQuestion(exclusion, *limits, craft_village=craft, **figures)
 
 
