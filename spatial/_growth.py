@@ -10,20 +10,26 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 
 from spatial._cell_distances import mark_distances
+from spatial._splitting import even_parts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
     Cells = NDArray[np.bool_]
     Floats = NDArray[np.float32]
+    Box = tuple[slice, slice]
 
 __all__ = ["Growth", "Patch", "drop_of", "grown_patches", "opened", "reachable"]
 
 _STRIP_CELLS: Final = 4_000_000
 #: worth of a cell that no patch begins from
 _NEVER: Final = -1.0
+#: even land of so many of the largest patches is cut evenly; larger land is grown on
+_MOST_EVEN: Final = 8
+#: 4π·area/perimeter² that even parts have at least: a rectangle of one to five has 0.44
+_LEAST_STOUT: Final = 0.44
 _SIDES: Final = ((-1, 0), (0, -1), (0, 1), (1, 0))
 #: a cell so much poorer than the patch is left alone once the patch is well-sized, or just large enough
 _DROP: Final = 0.15
@@ -108,11 +114,22 @@ def grown_patches(score: Floats, good: Cells, reached: Cells | None, growth: Gro
     yield from _unreached(available, begins, growth)
     worth = _worth(score, available, growth)
     worth[~(begins & available)] = _NEVER
+    even = _even_land(score, available, growth)
     while worth.size:
         at = int(np.argmax(worth))
         if worth.flat[at] == _NEVER:
             break
         seed = np.unravel_index(at, score.shape)
+        whole = next((n for n, (box, mask) in enumerate(even) if _holds(box, mask, seed)), None)
+        if whole is not None:
+            box, mask = even.pop(whole)
+            parts = _evenly(mask & available[box], begins[box] if reached is not None else mask, growth)
+            for part in parts:
+                yield Patch(box[0].start, box[1].start, part, "")
+                available[box] &= ~part
+            worth[box][~available[box]] = _NEVER
+            if parts:
+                continue
         box, cells = _grown(score, available, (int(seed[0]), int(seed[1])), growth)
         patch = available[box] & cells
         kept = _rounded(patch, begins[box] if reached is not None else patch, growth)
@@ -129,6 +146,52 @@ def grown_patches(score: Floats, good: Cells, reached: Cells | None, growth: Gro
         worth[box][~available[box]] = _NEVER
     # what lay behind the sites
     yield from _unreached(available, begins & available, growth)
+
+
+def _even_land(score: Floats, available: Cells, growth: Growth) -> list[tuple[Box, Cells]]:
+    """Pieces larger than a patch may be, of land so even that none of it would be left out as poor."""
+    from scipy.ndimage import find_objects, label  # noqa: PLC0415 - takes a moment to load
+
+    names, count = label(available)
+    sizes = _counted(names, count)
+    out = []
+    boxes = find_objects(names)
+    for name in np.flatnonzero((sizes > growth.most) & (sizes <= _MOST_EVEN * growth.most)).tolist():
+        box = boxes[name - 1] if name else None
+        if box is not None:
+            mask = names[box] == name
+            if np.ptp(score[box][mask]) <= _DROP:
+                out.append((box, mask))
+    return out
+
+
+def _holds(box: Box, mask: Cells, cell: Sequence[np.intp]) -> bool:
+    row, col = int(cell[0]) - box[0].start, int(cell[1]) - box[1].start
+    inside = 0 <= row < mask.shape[0] and 0 <= col < mask.shape[1]
+    return inside and bool(mask[row, col])
+
+
+def _evenly(mask: Cells, begins: Cells, growth: Growth) -> list[Cells]:
+    """Parts of one size that a way leads to each of, the most compact; none where there are none."""
+    fewest = ceil(mask.sum() / growth.most)
+    for count in (fewest, fewest + 1):
+        best: list[Cells] = []
+        stout = _LEAST_STOUT
+        for parts in even_parts(mask, count) if count > 1 else ():
+            fits = all(growth.least <= part.sum() <= growth.most and (part & begins).any() for part in parts)
+            worst = min(_compactness(part) for part in parts)
+            if fits and worst > stout:
+                best, stout = parts, worst
+        if best:
+            return best
+    return []
+
+
+def _compactness(part: Cells) -> float:
+    """4π·area/perimeter² of cells."""
+    framed = np.pad(part, 1)
+    edges = int((framed[1:] != framed[:-1]).sum()) + int((framed[:, 1:] != framed[:, :-1]).sum())
+    return float(4 * pi * part.sum() / edges**2)
 
 
 def _beside(available: Cells, reached: Cells) -> Cells:

@@ -18,11 +18,13 @@ if TYPE_CHECKING:
 
     Corners = NDArray[np.float64]
 
-__all__ = ["cell_outline", "straightened", "widened_nowhere"]
+__all__ = ["cell_outline", "straightened", "widened_nowhere", "without_repeats"]
 
 _LEAST_CORNERS: Final = 4
 _TRIANGLE: Final = 3
 _FLAT: Final = 1e-9
+#: points nearer than this are one point of a table of corners
+_SAME_M: Final = 1e-3
 #: the flattest corners go first, so that a slope is found before its ends are cut
 _STEPS: Final = (0.0, 0.5, 0.75, 1.0)
 
@@ -110,3 +112,27 @@ def widened_nowhere(shape: shapely.Polygon, width_m: float) -> shapely.Polygon:
         wide = shapely.buffer(core, half, join_style="mitre")
     parts = shapely.get_parts(areal(np.array([shapely.intersection(shape, wide)], dtype=object))[0])
     return max(parts, key=lambda part: part.area, default=shapely.Polygon())
+
+
+def without_repeats(shape: shapely.Polygon) -> shapely.Polygon:
+    """Leave out corners that repeat the one before to the millimetre, as far as no land is gained by it."""
+    shape = shapely.remove_repeated_points(shape)
+    for n, ring in enumerate(shapely.get_rings(shape)):
+        corners = shapely.get_coordinates(ring)[:-1]
+        side = np.hypot(*(np.roll(corners, -1, axis=0) - corners).T)
+        for at in np.flatnonzero(side < _SAME_M).tolist():
+            for gone in (at, (at + 1) % len(corners)):
+                fewer = _with_ring(shape, n, np.delete(corners, gone, axis=0))
+                if fewer is not None and shapely.area(shapely.difference(fewer, shape)) == 0:
+                    return without_repeats(fewer)
+    return shape
+
+
+def _with_ring(shape: shapely.Polygon, n: int, corners: Corners) -> shapely.Polygon | None:
+    """A polygon with another ring in the place of one, or None where that makes no polygon."""
+    rings = list(shapely.get_rings(shape))
+    if len(corners) < _TRIANGLE:
+        return None
+    rings[n] = shapely.LinearRing(corners)
+    made = shapely.Polygon(rings[0], rings[1:])
+    return made if made.is_valid else None

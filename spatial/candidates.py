@@ -13,9 +13,8 @@ from layers.findings import Finding
 from layers.layer import Layer
 from spatial._access import Access
 from spatial._burn import burnt, edge_cells
+from spatial._cell_sites import cell_sites
 from spatial._geos import areal
-from spatial._growth import Growth, grown_patches
-from spatial._outline import cell_outline, straightened, widened_nowhere
 from spatial._parcel_sites import parcel_sites
 from spatial._run import run_facts
 from spatial._search import Decisions, SearchBasis, followed, once, placed, search_basis
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from layers.grid import RasterGrid
-    from spatial._growth import Patch
 
     Progress = Callable[[int, int, str], None]
     Cells = NDArray[np.bool_]
@@ -37,8 +35,6 @@ if TYPE_CHECKING:
 __all__ = ["CandidateAnswer", "candidates"]
 
 _HA: Final = 10_000.0
-#: corners of an outline that stick out by so many cells are cut off, as long as enough land is left
-_STRAIGHTEN_CELLS: Final = (1.5, 0.75, 0.0)
 _MOST_PASSED: Final = 200
 _BARRIERS: Final = ("river",)
 _STEPS: Final = ("exclusions", "suitability", "sites", "judgement")
@@ -172,7 +168,7 @@ def candidates(
     asked_of = once([area, *constraints, *others])
     follow = followed(asked_of, question)
     if follow is None:
-        formed = _formed(scored, good, access, left=left, question=question)
+        formed = cell_sites(scored, good, access, left=left, question=question)
     else:
         formed = parcel_sites(follow, scored.score, (least, access.cells), left=left, question=question)
     shapes, passed = _told(_led(formed, access), left, question)
@@ -218,26 +214,6 @@ def _threshold(scored: Suitability, question: SiteQuestion) -> float:
     return float(np.median(known, overwrite_input=True)) if len(known) else 0.0
 
 
-def _formed(
-    scored: Suitability,
-    good: Cells,
-    access: Access,
-    *,
-    left: ExclusionAnswer,
-    question: SiteQuestion,
-) -> Iterator[tuple[shapely.Polygon, str]]:
-    """Outlines of patches of cells; the text is empty where one is a site."""
-    grid = scored.score.grid
-    cell_ha = question.cell_m**2 / _HA
-    growth = Growth(
-        least=int(np.ceil(question.min_ha / cell_ha - 1e-9)),
-        most=int(question.max_ha / cell_ha + 1e-9),
-        width=question.min_width_m / question.cell_m,
-    )
-    for patch in grown_patches(scored.score.values, good, access.cells, growth):
-        yield _outlined(patch, access, left, grid=grid, question=question)
-
-
 def _led(
     formed: Iterator[tuple[shapely.Polygon, str]], access: Access
 ) -> Iterator[tuple[shapely.Polygon, str]]:
@@ -263,42 +239,6 @@ def _told(
     crs = left.area.crs
     given_up = gpd.GeoDataFrame(facts, geometry=[shape for _, shape in passed], crs=crs)
     return gpd.GeoDataFrame(geometry=shapes, crs=crs), given_up
-
-
-def _outlined(
-    patch: Patch, access: Access, left: ExclusionAnswer, *, grid: RasterGrid, question: SiteQuestion
-) -> tuple[shapely.Polygon, str]:
-    """Outline of a patch, as straight as its size allows; empty text where it is a site."""
-    outline = cell_outline(patch, grid)
-    if patch.why:
-        return outline, patch.why
-    why = "too_thin"
-    for cells in _STRAIGHTEN_CELLS:
-        shape = straightened(outline, off_m=cells * question.cell_m)
-        shape = widened_nowhere(_kept_clear(shape, left), question.min_width_m)
-        compact = 4 * np.pi * shape.area / shape.length**2 if shape.length else 0.0
-        why = _too(shape, compact, question) or ("" if access.leads_to(shape) else "no_road")
-        if not why:
-            return shape, ""
-    return outline, why
-
-
-def _too(shape: shapely.Polygon, compact: float, question: SiteQuestion) -> str:
-    hectares = shape.area / _HA
-    if not question.min_ha - 1e-9 <= hectares <= question.max_ha + 1e-9:
-        return "too_thin"
-    return "not_compact" if compact < question.min_compactness else ""
-
-
-def _kept_clear(shape: shapely.Polygon, left: ExclusionAnswer) -> shapely.Polygon:
-    """Hold an outline against the exact land, and cut off whatever lies on taken land."""
-    applied = left.rows["applied"].to_numpy(dtype=bool)
-    taken = left.land.geometry.to_numpy()[applied[left.land["row"].to_numpy()]]
-    met = taken[shapely.area(shapely.intersection(taken, shape)) > 0] if len(taken) else taken
-    if not len(met):
-        return shape
-    cut = areal(np.array([shapely.difference(shape, shapely.union_all(met))], dtype=object))[0]
-    return max(shapely.get_parts(cut), key=lambda part: part.area, default=shapely.Polygon())
 
 
 def _said(
