@@ -34,7 +34,8 @@ def strips(mask: Cells, count: int) -> Iterator[list[Cells]]:
 
 
 def _straight(mask: Cells, count: int) -> Iterator[NDArray[np.intp]]:
-    rows, cols = np.indices(mask.shape)
+    both = np.indices(mask.shape)
+    rows, cols = both[0], both[1]
     # the longer side first
     keys = [cols, rows] if np.ptp(cols[mask]) >= np.ptp(rows[mask]) else [rows, cols]
     for key in keys:
