@@ -43,10 +43,12 @@ def show_cards(cards: Iterable[Card], note: str = "") -> None:
     note : str
         What should be known of the figures, below them.
     """
+    shown = list(cards)
     body = "".join(
         f"<div class='tc-card' style='border-left-color:{escape(card.colour)}'><span>{escape(card.label)}"
         f"</span><b>{escape(card.value)}</b><i>{escape(card.beside)}</i></div>"
-        for card in cards
+        for card in shown
     )
     below = f"<div class='tc-note'>{escape(note)}</div>" if note else ""
-    st.html(f"<div class='tc-cards'>{body}</div>{below}")
+    row = f"<div class='tc-cards tc-cards-{len(shown)}'>{body}</div>"
+    st.html(f"<div class='tc-cards-room'>{row}</div>{below}")

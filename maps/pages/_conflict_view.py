@@ -65,6 +65,7 @@ class ConflictView(AnswerView[ConflictQuestion, ConflictAnswer]):
 
     name = "conflict"
     title = "page.conflicts.title"
+    drawn_by = "ask-zones-from"
     empty = "ask.empty"
     stem = "xung-dot"
 

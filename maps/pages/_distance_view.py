@@ -77,6 +77,7 @@ class DistanceView(AnswerView[DistanceQuestion, DistanceAnswer]):
 
     name = "distance"
     title = "page.distances.title"
+    drawn_by = "distance-from"
     empty = "distance_ask.empty"
     basis = "distance_ask.basis"
     stem = "khoang-cach"

@@ -14,6 +14,7 @@ import streamlit as st
 from layers.errors import StoreError, ThoCongError
 from layers.store import Workspace
 from layers.workspaces import beside
+from maps.pages._lent import lend_words
 from maps.words import LANGUAGES, Words, words
 
 if TYPE_CHECKING:
@@ -76,6 +77,7 @@ def open_frame() -> Words:
     if asked and asked != opened.name and not st.session_state.get(_OPENED):
         st.warning(plain(say("link.workspace_wrong", found=asked[:60])))
     st.html(f"<style>{_spoken(say)}</style>")
+    lend_words(say)
     return say
 
 

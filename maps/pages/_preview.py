@@ -26,7 +26,9 @@ __all__ = ["show_preview"]
 _ROLES = ("zone", "constraint", "context")
 
 
-def show_preview(base: Workspace, versions: list[Version], words: Words, *, empty: str) -> None:
+def show_preview(
+    base: Workspace, versions: list[Version], words: Words, *, empty: str, mapped: bool = True
+) -> None:
     """Before anything was asked: the layers of the workspace on the map, and what to do next.
 
     Parameters
@@ -36,6 +38,8 @@ def show_preview(base: Workspace, versions: list[Version], words: Words, *, empt
     words : Words
     empty : str
         Key of the words that say what to do.
+    mapped : bool
+        False where a map stands in the question already: a boundary is drawn on it.
     """
     st.html(f"<div class='tc-empty'>{words(empty)}</div>")
     if not holdings(versions).ready:
@@ -48,7 +52,7 @@ def show_preview(base: Workspace, versions: list[Version], words: Words, *, empt
     ]
     names = tuple((v.layer, v.version) for v in newest_of(shown))
     layers = [cached_sight(str(base.folder), *entry) for entry in names]
-    if layers:
+    if layers and mapped:
         show_map(
             "preview",
             with_facts(base, layers, context_layers(layers, words), words),

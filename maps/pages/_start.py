@@ -144,8 +144,9 @@ def _step(words: Words, key: str, *, done: bool, kinds: Sequence[str]) -> None:
 def _workspaces(words: Words) -> None:
     st.markdown(f"#### {words('start.workspaces')}")
     now = chosen_folder().resolve()
-    for folder in workspaces_beside(workspace_folder()):
-        _workspace(folder, words, here=folder == now)
+    with st.container(key="tc-beside"):
+        for folder in workspaces_beside(workspace_folder()):
+            _workspace(folder, words, here=folder == now)
     _sample(words)
     with st.expander(words("start.create"), key="start-create"):
         _create(words)

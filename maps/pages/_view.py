@@ -75,6 +75,8 @@ class AnswerView(ABC, Generic[_Q, _A]):
     stem: ClassVar[str]
     #: widths of the map and of what stands beside it
     widths: ClassVar[tuple[int, int]] = (7, 12)
+    #: key of the widget that says ``draw`` while a boundary is drawn in the question; empty for none
+    drawn_by: ClassVar[str] = ""
     #: largest zoom when the map goes to a row
     closest: ClassVar[float] = 16.0
     #: what is to be said of the answer as it lies in the workspace
@@ -305,8 +307,9 @@ def show_page(view: type[AnswerView[Any, Any]], ask: Ask, answer: Callable[..., 
         Link(view.name).forget()
         ask_anew(view.name)
     asked = st.session_state.get(f"{view.name}-question")
+    mapped = st.session_state.get(view.drawn_by) != "draw"
     if asked is None or asked.folder != str(base.folder):
-        show_preview(base, versions, words, empty=view.empty)
+        show_preview(base, versions, words, empty=view.empty, mapped=mapped)
         return
     version = view.version_of(base)
     # both places stand in every run, empty or not: else all below them would be built anew
@@ -316,7 +319,7 @@ def show_page(view: type[AnswerView[Any, Any]], ask: Ask, answer: Callable[..., 
     note_run(view.name, base, asked)
     if found is None:
         waits = is_waited_for(view.name, asked, version)
-        show_preview(base, versions, words, empty="job.meanwhile" if waits else view.empty)
+        show_preview(base, versions, words, empty="job.meanwhile" if waits else view.empty, mapped=mapped)
         return
     place.empty()
     if asked != question:

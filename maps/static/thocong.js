@@ -363,7 +363,12 @@
   /* The server doesn't know how wide the map is on the screen: what it should show is fitted here, and again
      when the frame takes its size, until the reader moves the map. */
   TC.fit = function (map, bounds) {
-    function fit() { if (!map.tcKept) map.fitBounds(bounds, { animate: false, padding: [8, 8] }); }
+    // where the map is narrow its buttons would cover what lies in the west: they get their own room
+    function fit() {
+      if (map.tcKept) return;
+      var wide = map.getSize().x, left = wide < 560 ? 52 : 8;
+      map.fitBounds(bounds, { animate: false, paddingTopLeft: [left, 8], paddingBottomRight: [8, 8] });
+    }
     function stop() { map.off("resize", fit); }
     fit();
     map.on("resize", fit);

@@ -130,3 +130,45 @@ def test_map_and_table_end_where_a_laptop_ends(page, server):
     assert frame["y"] + frame["height"] <= 768 + 60
     inside = page.locator(MAP).first.element_handle().content_frame()
     assert inside.evaluate("() => window.map.getSize().y") == pytest.approx(frame["height"], abs=3)
+
+
+def test_the_framework_speaks_the_language_of_the_reader(page, server):
+    """Hints, the menu, lists without a hit, names for screen readers; what the data are called stays."""
+    page.goto(f"{server.address}/xung-dot?lang=vi")
+    page.locator("h3").first.wait_for()
+    settled(page)
+    assert page.locator("html").get_attribute("lang") == "vi"
+    for own in ("Main menu", "Collapse sidebar", "Clear all", "Remove ", "Help for ", "Link to heading"):
+        page.locator(f'[aria-label^="{own}"]').first.wait_for(state="detached", timeout=5000)
+    box = page.get_by_test_id("stMultiSelect").first
+    box.locator("input").first.click()
+    page.keyboard.type("zzzz")
+    page.get_by_text("Không có mục nào").wait_for()
+    page.keyboard.press("Escape")
+    page.get_by_test_id("stMainMenu").locator("button").click()
+    page.get_by_text("In trang", exact=True).wait_for()
+    page.keyboard.press("Escape")
+    page.get_by_text("English", exact=True).click()
+    page.locator('html[lang="en"]').wait_for(state="attached")
+    settled(page)
+    page.locator('[aria-label="Thu thanh bên"]').wait_for(state="detached", timeout=5000)
+    page.locator('[aria-label="Collapse sidebar"]').wait_for(state="attached", timeout=5000)
+
+
+def test_no_figure_stands_alone_below_a_row(page, server):
+    answered(page, server)
+    for width, height in SCREENS:
+        page.set_viewport_size({"width": width, "height": height})
+        page.wait_for_timeout(250)
+        tops = page.locator(".tc-card").evaluate_all("all => all.map(e => e.getBoundingClientRect().top)")
+        rows = sorted(tops.count(top) for top in set(tops))
+        assert rows[0] > 1 or len(tops) == 1, (width, rows)
+
+
+def test_one_map_stands_on_the_page_while_a_boundary_is_drawn(page, server):
+    page.goto(f"{server.address}/xung-dot?lang=vi")
+    page.frame_locator(MAP).first.locator(".leaflet-pane path").first.wait_for(state="attached")
+    page.get_by_text("Vẽ ranh giới", exact=True).click()
+    page.get_by_text("Tên trong kết quả").wait_for()
+    settled(page)
+    assert page.locator(MAP).count() == 1
