@@ -307,7 +307,7 @@ def show_page(view: type[AnswerView[Any, Any]], ask: Ask, answer: Callable[..., 
         Link(view.name).forget()
         ask_anew(view.name)
     asked = st.session_state.get(f"{view.name}-question")
-    mapped = st.session_state.get(view.drawn_by) != "draw"
+    mapped = not view.drawn_by or st.session_state.get(view.drawn_by) != "draw"
     if asked is None or asked.folder != str(base.folder):
         show_preview(base, versions, words, empty=view.empty, mapped=mapped)
         return
