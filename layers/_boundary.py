@@ -33,8 +33,13 @@ _FEWEST_POINTS: Final = 3
 _GROUPS: Final = ("khu", "ring", "vong", "thua", "part", "zone", "name", "ten", "lo", "o", "phan")
 _POINT_WORDS: Final = re.compile(r"\b(diem|moc|dinh|point|so hieu|stt)\b")
 _APART_M: Final = 0.5
-_AREA: Final = re.compile(r"dien tich\D{0,40}?(\d[\d., ]*)\s*(ha|m2|m²|met vuong)\b")
+_AREA: Final = re.compile(
+    r"dien tich\D{0,40}?(\d[\d., ]*)\s*(ha|hecta|m2|m²|met vuong|km2|km²|ki ?lo ?met vuong|sao|mau|cong)\b"
+)
 _HA: Final = 10_000.0
+#: hectares in a unit; a sào, mẫu or công is another area in each region, and is never converted
+_UNITS_HA: Final = {"h": 1.0, "m": 1 / _HA, "k": 100.0}
+_REGIONAL: Final = {"sao": "sào", "mau": "mẫu", "cong": "công"}
 _DIGITS_OF_EAST: Final = 6
 _UTM_CODES: Final = (32648, 32649)
 
@@ -324,12 +329,17 @@ def _compare_area(frame: gpd.GeoDataFrame, grid: Grid, ledger: Ledger) -> None:
     told = [found for line in text if (found := _AREA.search(line))]
     if len(told) != 1 or frame.geometry.isna().any():
         return
-    # thousands of square metres are grouped; hectares have decimals
-    value = number(told[0][1]) if told[0][2] == "ha" else float(numbers([told[0][1]], grouped=True)[0])
+    unit = told[0][2]
+    if unit in _REGIONAL:
+        ledger.find("area_unit_regional", level="warn", found=told[0][1].strip(), unit=_REGIONAL[unit])
+        return
+    # thousands of square metres are grouped; hectares and square kilometres have decimals
+    grouped = unit.startswith("m")
+    value = float(numbers([told[0][1]], grouped=True)[0]) if grouped else number(told[0][1])
     # of crossing edges the area of what they enclose, or there would be none
     computed = float(shapely.area(shapely.make_valid(frame.geometry.to_numpy())).sum()) / _HA
     if value and computed:
-        stated = value if told[0][2] == "ha" else value / _HA
+        stated = value * _UNITS_HA[unit[0]]
         share = (computed - stated) / stated * 100
         level: Level = "info" if abs(share) < 1 else "warn"
         figures = {"stated_ha": stated, "computed_ha": computed, "share_pct": share}

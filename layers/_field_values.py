@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 _MOST: Final = 5_000
 _NEAR: Final = 0.10
 _FEWEST: Final = 3
-_SQUARE_METRES: Final = 10_000.0
+#: how many of a unit are a hectare
+PER_HA: Final = {"ha": 1.0, "m2": 10_000.0, "km2": 0.01}
 _REPEATED: Final = 0.5
 
 
@@ -37,12 +38,12 @@ def code_share(values: pd.Series[Any]) -> float:
 
 
 def area_unit(values: pd.Series[Any], computed_ha: pd.Series[Any]) -> tuple[str, float]:
-    """Tell whether numbers are the areas of the rows in hectares or square metres.
+    """Tell whether numbers are the areas of the rows, and in which unit.
 
     Returns
     -------
     str
-        ``ha``, ``m2`` or ``""``.
+        A key of :data:`PER_HA` or ``""``.
     float
         Share of the rows that have a number and an area, and whose number is within 10 % of it.
     """
@@ -52,10 +53,7 @@ def area_unit(values: pd.Series[Any], computed_ha: pd.Series[Any]) -> tuple[str,
     if not both.any():
         return "", 0.0
     ratio = given[both] / area[both]
-    shares = {
-        "ha": float((np.abs(ratio - 1) <= _NEAR).mean()),
-        "m2": float((np.abs(ratio / _SQUARE_METRES - 1) <= _NEAR).mean()),
-    }
+    shares = {unit: float((np.abs(ratio / many - 1) <= _NEAR).mean()) for unit, many in PER_HA.items()}
     unit = max(shares, key=lambda u: shares[u])
     return (unit, shares[unit]) if shares[unit] >= _REPEATED else ("", 0.0)
 

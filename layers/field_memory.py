@@ -72,4 +72,4 @@ def remember_fields(base: Workspace, reading: Reading) -> bool:
 
 def _spoken(field: str, unit: str) -> str:
     """Name a field so that the unit of an area stays with it."""
-    return f"{field.removesuffix('_ha')}_m2" if unit == "m2" else field
+    return f"{field.removesuffix('_ha')}_{unit}" if unit in ("m2", "km2") else field

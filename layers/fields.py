@@ -37,7 +37,7 @@ __all__ = [
 
 AREA: Final = "stated_area_ha"
 #: what may be said of an area: its field, and the unit that its name gives
-AREA_FIELDS: Final = {AREA: "ha", "stated_area_m2": "m2", "stated_area": ""}
+AREA_FIELDS: Final = {AREA: "ha", "stated_area_m2": "m2", "stated_area_km2": "km2", "stated_area": ""}
 _DBF_NAME: Final = 10
 _TEXT_FIELDS: Final = ("kind",)  # a number under such a heading is a code of the drawing program
 #: headings that may as well be those of a class
@@ -67,7 +67,7 @@ class FieldMatch:
         0 to 1; of values the share that fits.
     others : tuple of str
         Columns that could be meant as well.
-    unit : {"", "ha", "m2"}
+    unit : {"", "ha", "m2", "km2"}
         Of an area.
     """
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from layers._areas import HA, areas_ha
-from layers._field_values import as_numbers
+from layers._areas import areas_ha
+from layers._field_values import PER_HA, as_numbers
 from layers._numbers import numbers
 from layers._text import find_suspicious, normal_values, text_columns
 from layers.causes import Cause
@@ -96,7 +96,7 @@ def use_fields(frame: gpd.GeoDataFrame, matches: Sequence[FieldMatch], ledger: L
     made = {f: whole_as_text(frame[f]) for f in _CODES if f in chosen}
     frame = frame.assign(**made) if made else frame
     area = chosen.get("stated_area_ha")
-    return _in_hectares(frame, area, ledger) if area and area.unit == "m2" else frame
+    return _in_hectares(frame, area, ledger) if area and area.unit in ("m2", "km2") else frame
 
 
 def _in_hectares(frame: gpd.GeoDataFrame, area: FieldMatch, ledger: Ledger) -> gpd.GeoDataFrame:
@@ -104,8 +104,9 @@ def _in_hectares(frame: gpd.GeoDataFrame, area: FieldMatch, ledger: Ledger) -> g
     values = as_numbers(given)
     for row in frame.index[given.notna() & (given.astype(str).str.strip() != "") & np.isnan(values)]:
         ledger.find("number_unreadable", row, "warn", column=area.column, found=str(given[row]))
-    ledger.find("area_unit_read", level="info", column=area.column, unit="m²", count=int(given.notna().sum()))
-    return frame.assign(**{area.field: values / HA})
+    unit = area.unit.replace("2", "²")
+    ledger.find("area_unit_read", level="info", column=area.column, unit=unit, count=int(given.notna().sum()))
+    return frame.assign(**{area.field: values / PER_HA[area.unit]})
 
 
 def _renamed(frame: gpd.GeoDataFrame, renames: dict[Any, str]) -> gpd.GeoDataFrame:

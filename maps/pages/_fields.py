@@ -86,7 +86,7 @@ def _row(name: str, match: FieldMatch | None, columns: Sequence[str], words: Wor
 
 def _options(name: str, columns: Sequence[str]) -> list[tuple[str, str]]:
     """Columns, each of an area with the unit it may be in."""
-    units = ("ha", "m2") if name == _AREA else ("",)
+    units = ("ha", "m2", "km2") if name == _AREA else ("",)
     return [("", ""), *((column, unit) for column in columns for unit in units)]
 
 
@@ -116,4 +116,4 @@ def _say(key: str, mark: str, name: str) -> None:
     said = st.session_state.setdefault(_SAID, {}).setdefault(mark, {})
     for other in AREA_FIELDS if name == _AREA else (name,):
         said.pop(other, None)
-    said["stated_area_m2" if unit == "m2" else name] = column
+    said[f"stated_area_{unit}" if unit in ("m2", "km2") else name] = column

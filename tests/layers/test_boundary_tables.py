@@ -64,13 +64,30 @@ def test_a_table_in_a_document_is_read_with_the_system_that_its_text_names(tmp_p
 
 
 @pytest.mark.parametrize(
-    ("stated", "level"), [("10.000 m2", "info"), ("1,2 ha", "warn"), ("0,995 ha", "info")]
+    ("stated", "level"),
+    [
+        ("10.000 m2", "info"),
+        ("1,2 ha", "warn"),
+        ("0,995 ha", "info"),
+        ("0,01 km²", "info"),
+        ("0,0115 kilômét vuông", "warn"),
+        ("1,00 hecta", "info"),
+    ],
 )
 def test_the_stated_area_stands_beside_the_computed_one(tmp_path: Path, stated: str, level: str) -> None:
     text = "\n".join(["Điểm;X 5897;Y", *(";".join(p) for p in LOT), f"Diện tích: {stated}"])
     (tmp_path / "a.csv").write_text(text, encoding="utf-8")
     found = read_layer(str(tmp_path / "a.csv"), "industrial_park")
     assert [f.level for f in found.findings if f.code == "area_of_table"] == [level]
+
+
+@pytest.mark.parametrize("unit", ["sào", "mẫu", "công"])
+def test_units_that_differ_by_region_are_named_and_never_converted(tmp_path: Path, unit: str) -> None:
+    text = "\n".join(["Điểm;X 5897;Y", *(";".join(p) for p in LOT), f"Diện tích: 27,8 {unit}"])
+    (tmp_path / "a.csv").write_text(text, encoding="utf-8")
+    found = {f.code: f for f in read_layer(str(tmp_path / "a.csv"), "industrial_park").findings}
+    assert found["area_unit_regional"].fields["found"] == "27,8"
+    assert "area_of_table" not in found
 
 
 def test_points_out_of_order_are_named_with_the_exchange_that_mends_them(tmp_path: Path) -> None:

@@ -63,7 +63,7 @@ def test_of_two_columns_that_say_the_same_the_first_is_taken() -> None:
     assert found(rows(LOAIDAT=CODES, MDSD=CODES))["code"].column == "LOAIDAT"
 
 
-@pytest.mark.parametrize(("factor", "unit"), [(1.0, "ha"), (10_000.0, "m2")])
+@pytest.mark.parametrize(("factor", "unit"), [(1.0, "ha"), (10_000.0, "m2"), (0.01, "km2")])
 @pytest.mark.parametrize("heading", ["DTICH", "DienTich", "cot_9"])
 def test_the_unit_of_an_area_is_told_by_the_shapes(heading: str, factor: float, unit: str) -> None:
     values = [factor * (i + 1) * 1.02 for i in range(6)]
