@@ -250,6 +250,7 @@ def _context(n: int, layer: Layer | Sight, words: Words) -> MapLayer:
         legend=[look.legend(shape=shape_of(layer))],
         show=shown,
         folded=not shown,
+        name=layer.name,
     )
 
 

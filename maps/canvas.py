@@ -73,6 +73,8 @@ class MapLayer:
         Which of the compared periods the layer shows, from 0; ``None`` for a layer of all of them.
     twin : str
         Layers of one twin name share a row of the panel.
+    name : str
+        By which a link tells the layer from others, where its id is only a place among them.
     """
 
     id: str
@@ -87,6 +89,7 @@ class MapLayer:
     side: int | None = None
     twin: str = ""
     about: tuple[tuple[str, str], ...] = ()
+    name: str = ""
 
     @property
     def pane(self) -> str:
@@ -98,7 +101,8 @@ class MapLayer:
         keys = ("id", "title", "group", "order", "legend", "show", "folded")
         compared = {"side": self.side, "twin": self.twin} if self.side is not None else {}
         facts = {"about": [list(fact) for fact in self.about]} if self.about else {}
-        return {key: getattr(self, key) for key in keys} | compared | facts
+        named = {"name": self.name} if self.name else {}
+        return {key: getattr(self, key) for key in keys} | compared | facts | named
 
 
 @dataclass(frozen=True)

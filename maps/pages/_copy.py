@@ -18,7 +18,18 @@ if TYPE_CHECKING:
 __all__ = ["show_copy"]
 
 _OPENED: Final = "ws"
+#: what the script puts into the sentences it says
+_TOLD: Final = {"layers_wrong": "found", "base": "title"}
+_SAID: Final = ("label", "hint", "copied", "failed")
+_HTML: Final = """
+<button type="button" class="copy"></button>
+<button type="button" class="offer" hidden></button>
+<p role="status" hidden></p>
+"""
 _STYLE: Final = """
+p { margin: .25rem 0 0; font-size: .8rem; color: var(--st-text-color); }
+[hidden] { display: none; }
+button.offer { margin-top: .25rem; white-space: normal; }
 button { width: 100%; min-height: 2.5rem; padding: .25rem .75rem; cursor: pointer;
   font: inherit; font-size: .875rem;
   color: var(--st-text-color); background: var(--st-background-color); white-space: nowrap;
@@ -31,9 +42,7 @@ button:focus-visible { outline: 2px solid var(--st-primary-color); outline-offse
 @cache
 def _control() -> Any:
     script = (STATIC / "link.js").read_text(encoding="utf-8")
-    return st.components.v2.component(
-        "thocong_link", html='<button type="button"></button>', css=_STYLE, js=script
-    )
+    return st.components.v2.component("thocong_link", html=_HTML, css=_STYLE, js=script)
 
 
 def show_copy(key: str, words: Words, params: Mapping[str, str]) -> None:
@@ -47,6 +56,7 @@ def show_copy(key: str, words: Words, params: Mapping[str, str]) -> None:
     params : mapping of str to str
         What the link names besides what stands in the address already; an empty value is taken out of it.
     """
-    said = {name: words(f"link.{name}") for name in ("label", "hint", "copied", "failed")}
+    said = {name: words(f"link.{name}") for name in _SAID}
+    said |= {name: words(f"link.{name}", **{field: f"{{{field}}}"}) for name, field in _TOLD.items()}
     named = {_OPENED: chosen_folder().name, **params}
     _control()(key=f"link-{key}", data={**said, "params": named})

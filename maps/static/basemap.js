@@ -81,6 +81,8 @@
     }
 
     map.tcBase = function () { return now; };
+    map.tcBases = list.map(function (base) { return { id: base.id, title: base.title }; });
+    map.tcTakeBase = function (id) { choose(id); keep(id); fold.open = true; map.fire("tc:base", { id: id }); };
     map.on("tc:take-base", function (e) { choose(e.id); });
     choose(kept());
     if (now !== NONE) fold.open = true;

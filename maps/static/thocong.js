@@ -145,7 +145,7 @@
   function keyOf(tc) { return tc.twin || tc.id; }
 
   TC.panel = function (map, words) {
-    var layers = {}, state = {}, waiting = null;
+    var layers = {}, state = {}, given = {}, wanted = {}, waiting = null;
     var Panel = L.Control.extend({
       options: { position: "topright" },
       onAdd: function () {
@@ -238,6 +238,22 @@
       later();
     });
 
+    /* For a link: how the layers stand and how the page gave them; and what a link wants of those that come. */
+    map.tcLayers = function () {
+      return Object.keys(layers).map(function (id) { return layers[id].options.tc; }).filter(function (tc) {
+        return tc.title && given[keyOf(tc)];
+      }).map(function (tc) { return { name: given[keyOf(tc)].name, now: state[keyOf(tc)], given: given[keyOf(tc)] }; });
+    };
+    map.tcTakeLayers = function (all) {
+      wanted = all;
+      Object.keys(given).forEach(function (key) { if (want(key)) { changed(key); later(); } });
+    };
+    function want(key) {
+      var name = given[key].name, asked = Object.prototype.hasOwnProperty.call(wanted, name) && wanted[name];
+      if (asked) Object.assign(state[key], asked);
+      return asked;
+    }
+
     function boundsOf(key) {
       var all = L.latLngBounds([]);
       twins(key).forEach(function (id) {
@@ -327,7 +343,11 @@
       if (!tc) return;
       layers[tc.id] = e.layer;
       var key = keyOf(tc);
-      if (!state[key]) state[key] = { show: tc.show !== false, opacity: tc.opacity || 1, order: tc.order };
+      if (!state[key]) {
+        state[key] = { show: tc.show !== false, opacity: tc.opacity || 1, order: tc.order };
+        given[key] = Object.assign({ name: tc.twin || tc.name || tc.id }, state[key]);
+        want(key);
+      }
       tooltips(e.layer);
       apply(key);
       later();

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
@@ -178,6 +178,87 @@ def test_a_link_shows_the_same_answer_and_the_same_view_to_somebody_else(page, s
     assert (lat, lon) == pytest.approx((21.0, 105.55), abs=1e-4)
     fresh.reload()
     assert cards(fresh) == shown
+
+
+STATES = "() => window.map.tcLayers().map((one) => [one.name, one.now.show, one.now.opacity, one.now.order])"
+
+
+def map_frame(page):
+    page.frame_locator(MAP).first.locator(".tc-layer").first.wait_for(state="attached")
+    return next(f for f in page.frames if "streamlit_folium" in f.url)
+
+
+def states_when(page, found):
+    """How the layers of the map stand, as soon as that is so."""
+    for _ in range(60):
+        stand = {name: state for name, *state in map_frame(page).evaluate(STATES)}
+        if found(stand):
+            break
+        page.wait_for_timeout(250)
+    return stand
+
+
+def test_a_link_shows_the_layers_as_they_stand(page, server, window):
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    ask(page, server)
+    before = states_when(page, lambda found: "land_use_2030" in found or len(found) > 4)
+    panel = page.frame_locator(MAP).first.locator(".tc-panel")
+    if "tc-closed" in panel.get_attribute("class"):
+        panel.locator(".tc-panel-head").click()
+    # whatever stands in the panel: the first one is hidden or shown, made weaker and moved down
+    head = panel.locator(".tc-layer:visible").first
+    head.locator(".tc-layer-head input").click()
+    head.locator(".tc-opacity").evaluate("(s) => { s.value = 0.4; s.dispatchEvent(new Event('input')); }")
+    head.locator(".tc-moves button").nth(1).evaluate("(b) => b.click()")
+    after = states_when(page, lambda found: found != before)
+    changed = {name for name in after if after[name] != before[name]}
+    assert len(changed) >= 2  # the one that was moved, and its neighbour
+    page.wait_for_url(re.compile("layers="))
+    link = copied(page)
+    fresh = window()
+    fresh.goto(link)
+    cards(fresh)
+    there = states_when(fresh, lambda found: all(found.get(name) == after[name] for name in changed))
+    assert {name: there[name] for name in changed} == {name: after[name] for name in changed}
+    rest = set(after) & set(there) - changed
+    assert {name: there[name] for name in rest} == {name: after[name] for name in rest}
+    fresh.reload()
+    cards(fresh)
+    again = states_when(fresh, lambda found: all(found.get(name) == after[name] for name in changed))
+    assert {name: again[name] for name in changed} == {name: after[name] for name in changed}
+    assert fresh.get_by_text("đã bỏ qua").count() == 0
+
+
+def test_what_a_link_makes_up_of_layers_is_left_out_with_a_word(page, server, window):
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    ask(page, server)
+    usual = states_when(page, lambda found: len(found) > 4)
+    link = copied(page)
+    some = next(iter(usual))
+    bad = "__proto__.h*<img src=x onerror=window.ran=1>.h*" + some + ".o99*" + some + ".z-5*%E0%A4%A.s"
+    fresh = window()
+    fresh.goto(f"{link}&{urlencode({'layers': bad, 'base': 'http://evil.example'})}")
+    cards(fresh)
+    fresh.get_by_text("đã bỏ qua").wait_for()
+    assert states_when(fresh, lambda found: found == usual) == usual
+    assert [f.evaluate("() => window.ran") for f in fresh.frames] == [None] * len(fresh.frames)
+
+
+def test_a_basemap_of_a_link_is_offered_and_not_taken(page, server, window):
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    ask(page, server)
+    states_when(page, lambda found: len(found) > 4)
+    link = copied(page)
+    fresh, asked = window(), []
+    fresh.on("request", lambda request: asked.append(request.url))
+    fresh.goto(f"{link}&base=osm")
+    cards(fresh)
+    offer = fresh.get_by_role("button", name=re.compile("Dùng bản đồ nền của liên kết"))
+    offer.wait_for()
+    assert map_frame(fresh).evaluate("() => window.map.tcBase()") == ""
+    assert not [url for url in asked if "basemap/" in url]
+    offer.click()
+    assert map_frame(fresh).evaluate("() => window.map.tcBase()") == "osm"
 
 
 def test_a_run_is_kept_and_opened_from_the_list(page, server):
