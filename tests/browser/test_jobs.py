@@ -256,7 +256,7 @@ def test_a_basemap_of_a_link_is_offered_and_not_taken(page, server, window):
     offer = fresh.get_by_role("button", name=re.compile("Dùng bản đồ nền của liên kết"))
     offer.wait_for()
     assert map_frame(fresh).evaluate("() => window.map.tcBase()") == ""
-    assert not [url for url in asked if "basemap/" in url]
+    assert not [url for url in asked if "/gis/base/" in url]
     offer.click()
     assert map_frame(fresh).evaluate("() => window.map.tcBase()") == "osm"
 
