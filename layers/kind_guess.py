@@ -116,6 +116,8 @@ def guess_kind(look: Look, *names: str) -> KindGuess:
     >>> guess_kind(look, "cum_cong_nghiep.gpkg").kind
     'industrial_cluster'
     """
+    if look.format == "OSM":  # an extract holds every kind, and its tags tell them apart
+        return KindGuess(None, ())
     table = pd.DataFrame(look.sample)
     seen = [*_by_names([*names, look.layer]), *_by_headings(map(str, look.columns)), *_by_values(table)]
     weights: dict[str, int] = {}

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, get_args
 
 import streamlit as st
 
-from layers import Source, guarded_look, guarded_read, parse_period
+from layers import Source, guarded_look, guarded_read, parse_period, reference
 from layers.field_memory import known_choices
 from layers.fields import FieldChoices
 from layers.kind_guess import guess_kind
@@ -113,8 +113,14 @@ def read_given(
     if chosen is None:
         return None
     files = _Files(given, chosen, digest_of(given))
-    name = _layer_input(files, words)
-    kind = _kind_input(files, name, words)
+    if files.look(None).format == "OSM":
+        kind = _kind_input(files, None, words)
+        # the tags of a kind say which layer they stand in
+        tagged = kind is None or kind in set(reference.table("osm_tags")["kind"])
+        name = None if tagged else _layer_input(files, words)
+    else:
+        name = _layer_input(files, words)
+        kind = _kind_input(files, name, words)
     return _read(base, files, kind, words, layer=name) if kind is not None else None
 
 
@@ -183,9 +189,9 @@ def _kind_input(files: _Files, layer: str | None, words: Words) -> str | None:
         key=f"import-kind-{files.digest[:12]}-{files.chosen}-{layer or ''}",
     )
     if kind is None:
-        right.info(
-            plain(words("import.kind_torn" if likely else "import.kind_ask", found=reasons_of(guess, words)))
-        )
+        empty = "import.kind_osm" if files.look(layer).format == "OSM" else "import.kind_ask"
+        key = "import.kind_torn" if likely else empty
+        right.info(plain(words(key, found=reasons_of(guess, words))))
     elif kind == guess.kind:
         right.caption(plain(words("import.kind_guessed", found=reasons_of(guess, words, kind=kind))))
     return kind

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -85,6 +87,11 @@ def test_classes_of_roads_and_headings_tell_roads():
     rows = [{"TEN": "QL1A"}, {"TEN": "ĐT.417"}, {"TEN": "Quốc lộ 5"}]
     assert guess_kind(look(*rows), "a.shp").kind == "road"
     assert guess_kind(look(columns=("CapDuong", "highway")), "a.shp").kind == "road"
+
+
+def test_an_extract_of_everything_is_asked():
+    roads = replace(look(columns=("highway",), layer="points"), format="OSM")
+    assert guess_kind(roads, "duong.osm.pbf").kind is None
 
 
 def test_every_sign_is_of_a_kind_that_exists_and_stands_once_in_its_place():

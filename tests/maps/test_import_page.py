@@ -123,3 +123,23 @@ def test_a_kind_that_nothing_tells_must_be_chosen(tmp_path, page_of, name, said)
     assert not [b for b in page.button if b.key == "import-save"]
     kind_of(page).select("road").run()
     assert counts["read"] == 1
+
+
+EXTRACT = """<?xml version="1.0"?><osm version="0.6">
+<node id="1" lat="21.00" lon="105.50" version="1"><tag k="highway" v="crossing"/></node>
+<node id="2" lat="21.01" lon="105.51" version="1"/>
+<way id="9" version="1"><nd ref="1"/><nd ref="2"/><tag k="highway" v="primary"/></way></osm>"""
+
+
+def test_of_an_extract_the_kind_says_which_rows_are_read(tmp_path, page_of):
+    path = tmp_path / "duong.osm"
+    path.write_text(EXTRACT)
+    page, counts = page_of(path)
+    assert kind_of(page).value is None
+    assert "nhãn" in page.info[0].value
+    kind_of(page).select("road").run()
+    assert not page.exception
+    assert counts["read"] == 1
+    # the way, and not the crossing
+    assert not [s for s in page.selectbox if s.label == VI("import.layer")]
+    assert any("đọc 1 dòng" in m.value or "dùng 1" in m.value for m in page.markdown)
