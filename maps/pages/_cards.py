@@ -50,5 +50,5 @@ def show_cards(cards: Iterable[Card], note: str = "") -> None:
         for card in shown
     )
     below = f"<div class='tc-note'>{escape(note)}</div>" if note else ""
-    row = f"<div class='tc-cards tc-cards-{len(shown)}'>{body}</div>"
+    row = f"<div class='tc-cards' data-n='{len(shown)}'>{body}</div>"
     st.html(f"<div class='tc-cards-room'>{row}</div>{below}")
