@@ -26,8 +26,8 @@ from maps.jobs import JOBS
 from maps.pages._frame import open_frame, speak, workspace_folder
 from maps.pages._running import show_running
 from maps.pages._start import note_pages
-from maps.printing.service import PRINT_ROUTE, printed, title_of
-from maps.search_service import SEARCH_ROUTE, find_places
+from maps.printing.service import PRINT_ROUTE, PRINTERS, printed, title_of
+from maps.search_service import FINDERS, SEARCH_ROUTE, find_places
 from maps.tile_service import TILE_ROUTE, keep_ready, tile
 
 if TYPE_CHECKING:
@@ -106,7 +106,8 @@ async def search_response(request: Request) -> Response:
     """Answer the search box of a map."""
     asked = request.query_params.get("q", "")
     try:
-        places = await asyncio.to_thread(find_places, request.path_params["token"], asked)
+        find = partial(find_places, request.path_params["token"], asked)
+        places = await asyncio.get_running_loop().run_in_executor(FINDERS, find)
     except ThoCongError as error:
         return Response(status_code=403 if error.code == "token_invalid" else 404)
     return JSONResponse(places, headers={"Cache-Control": "no-store"})
@@ -119,7 +120,8 @@ async def print_response(request: Request) -> Response:
             facts = {"title": title_of(request.path_params["token"])}
             return JSONResponse(facts, headers={"Cache-Control": "no-store"})
         asked = await request.json()
-        data, media, name = await asyncio.to_thread(printed, request.path_params["token"], asked)
+        press = partial(printed, request.path_params["token"], asked)
+        data, media, name = await asyncio.get_running_loop().run_in_executor(PRINTERS, press)
     except ValueError:
         return Response(status_code=400)
     except ThoCongError as error:

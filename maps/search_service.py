@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from functools import lru_cache
 from typing import Any, Final
@@ -14,10 +15,12 @@ from layers.store import Workspace
 from maps.place_search import PlaceIndex, coordinate_hits
 from maps.words import words
 
-__all__ = ["SEARCH_ROUTE", "find_places", "search_address"]
+__all__ = ["FINDERS", "SEARCH_ROUTE", "find_places", "search_address"]
 
 #: where the application answers
 SEARCH_ROUTE: Final = "/gis/search/{token}"
+#: who types does not wait for a screen of tiles: those keep the common hands busy
+FINDERS: Final = ThreadPoolExecutor(max_workers=2, thread_name_prefix="search")
 _HOURS: Final = 12
 _LONGEST: Final = 120
 #: parcels have no names, and there are too many of them

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import OrderedDict
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from threading import Lock
@@ -34,10 +35,12 @@ if TYPE_CHECKING:
 
     Box = tuple[float, float, float, float]
 
-__all__ = ["PRINT_ROUTE", "Printable", "offer", "print_address", "printed", "title_of"]
+__all__ = ["PRINTERS", "PRINT_ROUTE", "Printable", "offer", "print_address", "printed", "title_of"]
 
 #: where the application answers
 PRINT_ROUTE: Final = "/gis/print/{token}"
+#: sheets that wait for the press wait here, and not in the way of tiles
+PRINTERS: Final = ThreadPoolExecutor(max_workers=4, thread_name_prefix="print")
 _MOST: Final = 32
 _TITLE_LETTERS: Final = 120
 _TYPES: Final = {"pdf": "application/pdf", "png": "image/png"}

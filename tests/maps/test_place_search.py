@@ -1,11 +1,16 @@
 from __future__ import annotations
 
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+
 import geopandas as gpd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pyproj import Transformer
 from shapely import Point, box
+from starlette.requests import Request
 
 from layers import Layer, Period
 from layers.crs import as_crs
@@ -154,3 +159,24 @@ def test_a_map_without_a_server_has_no_search_box(say):
     bounds = (105.4, 20.9, 105.7, 21.1)
     assert "TC.search(" not in base_map(bounds, say).get_root().render()
     assert "TC.search(" in base_map(bounds, say, served=Served("../../gis/search/x")).get_root().render()
+
+
+def test_a_search_does_not_wait_behind_tiles(small_workspace):
+    """The common hands are all taken; names are found all the same."""
+    import app
+
+    token = search_address(str(small_workspace.folder), "vi").split("/")[-1]
+    scope = {"type": "http", "path_params": {"token": token}, "query_string": b"q=thu", "headers": []}
+    free = Event()
+
+    async def asked():
+        loop = asyncio.get_running_loop()
+        loop.set_default_executor(ThreadPoolExecutor(max_workers=1))
+        held = loop.run_in_executor(None, free.wait, 60)
+        try:
+            return await asyncio.wait_for(app.search_response(Request(scope)), 30)
+        finally:
+            free.set()
+            await held
+
+    assert "CCN Thử" in asyncio.run(asked()).body.decode()
