@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
@@ -11,7 +12,7 @@ import shapely
 from maps.columns import Column, as_text, headed
 from maps.rule_tables import citation
 from maps.site_rules import requirement, rule_title
-from maps.tables import clause_of, land_name, records
+from maps.tables import clause_of, land_name, layer_label, records
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -77,7 +78,7 @@ def constraint_name(row: dict[str, Any], words: Words) -> str:
     """
     if not row["kind"]:
         return str(row["constraint"])
-    kind = words(f"kind.{row['kind']}")
+    kind = _layered(row, words)
     code = f": {land_name(row['code'], words)}" if row["code"] else ""
     if row["tier"] == "no_data":
         return words("site_tier.no_data_of", name=f"{kind}{code}")
@@ -103,6 +104,16 @@ def criterion_name(name: str, words: Words) -> str:
     str
     """
     return words(f"criterion.{name}") if words.has(f"criterion.{name}") else name
+
+
+def _layered(row: dict[str, Any], words: Words) -> str:
+    """Kind of a constraint; where several layers are of it, the layer."""
+    kind, layer = words(f"kind.{row['kind']}"), str(row.get("layer") or "")
+    if not str(row["constraint"]).endswith(f" ({layer})"):
+        return kind
+    year = re.search(r"_(\d{4}(?:-\d{4})?)$", layer)
+    label = layer_label(layer, str(row["kind"]), year[1] if year else None, words)
+    return label if label != layer else f"{kind} ({layer})"
 
 
 def exclusion_table(answer: CandidateAnswer, words: Words) -> pd.DataFrame:

@@ -8,8 +8,10 @@ import pandas as pd
 
 from maps.candidate_tables import constraint_name, criterion_name
 from maps.columns import Column, as_text, headed
+from maps.constraint_words import rule_said
 from maps.industry import industry_name
-from maps.tables import clause_of, records
+from maps.tables import clause_of, layer_label, records
+from maps.value_words import function_sentence, measure_unit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -199,19 +201,25 @@ def settings_compared(found: SearchComparison, words: Words) -> pd.DataFrame:
     pandas.DataFrame
         One row per setting that differs.
     """
-    rows = [
-        {
-            "setting": _setting(str(row["setting"]), str(row["part"]), words),
-            **{side: _value(str(row["setting"]), row[side], words) for side in ("before", "after")},
-        }
-        for row in records(found.settings)
-    ]
+    rows = []
+    for row in records(found.settings):
+        name, part = str(row["setting"]), str(row["part"])
+        told = next((row[side] for side in ("before", "after") if row[side] is not None), None)
+        rows.append(
+            {
+                "setting": _setting(name, part, told, words),
+                **{side: _value((name, part), row[side], words) for side in ("before", "after")},
+            }
+        )
     return _table(rows, CHANGED, words)
 
 
-def _setting(name: str, part: str, words: Words) -> str:
+def _setting(name: str, part: str, told: Any, words: Words) -> str:
     if name.startswith("layer_"):
-        return f"{words('run.' + name.removeprefix('layer_'))}: {part}"
+        kind, period, *_ = told
+        return (
+            f"{words('run.' + name.removeprefix('layer_'))}: {layer_label(part, kind, period or None, words)}"
+        )
     if name in ("weights", "functions"):
         return words(f"site_setting.{name}", name=criterion_name(part, words))
     if name in ("chosen", "own_buffers_m"):
@@ -224,12 +232,16 @@ def _setting(name: str, part: str, words: Words) -> str:
     )
 
 
-def _value(name: str, value: Any, words: Words) -> str:
+def _value(setting: tuple[str, str], value: Any, words: Words) -> str:
+    name, part = setting
     if value is None:
         return "–"
     if name.startswith("layer_"):
-        period, count, sha = value
-        return " · ".join(t for t in (str(period or ""), words("run.rows", rows=int(count)), sha) if t)
+        kind, period, count, sha = value
+        rows = words("run.cells" if kind == "raster" else "run.rows", rows=int(count))
+        return " · ".join(t for t in (str(period or ""), rows, f"SHA-256 {sha}" if sha else "") if t)
+    if name == "functions":
+        return function_sentence(str(value), measure_unit(part), words)
     if name in _SAID:
         return _SAID[name](value, words)
     if isinstance(value, tuple | list):
@@ -245,12 +257,18 @@ def _waived(value: tuple[str, str], words: Words) -> str:
 #: settings whose values have words of their own
 _SAID: Final[dict[str, Callable[[Any, Words], str]]] = {
     "on": lambda value, words: words.day(str(value)),
+    "weights": lambda value, words: words.number(float(value), 3),
+    "own_buffers_m": lambda value, words: f"{words.value(float(value), 'distance_m')} m",
+    "chosen": lambda value, words: ", ".join(rule_said(str(rule), words) for rule in value) or "–",
     "zone_kind": lambda value, words: words(f"kind.{value}"),
     "waived": _waived,
     "industry": lambda value, words: words(
         "site_question.suggestion", industry=industry_name(str(value), words)
     ),
-    "order": lambda value, words: ", ".join(words.value(v, "constraint") for v in value) or "–",
+    **{
+        name: lambda value, words: ", ".join(words.value(v, "constraint") for v in value) or "–"
+        for name in ("order", "allowed", "avoided")
+    },
 }
 
 

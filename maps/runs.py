@@ -234,8 +234,9 @@ class Runs:
         title: str | None = None,
         note: str | None = None,
         extra: Mapping[str, Any] | None = None,
+        answer: Answer | None = None,
     ) -> Run:
-        """Change what is written of a run; question, layers and figures stay for ever.
+        """Change what is written of a run; question and layers stay for ever.
 
         Parameters
         ----------
@@ -246,6 +247,8 @@ class Runs:
             Default as they are.
         extra : mapping, optional
             Replaces the kept one as a whole; default as it is.
+        answer : Answer, optional
+            The answer with what was decided since: its headline figures replace the kept ones.
 
         Returns
         -------
@@ -260,12 +263,13 @@ class Runs:
         QuestionError
             ``run_text_too_long``.
         """
-        self.open(name)
+        before = analysis(self.open(name).kind)
         content = self.base.entries.get(_KIND, name).content
         given = {
             "title": None if title is None else _checked(title, _LONGEST),
             "note": None if note is None else _checked(note, _LONGEST_NOTE),
             "extra": None if extra is None else _finite(dict(extra)),
+            "figures": None if answer is None else _finite(before.figures(answer)),
         }
         changed = {**content, **{key: value for key, value in given.items() if value is not None}}
         try:

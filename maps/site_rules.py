@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from layers import reference
+from maps.constraint_words import rule_said
 from maps.rule_tables import citation
 from maps.tables import records
 from spatial.establishment import SizeLimits, size_limits
@@ -85,9 +86,7 @@ def rule_title(rule: str, words: Words) -> str:
     str
         The id where the row has no title.
     """
-    table = reference.table("distance_targets")
-    title = str(table.loc[rule, f"label_{words.lang}"]) if rule in table.index else ""
-    return title or rule
+    return rule_said(rule, words)
 
 
 def requirement(row: Mapping[str, Any], words: Words) -> str:

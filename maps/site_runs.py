@@ -132,12 +132,13 @@ class DecisionBook:
             As of :func:`spatial.decisions.decided`.
         """
         frame = decisions_frame(plain, self.found.exclusions.area.crs)
-        extra = search_extra(decided(self.found, frame), frame)
+        told = decided(self.found, frame)
+        extra = search_extra(told, frame)
         if self.run is None:
-            self.run = self.runs.keep(self.question, self.found, extra=extra)
+            self.run = self.runs.keep(self.question, told, extra=extra)
             return
         more = {**self.run.extra, **extra}
-        self.run = self.runs.amend(self.run.id, expected_version=self.run.version, extra=more)
+        self.run = self.runs.amend(self.run.id, expected_version=self.run.version, extra=more, answer=told)
 
 
 def asked_again(run: Run, answer: CandidateAnswer) -> tuple[CandidateAnswer, dict[str, Any], pd.DataFrame]:

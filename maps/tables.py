@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
@@ -35,6 +36,9 @@ __all__ = [
     "run_table",
     "titled",
 ]
+
+#: ids of planning principles, as the tables of rules have them behind a clause
+_PRINCIPLE: Final = re.compile(r"\s*\((P-[A-Z0-9-]+)\)")
 
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
@@ -144,7 +148,13 @@ def clause_of(row: Mapping[str, Any], words: Words) -> str:
     str
         Empty where no rule was needed.
     """
-    return str(row["clause_vi"] if words.lang == "vi" else row["clause_en"])
+    text = str(row["clause_vi"] if words.lang == "vi" else row["clause_en"])
+    return _PRINCIPLE.sub(lambda found: _principle(found[1], words), text)
+
+
+def _principle(name: str, words: Words) -> str:
+    """Say a planning principle in words, in the place of its id."""
+    return f": {words(f'principle.{name}')}" if words.has(f"principle.{name}") else ""
 
 
 def periods_of(answer: Answer) -> dict[str, str | None]:

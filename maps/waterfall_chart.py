@@ -25,6 +25,8 @@ TIER_COLOURS: Final = {
     "left": "#1a7f4b",
 }
 _ROW_PX: Final = 22
+#: half a label of the axis stands out beyond the last bar
+_LABEL_PX: Final = 26
 #: shares below this are put together in one bar, in the place of the first of them
 _SMALL: Final = 0.002
 
@@ -55,6 +57,7 @@ def waterfall_chart(answer: CandidateAnswer, words: Words) -> dict[str, Any]:
     return {
         "data": {"values": bars},
         "height": _ROW_PX * len(bars) + 20,
+        "padding": {"left": 5, "right": _LABEL_PX, "top": 5, "bottom": 5},
         "mark": {"type": "bar", "height": 14},
         "encoding": {
             "y": {"field": "name", "type": "nominal", "sort": None, "axis": axis},

@@ -43,6 +43,7 @@ _TERMS: Final = {
     "constraint": "kind",
     "taken_by": "kind",
     "limit": "site_limit",
+    "figure": "site_question",
     "boundary_fault": "boundary_fault",
     "encoding": "encoding",
 }
@@ -50,6 +51,8 @@ _TERMS: Final = {
 _FAULT: Final = re.compile(r"([A-Z][A-Za-z -]{4,60})\[(-?\d[\d.e+-]* -?\d[\d.e+-]*)\]")
 #: fields that may name a kind with more behind a colon: a code, a rule, a layer
 _OF_KINDS: Final = ("constraint", "taken_by")
+#: fields that name a row of the table of distances, or several
+_OF_RULES: Final = ("rule", "rules")
 
 
 class Words:
@@ -277,8 +280,8 @@ class Words:
         """Write a term of ours in words, a kind also by the name that options take; other text as it is."""
         text = str(value)
         section = "cause" if isinstance(value, Cause) else _TERMS.get(field, "")
-        if field in _OF_KINDS:
-            return self._constraint(text)
+        if field in _OF_KINDS or field in _OF_RULES:
+            return _named(text, field, self)
         if field == "found" and (told := _FAULT.fullmatch(text)):
             return self._shape_fault(told[1], told[2]) or text
         if not section or not self.has(f"{section}.{text}"):
@@ -294,14 +297,12 @@ class Words:
         numbers = " ".join(self.number(float(n), 2) for n in place.split())
         return self("shape_fault.at", fault=self(key), place=numbers)
 
-    def _constraint(self, text: str) -> str:
-        """Write a constraint: its kind in words, then what tells it from others of the kind."""
-        no_data = text.removeprefix("no_data:")
-        if no_data != text:
-            return self("site_tier.no_data_of", name=self._constraint(no_data))
-        end = next((n for n, sign in enumerate(text) if sign in ":+! ("), len(text))
-        kind, rest = text[:end], text[end:]
-        return f"{self(f'kind.{kind}')}{rest}" if self.has(f"kind.{kind}") else text
+
+def _named(text: str, field: str, words: Words) -> str:
+    # those names are put together from the tables, which no other word needs
+    from maps.constraint_words import constraint_said, rule_said  # noqa: PLC0415
+
+    return constraint_said(text, words) if field in _OF_KINDS else rule_said(text, words)
 
 
 class _Filled(dict[str, Any]):

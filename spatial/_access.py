@@ -98,7 +98,7 @@ def _check_rim(grid: RasterGrid, rim: int, reach_m: float) -> None:
         sides = grid.height + grid.width
         most = (sqrt(sides**2 + 4 * max(_MOST_CELLS - grid.height * grid.width, 0)) - sides) / 4
         expected = max(most - 2, 0) * grid.transform.a
-        raise QuestionError("figure_too_large", name="road_reach_m", found=reach_m, expected=expected)
+        raise QuestionError("figure_too_large", figure="road_reach_m", found=reach_m, expected=expected)
 
 
 def shapes_of(layers: Sequence[Layer]) -> Shapes:

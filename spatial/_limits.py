@@ -32,15 +32,15 @@ def check_figure(name: str, value: float) -> None:
     """Refuse a figure that is no number, too small or too large (``figure_wrong``, ``figure_too_large``)."""
     if name in _SHARES:
         if not value >= 0 or math.isinf(value):
-            raise QuestionError("figure_wrong", name=name, found=value, expected=0)
+            raise QuestionError("figure_wrong", figure=name, found=value, expected=0)
         if value > 1:
-            raise QuestionError("share_wrong", name=name, found=value, expected=[0, 1])
+            raise QuestionError("share_wrong", figure=name, found=value, expected=[0, 1])
         return
     least, most = _FIGURES[name]
     if not least <= value < math.inf:  # NaN is no figure
-        raise QuestionError("figure_wrong", name=name, found=value, expected=least)
+        raise QuestionError("figure_wrong", figure=name, found=value, expected=least)
     if value > most:
-        raise QuestionError("figure_too_large", name=name, found=value, expected=most)
+        raise QuestionError("figure_too_large", figure=name, found=value, expected=most)
 
 
 def check_sizes(min_ha: float, max_ha: float) -> None:

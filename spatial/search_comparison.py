@@ -323,6 +323,6 @@ def _flat(run: dict[str, Any]) -> dict[tuple[str, str], Any]:
     for row in run.get("waived") or ():
         out["waived", str(row["constraint"])] = (row["clause_vi"], row["clause_en"])
     for layer in run.get("layers", ()):
-        facts = (layer["period"] or "", layer["rows"], (layer["sha256"] or "")[:8])
+        facts = (layer["kind"], layer["period"] or "", layer["rows"], (layer["sha256"] or "")[:8])
         out[f"layer_{layer['role']}", str(layer["name"])] = facts
     return out

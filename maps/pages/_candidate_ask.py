@@ -111,6 +111,7 @@ def _asked(
         waive=rules.waive,
         order=rules.order,
         buffers=rules.buffers,
+        choose=rules.choose,
         **facts,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -10,6 +11,7 @@ import streamlit as st
 
 from layers import reference
 from maps.candidate_tables import constraint_name
+from maps.distance_question import rule_choices
 from maps.pages._cache import cached_layer
 from maps.pages._frame import sentences
 from maps.pages._shelf import shelved
@@ -40,12 +42,15 @@ class RuleChoice:
     ----------
     avoid, waive, order : tuple of str
     buffers : tuple of (str, float)
+    choose : tuple of (str, str)
+        Kind of layer, and a row of the table of distances taken to hold for it.
     """
 
     avoid: tuple[str, ...] = ()
     waive: tuple[str, ...] = ()
     order: tuple[str, ...] = ()
     buffers: tuple[tuple[str, float], ...] = ()
+    choose: tuple[tuple[str, str], ...] = ()
 
 
 def distances_input(constraints: Sequence[Version], words: Words) -> tuple[tuple[str, float], ...]:
@@ -105,27 +110,69 @@ def constraints_input(
     """
     if not constraints:
         return choice
-    asked = ExclusionQuestion(
-        *zone,
-        reference.table("conflict_rules"),
-        reference.table("safety_distances"),
-        avoid=choice.avoid,
-        buffers_m=dict(choice.buffers),
-    )
     layers = tuple((v.layer, v.version) for v in constraints)
-    key = (str(base.folder), layers, zone, choice.avoid, choice.buffers)
-
-    def listed() -> pd.DataFrame:
-        return constraint_list([cached_layer(str(base.folder), *named) for named in layers], asked)
-
     with sentences():
-        rows = shelved("candidate-constraints", key, listed)
+        choice = replace(choice, choose=_chosen(_listed(base, layers, choice, zone), words))
+        key = (str(base.folder), layers, zone, choice)
+        rows = _listed(base, layers, choice, zone)
         rows = rows[rows["applied"] & (rows["tier"] != _NEVER_LISTED)].reset_index(drop=True)
         st.markdown(f"**{words('candidate_ask.hard')}**")
         st.caption(words("candidate_ask.hard_how"))
         edited = _editor(rows, words, key=f"candidate-hard-{words.lang}-{abs(hash(key))}")
     waive, order = _decided(rows, edited, words)
     return replace(choice, waive=waive, order=order)
+
+
+def _listed(
+    base: Workspace, layers: tuple[tuple[str, int], ...], choice: RuleChoice, zone: tuple[str, date]
+) -> pd.DataFrame:
+    """Every constraint of the layers, applied or not."""
+    chosen: dict[str, tuple[str, ...]] = {}
+    for kind, rule in choice.choose:
+        chosen[kind] = (*chosen.get(kind, ()), rule)
+    asked = ExclusionQuestion(
+        *zone,
+        reference.table("conflict_rules"),
+        reference.table("safety_distances"),
+        avoid=choice.avoid,
+        choose=chosen,
+        buffers_m=dict(choice.buffers),
+    )
+    key = (str(base.folder), layers, zone, choice)
+    of = str(base.folder)
+    return shelved(
+        f"candidate-constraints{'-chosen' if chosen else ''}",
+        key,
+        lambda: constraint_list([cached_layer(of, *named) for named in layers], asked),
+    )
+
+
+def _chosen(rows: pd.DataFrame, words: Words) -> tuple[tuple[str, str], ...]:
+    """Rows that the data can't decide, or that are no law, to be taken all the same."""
+    open_rows = {
+        (str(row["kind"]), str(row["rule"])): row
+        for row in records(rows[~rows["applied"].astype(bool) & (rows["tier"] == "distance")])
+        if math.isfinite(row["required_m"]) and row["rule"] in rule_choices({str(row["kind"])})
+    }
+    if not open_rows:
+        return ()
+
+    def label(one: tuple[str, str]) -> str:
+        row = open_rows[one]
+        why = words(f"site_why.{row['why']}", needs=row["needs"]) if row["why"] else ""
+        return f"{constraint_name(row, words)} ({why})" if why else constraint_name(row, words)
+
+    labels = {f"{kind}={rule}": label((kind, rule)) for kind, rule in open_rows}
+    picked = st.multiselect(
+        words("candidate_ask.rules"),
+        list(labels),
+        format_func=labels.__getitem__,
+        placeholder=words("ask.choose"),
+        help=words("candidate_ask.rules_help"),
+        key="candidate-rules",
+    )
+    pairs = (str(one).partition("=") for one in picked)
+    return tuple((kind, rule) for kind, _, rule in pairs)
 
 
 def _editor(rows: pd.DataFrame, words: Words, *, key: str) -> pd.DataFrame:

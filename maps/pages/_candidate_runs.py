@@ -58,8 +58,10 @@ def show_search_runs(base: Workspace, words: Words, *, current: str) -> None:
 def _compare(listed: list[Run], words: Words, *, current: str) -> None:
     names = {run.id: f"{run.id} · {run.title or words.moment(run.kept_at)}" for run in listed}
     ids = list(names)
-    after = current if current in ids else ids[0]
-    earlier = next((name for name in ids if name != after), ids[0])
+    # the run on the page and the last other one, the earlier of the two first
+    mine = current if current in ids else ids[0]
+    other_one = next(name for name in ids if name != mine)
+    after, earlier = sorted((mine, other_one), key=ids.index)
     left, right, button = st.columns([5, 5, 2], vertical_alignment="bottom")
     label = names.__getitem__
     one = left.selectbox(

@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 
 __all__ = ["show_facts", "show_figures"]
 
-_ROW_PX = 36
-_MOST_ROWS = 20
+_ROW_PX = 35
+_MOST_ROWS = 21
+_LETTER_PX = 7.2
+_WIDEST_PX = 460
 
 
 def show_facts(facts: Iterable[tuple[str, str]]) -> None:
@@ -43,16 +45,26 @@ def show_figures(table: pd.DataFrame, columns: Sequence[Column], words: Words) -
     Parameters
     ----------
     table : pandas.DataFrame
-        Headed in words, numbers as numbers.
+        Headed in words, numbers as numbers; a column of texts that says nothing in any row is left out.
     columns : sequence of Column
         Those that are numbers; they are written the way of the language.
     words : Words
     """
     writers = number_writers(columns, words)
     write: dict[Any, Any] = {name: _told(how) for name, how in writers.items() if name in table}
-    height = _ROW_PX * min(len(table), _MOST_ROWS) + 40
-    shown = table.style.format(write)
-    st.dataframe(shown, hide_index=True, width="stretch", height=height, placeholder="–")
+    height = _ROW_PX * min(len(table) + 1, _MOST_ROWS) + 3
+    texts = [name for name in table if name not in writers]
+    empty = [name for name in texts if not table[name].astype(str).str.strip().any()]
+    table = table.drop(columns=empty) if len(table) else table
+    wide: Any = {name: st.column_config.Column(width=_width(table[name])) for name in texts if name in table}
+    shown = table.style.format({name: how for name, how in write.items() if name in table})
+    st.dataframe(shown, hide_index=True, width="stretch", height=height, placeholder="–", column_config=wide)
+
+
+def _width(texts: pd.Series) -> int:
+    """Room for the longest text of a column, as long as other columns are left some."""
+    longest = max([len(str(texts.name)), *texts.astype(str).str.len()])
+    return min(int(_LETTER_PX * longest) + 24, _WIDEST_PX)
 
 
 def _told(how: Callable[[Any], str]) -> Callable[[Any], str]:

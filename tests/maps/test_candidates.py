@@ -15,6 +15,7 @@ import rasterio
 import shapely
 from click.testing import CliRunner
 
+from layers import Finding
 from layers.errors import QuestionError, SourceError
 from layers.reference import table as reference
 from maps.candidate_contract import contract
@@ -41,7 +42,7 @@ from maps.site_decisions import (
     read_search,
     search_extra,
 )
-from maps.tables import layer_label
+from maps.tables import clause_of, layer_label
 from maps.waterfall_chart import waterfall_chart
 from maps.words import words
 from spatial.candidates import candidates
@@ -265,6 +266,20 @@ def test_what_a_planner_reads_has_no_word_of_the_tables():
     assert [c for c in told if re.search(r"citation\.|\b(Letter|decision|new|Decree|Art)\b", c)] == []
     assert citation("Decree 1/2026 Table 2", vi) == "Nghị định 1/2026 Bảng 2"
     assert layer_label("search_area", "admin_unit", None, vi) == "ranh giới tự vẽ hoặc dán"
+
+
+def test_clauses_speak_of_principles_and_messages_of_rules_in_words():
+    rows = reference("conflict_rules")
+    for lang in ("vi", "en"):
+        say = words(lang)
+        told = [clause_of(row, say) for row in rows.to_dict("records")]
+        assert [text for text in told if "P-" in text] == []
+        assert any(say("principle.P-GREEN-BELT") in text for text in told)
+        claim = Finding("distance_claim", "khu", None, "info", {"claimed_m": 500.0, "rule": "IZ-500-CLAIM"})
+        assert "IZ-500" not in say.message(claim)
+        wrong = QuestionError("figure_wrong", figure="min_width_m", found=-1.0, expected=0)
+        assert "min_width_m" not in say.message(wrong)
+        assert say("site_question.min_width_m") in say.message(wrong)
 
 
 def test_the_chosen_site_is_marked_and_no_other(answer):
@@ -573,7 +588,8 @@ def test_tables_of_decisions_and_of_two_searches_are_in_words(answer):
         area, constraints[1:], criteria[:1], question=wanted(12, 60, cell_m=80.0, count=2), others=others
     )
     waived = [{"constraint": "land_use", "clause_vi": "Điều 1", "clause_en": "Article 1"}]
-    more = {"waived": waived, "order": ["school"], "industry": "logistics"}
+    more = {"waived": waived, "order": ["school"], "industry": "logistics", "own_buffers_m": {"river": 50.0}}
+    more |= {"chosen": {"dam": ["DAM-II"]}, "avoided": ["land_use:RPH"]}
     found = compare_searches(search_facts(answer), replace(search_facts(other), run={**other.run, **more}))
     for lang in ("vi", "en"):
         say = words(lang)
@@ -584,6 +600,8 @@ def test_tables_of_decisions_and_of_two_searches_are_in_words(answer):
         for table in tables:
             assert len(table)
             texts = [str(value) for column in table for value in [column, *table[column]]]
+            raw = r"linear:|piecewise:|bell:|DAM-II|land_use|\d{4}-\d\d-\d\d|_m\b|P-[A-Z]|:[A-Z]{3}\b"
+            assert [t for t in texts if re.search(raw, t)] == []
             assert not [
                 t for t in texts if re.search(r"\b(site_\w+|decision_\w+|run|kind|criterion|value)\.\w", t)
             ]

@@ -21,6 +21,7 @@ from maps.candidate_tables import checks_table, constraint_name
 from maps.cli import main
 from maps.cli.comparisons import comparisons_of, read_comparisons
 from maps.industry import industries, suggestions
+from maps.runs import Runs
 from maps.search_table import question_table
 from maps.site_rules import requirement, rule_title, size_sentences, sizes_on
 from maps.value_words import function_curve, function_of, function_sentence, measure_unit
@@ -207,6 +208,18 @@ def test_law_put_aside_and_another_order_are_the_same_from_terminal_and_page(bas
     assert "trái bảng quy định" in said(found, "law_waived")[0]
     table = question_table(answer, VI)
     assert any("trái bảng quy định" in str(text) for text in table.to_numpy().ravel())
+
+
+def test_a_row_taken_by_choice_is_the_same_from_terminal_and_page_and_kept_with_the_run(base):
+    others = ["--constraint", "road", "--rule", "road=ROAD-grade_III"]
+    found = ask(base, *others, "--save-run", "dòng tự chọn")
+    layers = (("residential", 1), ("green_belt", 1), ("road", 1))
+    question = asked(base, constraints=layers, choose=(("road", "ROAD-grade_III"),))
+    same(found, answer_candidates(question))
+    assert found["run"]["chosen"] == {"road": ["ROAD-grade_III"]}
+    assert Runs(base).listed()[0].question.choose == question.choose
+    without = ask(base, "--constraint", "road")
+    assert found["left_ha"] < without["left_ha"]
 
 
 def test_a_layer_of_points_without_a_distance_says_that_it_excludes_nothing(base):

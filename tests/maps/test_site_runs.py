@@ -87,6 +87,18 @@ def test_decisions_outlive_the_session(base, book, found):
     assert again.answer().decisions.rows.loc[third, "decision"] == "dropped"
 
 
+def test_the_list_of_runs_has_the_area_of_the_redrawn_boundary(base, book, found):
+    first, second = list(found.sites.index)[:2]
+    book.tick([second])
+    as_found = float(found.sites.area.sum()) / 1e4
+    assert Runs(base).open(book.run.id).figures["sites_ha"] == pytest.approx(as_found)
+    book.redraw(first, shrunk(found, first))
+    lost = 0.36 * found.sites.geometry[first].area / 1e4
+    assert Runs(base).open(book.run.id).figures["sites_ha"] == pytest.approx(as_found - lost)
+    book.redraw(first, None)
+    assert Runs(base).open(book.run.id).figures["sites_ha"] == pytest.approx(as_found)
+
+
 def test_nothing_is_written_that_says_nothing(book, found):
     site = found.sites.index[0]
     with pytest.raises(QuestionError, match="decision_without_reason"):

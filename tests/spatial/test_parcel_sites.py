@@ -82,7 +82,7 @@ def test_what_was_to_be_followed_must_be_there():
         candidates(area, constraints, criteria, question=wanted(follow="fields"), others=others)
     with pytest.raises(QuestionError, match="parcels_missing"):
         candidates(area, constraints, criteria, question=wanted(follow="road"), others=others)
-    with pytest.raises(QuestionError, match="figure_wrong: name='parcel_tolerance'"):
+    with pytest.raises(QuestionError, match="figure_wrong: figure='parcel_tolerance'"):
         wanted(parcel_tolerance=-0.1)
 
 

@@ -1,0 +1,90 @@
+"""Names of constraints and of rules in words: what stands for them in answers is for machines."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from layers import reference
+from layers.landuse import code_list
+
+if TYPE_CHECKING:
+    from maps.words import Words
+
+__all__ = ["constraint_said", "rule_said"]
+
+_NAME: Final = re.compile(
+    r"(?P<kind>[a-z_]+)(?::(?P<part>[^!+ (]+))?(?P<own>!)?(?:\+(?P<metres>[\d.]+) m)?(?: \((?P<layer>.+)\))?"
+)
+_NO_DATA: Final = "no_data:"
+
+
+def constraint_said(text: str, words: Words) -> str:
+    """Write a constraint as it stands in answers and files.
+
+    Parameters
+    ----------
+    text : str
+        Kind, perhaps with a code of land or a rule behind a colon, ``!`` for one left out by choice, a
+        distance of the asker's own, a layer in brackets; ``no_data:`` before a kind.
+    words : Words
+
+    Returns
+    -------
+    str
+        The text as it is where it is no constraint.
+
+    Examples
+    --------
+    >>> from maps.words import words
+    >>> constraint_said("land_use:RPH! (land_use_2010)", words("vi"))
+    'Sử dụng đất: Đất rừng phòng hộ (tự bỏ, không có căn cứ pháp lý) · land_use_2010'
+    >>> constraint_said("river+50 m", words("vi")), constraint_said("DAM-II", words("vi"))
+    ('Trong 50 m: Sông, suối (khoảng cách tự đặt)', 'DAM-II')
+    """
+    bare = text.removeprefix(_NO_DATA)
+    if bare != text:
+        return words("site_tier.no_data_of", name=constraint_said(bare, words))
+    found = _NAME.fullmatch(text)
+    if found is None or not words.has(f"kind.{found['kind']}"):
+        return text
+    said = words(f"kind.{found['kind']}")
+    if found["part"]:
+        said = f"{said}: {_part(found['part'], words)}"
+    if found["metres"]:
+        said = words("site_tier.within_own", required_m=float(found["metres"]), name=said)
+    if found["own"]:
+        said = f"{said} ({words('site_why.own_choice')})"
+    return f"{said} · {found['layer']}" if found["layer"] else said
+
+
+def rule_said(rule: str, words: Words) -> str:
+    """Say what a row of the table of distances is about.
+
+    Parameters
+    ----------
+    rule : str
+        Its id.
+    words : Words
+
+    Returns
+    -------
+    str
+        The id where the row has no title.
+
+    Examples
+    --------
+    >>> from maps.words import words
+    >>> rule_said("DAM-II", words("en")), rule_said("no such row", words("en"))
+    ('Dam, grade II', 'no such row')
+    """
+    table = reference.table("distance_targets")
+    title = str(table.loc[rule, f"label_{words.lang}"]) if rule in table.index else ""
+    return title or rule
+
+
+def _part(part: str, words: Words) -> str:
+    entry = code_list().get(part)
+    if entry is None:
+        return rule_said(part, words)
+    return (entry.name_vi or entry.name_en) if words.lang == "vi" else entry.name_en
