@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import math
-import re
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 import shapely
 
 from maps.columns import Column, as_text, headed
+from maps.constraint_words import layered_kind
 from maps.rule_tables import citation
 from maps.site_rules import requirement, rule_title
-from maps.tables import clause_of, land_name, layer_label, records
+from maps.tables import clause_of, land_name, records
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -108,12 +108,9 @@ def criterion_name(name: str, words: Words) -> str:
 
 def _layered(row: dict[str, Any], words: Words) -> str:
     """Kind of a constraint; where several layers are of it, the layer."""
-    kind, layer = words(f"kind.{row['kind']}"), str(row.get("layer") or "")
-    if not str(row["constraint"]).endswith(f" ({layer})"):
-        return kind
-    year = re.search(r"_(\d{4}(?:-\d{4})?)$", layer)
-    label = layer_label(layer, str(row["kind"]), year[1] if year else None, words)
-    return label if label != layer else f"{kind} ({layer})"
+    layer = str(row.get("layer") or "")
+    several = str(row["constraint"]).endswith(f" ({layer})")
+    return layered_kind(str(row["kind"]), layer if several else "", words)
 
 
 def exclusion_table(answer: CandidateAnswer, words: Words) -> pd.DataFrame:

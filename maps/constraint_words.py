@@ -6,12 +6,12 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from layers import reference
-from layers.landuse import code_list
+from maps.tables import land_name, layer_label
 
 if TYPE_CHECKING:
     from maps.words import Words
 
-__all__ = ["constraint_said", "rule_said"]
+__all__ = ["constraint_said", "layered_kind", "rule_said"]
 
 _NAME: Final = re.compile(
     r"(?P<kind>[a-z_]+)(?::(?P<part>[^!+ (]+))?(?P<own>!)?(?:\+(?P<metres>[\d.]+) m)?(?: \((?P<layer>.+)\))?"
@@ -38,7 +38,7 @@ def constraint_said(text: str, words: Words) -> str:
     --------
     >>> from maps.words import words
     >>> constraint_said("land_use:RPH! (land_use_2010)", words("vi"))
-    'Sử dụng đất: Đất rừng phòng hộ (tự bỏ, không có căn cứ pháp lý) · land_use_2010'
+    'Sử dụng đất 2010: Đất rừng phòng hộ (tự bỏ)'
     >>> constraint_said("river+50 m", words("vi")), constraint_said("DAM-II", words("vi"))
     ('Trong 50 m: Sông, suối (khoảng cách tự đặt)', 'DAM-II')
     """
@@ -48,14 +48,42 @@ def constraint_said(text: str, words: Words) -> str:
     found = _NAME.fullmatch(text)
     if found is None or not words.has(f"kind.{found['kind']}"):
         return text
-    said = words(f"kind.{found['kind']}")
+    said = layered_kind(found["kind"], found["layer"] or "", words)
     if found["part"]:
         said = f"{said}: {_part(found['part'], words)}"
     if found["metres"]:
         said = words("site_tier.within_own", required_m=float(found["metres"]), name=said)
     if found["own"]:
-        said = f"{said} ({words('site_why.own_choice')})"
-    return f"{said} · {found['layer']}" if found["layer"] else said
+        said = f"{said} ({words('site_why.own_short')})"
+    return said
+
+
+def layered_kind(kind: str, layer: str, words: Words) -> str:
+    """Name a kind, and the layer of it where there are several.
+
+    Parameters
+    ----------
+    kind : str
+    layer : str
+        Empty where the kind says enough.
+    words : Words
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> from maps.words import words
+    >>> [layered_kind("land_use", layer, words("en")) for layer in ("", "land_use_2010", "Thửa đất")]
+    ['Land use', 'Land use 2010', 'Land use (Thửa đất)']
+    """
+    said = words(f"kind.{kind}")
+    if not layer:
+        return said
+    year = re.search(r"_(\d{4}(?:-\d{4})?)$", layer)
+    label = layer_label(layer, kind, year[1] if year else None, words)
+    return label if label != layer else f"{said} ({layer})"
 
 
 def rule_said(rule: str, words: Words) -> str:
@@ -84,7 +112,4 @@ def rule_said(rule: str, words: Words) -> str:
 
 
 def _part(part: str, words: Words) -> str:
-    entry = code_list().get(part)
-    if entry is None:
-        return rule_said(part, words)
-    return (entry.name_vi or entry.name_en) if words.lang == "vi" else entry.name_en
+    return land_name(part, words) or rule_said(part, words)

@@ -34,6 +34,7 @@ _CRAFT: Final = "craft_village_cluster"
 _KINDS: Final = ("industrial_cluster", _CRAFT, "industrial_park")
 _NO_LIMITS: Final = (50.0, 500.0)
 _CELLS: Final = (10.0, 20.0, 30.0, 50.0)
+_SHARES: Final = tuple(step / 20 for step in range(21))
 
 
 def candidate_question(
@@ -146,7 +147,7 @@ def _kind(on: date | None, words: Words) -> tuple[str, tuple[float, float]]:
 
 
 def _hectares(place: DeltaGenerator, label: str, preset: float, key: str) -> float:
-    return float(place.number_input(label, 0.1, 5000.0, preset, 1.0, format="%.1f", key=key))
+    return float(place.number_input(label, 0.1, 5000.0, preset, 1.0, format="%g", key=key))
 
 
 def _figures(words: Words) -> dict[str, Any]:
@@ -163,12 +164,13 @@ def _figures(words: Words) -> dict[str, Any]:
     reach = two.number_input(
         words("site_question.road_reach_m"), 0, 10_000, 500, step=100, key="candidate-reach"
     )
-    compact = one.number_input(
-        words("site_question.min_compactness"), 0.0, 0.8, 0.2, 0.05, format="%.2f",
+    # lists and not fields of numbers: those of the browser have a decimal point in every language
+    compact = one.selectbox(
+        words("site_question.min_compactness"), _SHARES[:17], 4, format_func=lambda v: words.number(v, 2),
         help=words("candidate_ask.compact_help"), key="candidate-compact",
     )  # fmt: skip
-    score = two.number_input(
-        words("site_question.min_score"), 0.0, 1.0, None, 0.05, format="%.2f",
+    score = two.selectbox(
+        words("site_question.min_score"), _SHARES, index=None, format_func=lambda v: words.number(v, 2),
         placeholder=words("candidate_ask.median"), help=words("candidate_ask.score_help"),
         key="candidate-score",
     )  # fmt: skip
@@ -197,7 +199,7 @@ def _followed(constraints: list[Version], words: Words) -> dict[str, Any]:
     if not follow:
         return {}
     share = st.number_input(
-        words("candidate_ask.parcel_tolerance"), 0.0, 50.0, 0.0, 1.0, format="%.1f",
+        words("candidate_ask.parcel_tolerance"), 0.0, 50.0, 0.0, 1.0, format="%g",
         key="candidate-parcel-tolerance",
     )  # fmt: skip
     return {"follow": follow, "parcel_tolerance": float(share) / 100}

@@ -64,13 +64,13 @@ def raster_input(base: Workspace, area: gpd.GeoDataFrame | None, words: Words) -
         st.caption(words("raster_ask.explain"))
         file = st.file_uploader(words("raster_ask.file"), list(_ENDINGS), key="raster-file")
         names = [str(name) for name in reference.table("criteria").index if of_cells(str(name))]
-        one, two = st.columns(2)
+        one, two, three = st.columns([3, 3, 2], vertical_alignment="bottom")
         measure = one.selectbox(
             words("raster_ask.measure"), names, format_func=lambda n: criterion_name(n, words),
             key="raster-measure",
         )  # fmt: skip
         period = two.text_input(words("raster_ask.period"), key="raster-period", max_chars=20)
-        made = st.checkbox(words("raster_ask.made"), key="raster-made")
+        made = three.checkbox(words("raster_ask.made"), key="raster-made")
         if file is None or area is None:
             return
         name, content = Path(file.name).name, bytes(file.getbuffer())

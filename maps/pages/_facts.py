@@ -23,6 +23,9 @@ _ROW_PX = 35
 _MOST_ROWS = 21
 _LETTER_PX = 7.2
 _WIDEST_PX = 460
+#: where there are more columns than a few
+_WIDE_PX = 300
+_FEW = 6
 
 
 def show_facts(facts: Iterable[tuple[str, str]]) -> None:
@@ -56,15 +59,18 @@ def show_figures(table: pd.DataFrame, columns: Sequence[Column], words: Words) -
     texts = [name for name in table if name not in writers]
     empty = [name for name in texts if not table[name].astype(str).str.strip().any()]
     table = table.drop(columns=empty) if len(table) else table
-    wide: Any = {name: st.column_config.Column(width=_width(table[name])) for name in texts if name in table}
+    widest = _WIDEST_PX if len(table.columns) <= _FEW else _WIDE_PX
+    wide: Any = {
+        name: st.column_config.Column(width=_width(table[name], widest)) for name in texts if name in table
+    }
     shown = table.style.format({name: how for name, how in write.items() if name in table})
     st.dataframe(shown, hide_index=True, width="stretch", height=height, placeholder="–", column_config=wide)
 
 
-def _width(texts: pd.Series) -> int:
+def _width(texts: pd.Series, widest: int) -> int:
     """Room for the longest text of a column, as long as other columns are left some."""
     longest = max([len(str(texts.name)), *texts.astype(str).str.len()])
-    return min(int(_LETTER_PX * longest) + 24, _WIDEST_PX)
+    return min(int(_LETTER_PX * longest) + 24, widest)
 
 
 def _told(how: Callable[[Any], str]) -> Callable[[Any], str]:
