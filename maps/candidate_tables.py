@@ -77,7 +77,7 @@ def constraint_name(row: dict[str, Any], words: Words) -> str:
     str
     """
     if not row["kind"]:
-        return str(row["constraint"])
+        return rule_title(str(row["rule"] or row["constraint"]), words)
     kind = _layered(row, words)
     code = f": {land_name(row['code'], words)}" if row["code"] else ""
     if row["tier"] == "no_data":
@@ -87,6 +87,8 @@ def constraint_name(row: dict[str, Any], words: Words) -> str:
         if not row["rule"]:
             return words("site_tier.within_own", **near)
         return words("site_tier.within", **near, rule=rule_title(row["rule"], words))
+    if row["tier"] == "distance" and row["rule"]:
+        return f"{kind}: {rule_title(row['rule'], words)}"
     own = f" ({words('site_why.own_choice')})" if row["why"] == "own_choice" else ""
     return f"{kind}{code}{own}"
 

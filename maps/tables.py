@@ -246,7 +246,8 @@ def run_table(answer: Answer, words: Words) -> pd.DataFrame:
     if "tolerance_m" in run:
         rows.insert(1, (words("run.tolerance"), f"{words.number(run['tolerance_m'], 2)} m"))
     for name, chosen in run.get("chosen", {}).items():
-        rows.append((words("run.chosen", layer=name), ", ".join(chosen)))
+        titles = ", ".join(words.value(rule, "rule") for rule in chosen)
+        rows.append((words("run.chosen", layer=words.value(name, "constraint")), titles))
     if run["made"]:
         rows.insert(0, (words("run.warning"), words("made.label")))
     for layer in run["layers"]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,16 +21,24 @@ from maps.conflict_tables import constraint_label
 from maps.decision_tables import limits_table, reached_table
 from maps.export.dossier_maps import constraint_map, location_map
 from maps.search_table import question_table
+from maps.site_rules import rule_title
 from maps.tables import clause_of, made_note, measured_in, periods_of, records, run_table, titled
 
 if TYPE_CHECKING:
     from maps.words import Words
     from spatial.candidates import CandidateAnswer
 
-__all__ = ["Block", "column_share", "dossier"]
+__all__ = ["Block", "column_widths", "dossier", "numeric"]
 
 _SECTION: Final = "site_column"
 _DIGITS: Final = 2
+#: width of a letter of the font, bold ones and figures too, in its size; room beside the text of a cell
+_LETTER_EM: Final = 0.66
+_POINT_MM: Final = 0.3528
+_CELL_MM: Final = 2.2
+_LONG: Final = 34
+_NUMBER: Final = re.compile(r"[−-]?\d[\d.,]*")
+_DATE: Final = re.compile(r" (\d{2}/\d{2}/\d{4}|\d{4}-\d{2}-\d{2})")
 
 
 @dataclass(frozen=True)
@@ -53,26 +62,61 @@ class Block:
     table: pd.DataFrame | None = None
 
 
-def column_share(texts: list[str]) -> float:
-    """Share of a column of the width of its table: no word is broken, and long texts get room to wrap in.
+def column_widths(rows: list[list[str]], *, width_mm: float, size_pt: float) -> list[float]:
+    """Share the width of a table among its columns: no word or number is broken, long texts get what is left.
 
     Parameters
     ----------
-    texts : list of str
-        Its heading and its cells.
+    rows : list of list of str
+        The heading first.
+    width_mm : float
+        Of the table.
+    size_pt : float
+        Of the letters.
 
     Returns
     -------
-    float
-        In letters.
+    list of float
+        Millimetres, together the width of the table.
 
     Examples
     --------
-    >>> column_share(["Xã", "Hạ Bằng"])
-    9
+    >>> rows = [["Xã", "Căn cứ"], ["22.886,50", "Nghị định 32/2024/NĐ-CP"]]
+    >>> [round(width) for width in column_widths(rows, width_mm=100, size_pt=6)]
+    [33, 67]
     """
-    longest = max((len(word) for text in texts for word in text.split()), default=1)
-    return max(longest + 3, min(max(map(len, texts)), 34) + 2)
+    letter_mm = _LETTER_EM * size_pt * _POINT_MM
+    least, wish = [], []
+    for n in range(len(rows[0])):
+        texts = [row[n] for row in rows]
+        # a space that does not break belongs to its word
+        longest = max((len(word) for text in texts for word in text.split(" ")), default=1)
+        least.append(longest * letter_mm + _CELL_MM)
+        wish.append(max(min(max(map(len, texts)), _LONG) - longest, 0) + 1.0)
+    left = max(width_mm - sum(least), 0.0)
+    widths = [a + left * b / sum(wish) for a, b in zip(least, wish, strict=True)]
+    return [width * width_mm / sum(widths) for width in widths]
+
+
+def numeric(rows: list[list[str]]) -> list[bool]:
+    """Say which columns of a table hold numbers alone, so that they stand on the right.
+
+    Parameters
+    ----------
+    rows : list of list of str
+        The heading first.
+
+    Returns
+    -------
+    list of bool
+
+    Examples
+    --------
+    >>> numeric([["ha", "site", "day", "m"], ["22.886,50", "S01", "01/05/2024", "−3"], ["", "S02", "", "4"]])
+    [True, False, False, True]
+    """
+    columns = ([row[n] for row in rows[1:] if row[n]] for n in range(len(rows[0])))
+    return [bool(texts) and all(map(_NUMBER.fullmatch, texts)) for texts in columns]
 
 
 def dossier(answer: CandidateAnswer, site: str, words: Words) -> list[Block]:
@@ -128,12 +172,11 @@ def _decision(answer: CandidateAnswer, site: str, words: Words) -> list[Block]:
     if told is None:
         return []
     row = records(told.rows.loc[[site]])[0]
+    decision = words(f"site_decision.{row['decision']}")
     said = [
-        words(
-            "dossier.decision",
-            decision=words(f"site_decision.{row['decision']}"),
-            reason=row["reason"] or "–",
-        )
+        words("dossier.decision", decision=decision, reason=row["reason"])
+        if row["reason"]
+        else words("dossier.decision_only", decision=decision)
     ]
     if row["redrawn"]:
         names = ("area_before_ha", "area_ha", "shared_ha", "score_before", "score")
@@ -176,11 +219,31 @@ def _tables(answer: CandidateAnswer, site: str, words: Words) -> dict[str, pd.Da
     out["site_sheet.checks"] = out["site_sheet.checks"].reindex(columns=list(heads.values()))
     out["dossier.conflicts"] = _conflicts(answer, site, words)
     out["dossier.distances"] = _distances(answer, site, words)
-    excluded = exclusion_table(answer, words)
-    out["site_sheet.exclusions"] = excluded.drop(
-        columns=headings(["layer", "rule"], words, section=_SECTION).values()
+    out["site_sheet.land"] = out["site_sheet.land"].drop(
+        columns=headings(["rule"], words, section=_SECTION).values()
     )
-    return out
+    return {**out, **_exclusions(answer, words)}
+
+
+def _exclusions(answer: CandidateAnswer, words: Words) -> dict[str, pd.DataFrame]:
+    """What took land, and what is in the tables and did not, each with the columns that say something."""
+    table = exclusion_table(answer, words)
+    holds = answer.exclusions.rows["applied"].to_numpy(dtype=bool)
+    head = headings(
+        ["constraint", "tier", "alone_ha", "added_ha", "left_ha", "why", "clause", "validity", "confidence"],
+        words,
+        section=_SECTION,
+    )
+    taken, others = table[holds].copy(), table[~holds]
+    # why a constraint was taken that no clause asks for stands where its clause would
+    bare = taken[head["clause"]].astype(str).str.strip() == ""
+    taken.loc[bare, head["clause"]] = taken.loc[bare, head["why"]]
+    law = ("constraint", "tier", "alone_ha", "added_ha", "left_ha", "clause", "validity", "confidence")
+    rest = ("constraint", "why", "clause", "validity", "confidence")
+    return {
+        "site_sheet.exclusions": taken[[head[name] for name in law]],
+        "candidate_ask.not_applied": others[[head[name] for name in rest]],
+    }
 
 
 def _conflicts(answer: CandidateAnswer, site: str, words: Words) -> pd.DataFrame:
@@ -217,12 +280,18 @@ def _distances(answer: CandidateAnswer, site: str, words: Words) -> pd.DataFrame
             "actual_m": row["actual_m"],
             "required_m": row["required_m"],
             "state": words(f"distance_state.{row['state']}"),
-            "clause": clause_of(row, words),
+            "clause": _ruled(row, words),
         }
         for row in records(rows)
     ]
     table = pd.DataFrame(found, columns=columns)
     return table.rename(columns=headings(columns, words, section="distance_column"))
+
+
+def _ruled(row: dict[str, Any], words: Words) -> str:
+    """Clause of a distance, with the row of the table that it is about."""
+    title = rule_title(str(row["rule"]), words) if row["rule"] else ""
+    return ": ".join(text for text in (title, clause_of(row, words)) if text)
 
 
 def _as_text(table: pd.DataFrame, words: Words) -> pd.DataFrame:
@@ -231,6 +300,8 @@ def _as_text(table: pd.DataFrame, words: Words) -> pd.DataFrame:
     def said(value: Any) -> str:
         if isinstance(value, float):
             return words.number(value, _DIGITS)
-        return "" if value is None or value is pd.NA else str(value)
+        text = "" if value is None or value is pd.NA else str(value)
+        # a date is not parted from the word before it
+        return _DATE.sub("\N{NO-BREAK SPACE}\\1", text)
 
     return pd.DataFrame({name: [said(v) for v in table[name].tolist()] for name in table.columns})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING, Any, Final
 
-from maps.export.dossier import column_share
+from maps.export.dossier import column_widths, numeric
 from maps.export.fonts import FAMILY, embedded_font, obfuscated
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ _MARGIN_CM: Final = 1.6
 #: room left and right of the text of a cell, twentieths of a point
 _CELL: Final = 40
 _NARROW: Final = 7
+_TOGETHER: Final = 3
 _FONT_TYPE: Final = "application/vnd.openxmlformats-officedocument.obfuscatedFont"
 _RELATION: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _SPACE: Final = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
@@ -54,18 +55,21 @@ def dossier_docx(blocks: Sequence[Block]) -> bytes:
     for section in paper.sections:
         section.page_width, section.page_height = Cm(21), Cm(29.7)
         section.left_margin = section.right_margin = Cm(_MARGIN_CM)
-    for block in blocks:
+    for block, after in zip(blocks, [*blocks[1:], None], strict=True):
+        before_table = after is not None and after.table is not None
         if block.kind == "title":
             paper.add_heading(block.text, level=0)
         elif block.kind == "heading":
             paper.add_heading(block.text, level=1)
         elif block.kind == "text":
-            paper.add_paragraph(block.text)
+            paper.add_paragraph(block.text).paragraph_format.keep_with_next = before_table
         elif block.kind == "picture":
             paper.add_picture(io.BytesIO(block.picture), width=Cm(_WIDTH_CM))
+            paper.paragraphs[-1].paragraph_format.keep_with_next = True
             paper.add_paragraph().add_run(block.text).font.size = Pt(9)
         elif block.table is not None:
             _table(paper, block.table, Pt(6 if len(block.table.columns) > _NARROW else 7.5))
+    _footer(paper, blocks[0].text)
     _embed(paper)
     out = io.BytesIO()
     paper.save(out)
@@ -73,9 +77,10 @@ def dossier_docx(blocks: Sequence[Block]) -> bytes:
 
 
 def _table(paper: Any, table: pd.DataFrame, size: Any) -> None:
+    from docx.enum.text import WD_ALIGN_PARAGRAPH  # noqa: PLC0415
     from docx.oxml import OxmlElement  # noqa: PLC0415 - only this format needs it
     from docx.oxml.ns import qn  # noqa: PLC0415
-    from docx.shared import Cm  # noqa: PLC0415
+    from docx.shared import Mm, Pt  # noqa: PLC0415
 
     grid = paper.add_table(rows=1, cols=len(table.columns))
     grid.style = "Table Grid"
@@ -88,18 +93,42 @@ def _table(paper: Any, table: pd.DataFrame, size: Any) -> None:
         margins.append(room)
     grid._tblPr.insert_element_before(margins, "w:tblLook", "w:tblCaption")  # noqa: SLF001 - it has no other door
     rows = [list(map(str, table.columns)), *table.astype(str).to_numpy().tolist()]
-    shares = [column_share([row[n] for row in rows]) for n in range(len(rows[0]))]
-    widths = [int(Cm(_WIDTH_CM) * share / sum(shares)) for share in shares]
+    widths = [int(Mm(width)) for width in column_widths(rows, width_mm=10 * _WIDTH_CM, size_pt=size.pt)]
     for column, width in zip(grid.columns, widths, strict=True):
         column.width = width
     for n, texts in enumerate(rows):
         cells = grid.rows[0].cells if n == 0 else grid.add_row().cells
-        for cell, text, width in zip(cells, texts, widths, strict=True):
+        for cell, text, width, figures in zip(cells, texts, widths, numeric(rows), strict=True):
             cell.width = width
             run = cell.paragraphs[0].add_run(text)
             run.font.size = size
             run.bold = n == 0
-    paper.add_paragraph()
+            # the head stays with the first rows
+            cell.paragraphs[0].paragraph_format.keep_with_next = n < _TOGETHER and n + 1 < len(rows)
+            if figures:
+                cell.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    for n, row in enumerate(grid.rows):
+        facts = row._tr.get_or_add_trPr()  # noqa: SLF001 - it has no other door
+        facts.append(OxmlElement("w:cantSplit"))
+        if n == 0:
+            facts.append(OxmlElement("w:tblHeader"))
+    paper.add_paragraph().paragraph_format.space_after = Pt(0)
+
+
+def _footer(paper: Any, title: str) -> None:
+    """Say on every page whose it is, which, and of how many."""
+    from docx.enum.text import WD_ALIGN_PARAGRAPH  # noqa: PLC0415 - only this format needs it
+    from docx.oxml import OxmlElement  # noqa: PLC0415
+    from docx.oxml.ns import qn  # noqa: PLC0415
+    from docx.shared import Pt  # noqa: PLC0415
+
+    line = paper.sections[0].footer.paragraphs[0]
+    line.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    for text, field in ((f"{title} · ", "PAGE"), ("/", "NUMPAGES")):
+        line.add_run(text).font.size = Pt(7)
+        part = OxmlElement("w:fldSimple")
+        part.set(qn("w:instr"), field)
+        line._p.append(part)  # noqa: SLF001 - it has no other door
 
 
 def _one_font(paper: Any) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING, Any, Final
 
+import geopandas as gpd
 import numpy as np
 import shapely
 
@@ -23,6 +24,14 @@ _COLOURS: Final = {
     "no_data": "#d4d4d8",
 }
 _SITE: Final = "#0b5d33"
+_EDGE: Final = "#334155"
+_AREA: Final = 2
+#: kind, colour, width and dashes of what a place is recognised by
+_GROUND: Final[dict[str, tuple[str, str, float, Any]]] = {
+    "units": ("admin_unit", "#94a3b8", 0.6, (0, (5, 3))),
+    "rivers": ("river", "#3b82c4", 0.7, "solid"),
+    "roads": ("road", "#b08968", 0.5, "solid"),
+}
 _ROOM: Final = 1.2
 _INCHES: Final = (6.6, 5.2)
 _DPI: Final = 150
@@ -45,13 +54,25 @@ def location_map(answer: CandidateAnswer, site: str, words: Words, *, note: str)
     bytes
         PNG.
     """
+    from matplotlib.lines import Line2D  # noqa: PLC0415 - takes a moment to load
+    from matplotlib.patches import Patch  # noqa: PLC0415
+
     figure, axes = _canvas()
-    answer.exclusions.area.dissolve().boundary.plot(ax=axes, color="#334155", linewidth=1)
+    area = answer.exclusions.area.dissolve()
+    area.boundary.plot(ax=axes, color=_EDGE, linewidth=1.2)
+    limits = axes.get_xlim(), axes.get_ylim()
+    legend: list[Any] = [Line2D([], [], color=_EDGE, linewidth=1.2, label=words("dossier.area"))]
+    legend += _ground(answer, axes, words)
     sites = answer.sites
-    sites.plot(ax=axes, facecolor="#bbdfc9", edgecolor=_SITE, linewidth=0.8)
-    sites.loc[[site]].plot(ax=axes, facecolor=_SITE, edgecolor=_SITE)
-    for name, shape in sites.geometry.items():
-        axes.annotate(str(name), shapely.get_coordinates(shape.centroid)[0], fontsize=7, ha="center")
+    sites.drop(index=site).plot(ax=axes, facecolor="#bbdfc9", edgecolor=_SITE, linewidth=0.8, zorder=4)
+    sites.loc[[site]].plot(ax=axes, facecolor=_SITE, edgecolor=_SITE, zorder=5)
+    _named(axes, sites, site, beside_pt=22)
+    legend.append(Patch(facecolor=_SITE, edgecolor=_SITE, label=site))
+    if len(sites) > 1:
+        legend.append(Patch(facecolor="#bbdfc9", edgecolor=_SITE, label=words("dossier.others")))
+    axes.set_xlim(*limits[0])
+    axes.set_ylim(*limits[1])
+    _legend(axes, legend)
     return _finished(figure, axes, words, note=note)
 
 
@@ -81,18 +102,67 @@ def constraint_map(answer: CandidateAnswer, site: str, words: Words, *, note: st
     near = found.land[shapely.intersects(found.land.geometry.to_numpy(), window)]
     tier = found.rows["tier"].to_numpy()[near["row"].to_numpy()]
     applied = found.rows["applied"].to_numpy(dtype=bool)[near["row"].to_numpy()]
-    legend = [Patch(facecolor="none", edgecolor=_SITE, label=site)]
+    legend = [Patch(facecolor="none", edgecolor=_SITE, linewidth=2.2, label=site)]
+    if len(answer.sites) > 1:
+        legend.append(Patch(facecolor="none", edgecolor=_SITE, label=words("dossier.others")))
     for name, colour in reversed(_COLOURS.items()):
         part = near[applied & (tier == name)]
         if len(part):
             part.plot(ax=axes, color=colour, alpha=0.6, linewidth=0)
             legend.append(Patch(facecolor=colour, alpha=0.6, label=words(f"site_tier.{name}")))
-    answer.sites.boundary.plot(ax=axes, color=_SITE, linewidth=0.8)
-    answer.sites.loc[[site]].boundary.plot(ax=axes, color=_SITE, linewidth=2.2)
+    legend += _ground(answer, axes, words, window=window)
+    answer.sites.boundary.plot(ax=axes, color=_SITE, linewidth=0.8, zorder=4)
+    answer.sites.loc[[site]].boundary.plot(ax=axes, color=_SITE, linewidth=2.2, zorder=5)
+    seen = answer.sites[shapely.intersects(answer.sites.geometry.to_numpy(), window)]
+    _named(axes, seen, site)
     axes.set_xlim(window.bounds[0], window.bounds[2])
     axes.set_ylim(window.bounds[1], window.bounds[3])
-    axes.legend(handles=legend, fontsize=7, loc="lower right", prop={"family": _FONT, "size": 7})
+    _legend(axes, legend)
     return _finished(figure, axes, words, note=note)
+
+
+def _ground(answer: CandidateAnswer, axes: Any, words: Words, *, window: Any = None) -> list[Any]:
+    """Draw communes, rivers and roads, as far as the search was given them; returns what the legend says."""
+    from matplotlib.lines import Line2D  # noqa: PLC0415 - takes a moment to load
+
+    out = []
+    for name, (kind, colour, width, dashes) in _GROUND.items():
+        frames = [layer.frame for layer in answer.basis.layers if layer.kind_name == kind]
+        shapes = np.concatenate([np.zeros(0, dtype=object), *(f.geometry.to_numpy() for f in frames)])
+        lines = np.where(shapely.get_dimensions(shapes) == _AREA, shapely.boundary(shapes), shapes)
+        lines = lines[shapely.intersects(lines, window)] if window is not None else lines
+        lines = lines[shapely.get_dimensions(lines) == 1]
+        if not len(lines):
+            continue
+        gpd.GeoSeries(lines).plot(ax=axes, color=colour, linewidth=width, linestyle=dashes, zorder=2)
+        label = words(f"dossier.{name}")
+        out.append(Line2D([], [], color=colour, linewidth=width, linestyle=dashes, label=label))
+    return out
+
+
+def _named(axes: Any, sites: gpd.GeoDataFrame, site: str, *, beside_pt: float = 0.0) -> None:
+    """Write names on sites, this one last and larger, beside it where its name would hide it."""
+    from matplotlib.patheffects import withStroke  # noqa: PLC0415 - takes a moment to load
+
+    for name in [*(n for n in sites.index if n != site), site]:
+        mine = name == site
+        place = shapely.get_coordinates(sites.geometry[name].representative_point())[0]
+        axes.annotate(
+            str(name), place, (-beside_pt, beside_pt) if mine else (0, 0), textcoords="offset points",
+            fontsize=9 if mine else 6.5, fontweight="bold" if mine else "normal", ha="center", va="center",
+            path_effects=[withStroke(linewidth=2.2, foreground="white")], zorder=6,
+            arrowprops={"arrowstyle": "-", "linewidth": 0.8} if mine and beside_pt else None,
+        )  # fmt: skip
+
+
+def _legend(axes: Any, handles: list[Any]) -> None:
+    """Below the map, where it covers nothing."""
+    place: dict[str, Any] = {
+        "loc": "upper center",
+        "bbox_to_anchor": (0.5, -0.1),
+        "ncol": 4,
+    }
+    axes.legend(handles=handles, prop={"family": _FONT, "size": 7}, frameon=False, **place)
 
 
 def _canvas() -> tuple[Any, Any]:
@@ -113,7 +183,7 @@ def _finished(figure: Any, axes: Any, words: Words, *, note: str) -> bytes:
     length = 10 ** np.floor(np.log10((right - left) / 3))
     length = max(n * length for n in (1, 2, 5) if n * length <= (right - left) / 3)
     x, y = left + 0.04 * (right - left), bottom + 0.04 * (top - bottom)
-    axes.plot([x, x + length], [y, y], color="black", linewidth=3)
+    axes.plot([x, x + length], [y, y], color="black", linewidth=3, zorder=7)
     text = f"{length / 1000:g} km" if length >= 1000 else f"{length:g} m"  # noqa: PLR2004
     axes.annotate(text.replace(".", ",") if words.lang == "vi" else text, (x, y), (0, 4),
                   textcoords="offset points", fontsize=7)  # fmt: skip
@@ -123,6 +193,8 @@ def _finished(figure: Any, axes: Any, words: Words, *, note: str) -> bytes:
     axes.set_ylabel(words("site_column.x_north"), fontsize=7)
     axes.tick_params(labelsize=6)
     axes.ticklabel_format(style="plain", useOffset=False)
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_formatter(lambda value, _: words.number(value, 0))
     if note:
         axes.set_title(note, fontsize=8, color="#b42318", loc="left")
     out = io.BytesIO()
