@@ -262,14 +262,17 @@ def _occupied(row: pd.Series, known: SiteFacts) -> dict[str, Any]:
         return _said(passed=False, found=np.nan, why="occupancy_columns", of=of)
     unleased = known.industrial_ha - known.leased_ha
     least, most = _range(row)
+    # districts are no more: the zones of the commune that leads stand for those of its district
+    district = row["scope"] == "district"
+    why = "lead_commune" if district else ""
     if row["judged_by"] == "unleased":
-        return _said(unleased <= most, unleased, of=of)
+        return _said(unleased <= most, unleased, why=why, of=of)
     share = 100.0 * known.leased_ha / known.industrial_ha
     passed = share > least if row["operator"] == ">" else share >= least
     other = row["alternative_unleased_ha"]
     if not passed and other and unleased <= float(other):
-        return _said(passed=True, found=share, why="unleased", of=of)
-    return _said(passed, share, of=of)
+        return _said(passed=True, found=share, why="unleased_lead" if district else "unleased", of=of)
+    return _said(passed, share, why=why, of=of)
 
 
 _JUDGES: Final = {

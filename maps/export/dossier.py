@@ -38,7 +38,7 @@ _POINT_MM: Final = 0.3528
 _CELL_MM: Final = 2.2
 _LONG: Final = 34
 _NUMBER: Final = re.compile(r"[−-]?\d[\d.,]*")
-_DATE: Final = re.compile(r" (\d{2}/\d{2}/\d{4}|\d{4}-\d{2}-\d{2})")
+_DATE: Final = re.compile(r" ?\b(?:\d{2}/\d{2}/\d{4}|\d{4}-\d{2}-\d{2})\b")
 
 
 @dataclass(frozen=True)
@@ -294,6 +294,11 @@ def _ruled(row: dict[str, Any], words: Words) -> str:
     return ": ".join(text for text in (title, clause_of(row, words)) if text)
 
 
+def _whole(date: re.Match[str]) -> str:
+    """A date that is not parted at its hyphens, nor from the word before it."""
+    return date[0].replace(" ", "\N{NO-BREAK SPACE}").replace("-", "\N{NON-BREAKING HYPHEN}")
+
+
 def _as_text(table: pd.DataFrame, words: Words) -> pd.DataFrame:
     """Every cell as the language writes it."""
 
@@ -301,7 +306,6 @@ def _as_text(table: pd.DataFrame, words: Words) -> pd.DataFrame:
         if isinstance(value, float):
             return words.number(value, _DIGITS)
         text = "" if value is None or value is pd.NA else str(value)
-        # a date is not parted from the word before it
-        return _DATE.sub("\N{NO-BREAK SPACE}\\1", text)
+        return _DATE.sub(_whole, text)
 
     return pd.DataFrame({name: [said(v) for v in table[name].tolist()] for name in table.columns})

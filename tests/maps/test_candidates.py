@@ -122,7 +122,8 @@ def test_a_distance_stated_twice_is_refused_and_not_forgotten(files):
 
 
 def test_a_boundary_from_a_file_without_an_area_is_refused(files):
-    said = ask(files, *CLUSTER, "--min-score", 0, "--boundary", f"S01={files / 'road.gpkg'}", code=2)
+    more = ("--min-score", 0, "--count", 1, "--boundary", f"S01={files / 'road.gpkg'}")
+    said = ask(files, *CLUSTER, *more, code=2, kinds=FEW)
     assert "Ranh giới của vị trí S01" in said
 
 
@@ -142,7 +143,7 @@ def test_the_terminal_keeps_its_contract(files, tmp_path):
 
 
 def test_the_rule_of_the_day_presets_the_sizes(files):
-    found = ask(files, "--kind", "ccn", "--on", "2026-09-15", "--count", 1, "--min-score", 0)
+    found = ask(files, "--kind", "ccn", "--on", "2026-09-15", "--count", 1, "--min-score", 0, kinds=FEW)
     assert found["run"]["min_ha"] == 5.0
     text = ask(files, "--kind", "industrial_park", code=2, kinds=FEW)
     assert "--min-ha" in text
@@ -192,8 +193,9 @@ def test_sites_follow_parcels_of_a_file_or_of_a_layer_that_is_there(files, tmp_p
     parcels = gpd.GeoDataFrame({"code": "LUC"}, index=range(len(squares)), geometry=squares, crs=5897)
     parcels.to_file(tmp_path / "thua.gpkg")
     more = ("--kind", "ccn", "--count", 2, "--min-score", 0)
-    first = ask(files, *more, "--parcels", tmp_path / "thua.gpkg")
-    again = ask(files, *more, "--constraint", f"land_use={tmp_path / 'thua.gpkg'}", "--parcels", "land_use")
+    first = ask(files, *more, "--parcels", tmp_path / "thua.gpkg", kinds=FEW)
+    land = ("--constraint", f"land_use={tmp_path / 'thua.gpkg'}")
+    again = ask(files, *more, *land, "--parcels", "land_use", kinds=FEW)
     for found, name in ((first, "thua"), (again, "thua")):
         assert found["run"]["follow"] == name
         for site in found["sites"]:
@@ -201,7 +203,7 @@ def test_sites_follow_parcels_of_a_file_or_of_a_layer_that_is_there(files, tmp_p
             assert np.abs(corners / side - np.round(corners / side)).max() < 1e-6
     assert first["sites"]
     assert not any(row["constraint"].startswith("land_cover") for row in first["exclusions"])
-    text = ask(files, *more, "--parcels", files / "road.gpkg", code=2)
+    text = ask(files, *more, "--parcels", files / "road.gpkg", code=2, kinds=FEW)
     assert "road" in text
 
 
@@ -209,7 +211,7 @@ def test_a_criterion_may_be_measured_by_road(files, tmp_path):
     port = gpd.GeoDataFrame(geometry=gpd.read_file(files / "road.gpkg").boundary.centroid.iloc[:1])
     port.to_file(tmp_path / "port.gpkg")
     more = ("--kind", "ccn", "--count", 2, "--min-score", 0)
-    found = ask(files, *more, "--criterion", f"port_travel={tmp_path / 'port.gpkg'}:3")
+    found = ask(files, *more, "--criterion", f"port_travel={tmp_path / 'port.gpkg'}:3", kinds=FEW)
     assert found["weights"]["port_travel"] == pytest.approx(3 / 6.5)
     assert "port_travel" in {row["criterion"] for row in found["sites"][0]["breakdown"]}
     assert found["run"]["functions"]["port_travel"] == "linear:0=1;40000=0"
@@ -613,19 +615,10 @@ def test_the_terminal_takes_decisions_and_boundaries(files, tmp_path):
     drawn = tmp_path / "moi.gpkg"
     gpd.GeoDataFrame({"name": ["mới"]}, geometry=[REDRAWN], crs=5897).to_crs(9210).to_file(drawn)
     out = tmp_path / "out"
-    more = (
-        "--kind",
-        "ccn",
-        "--min-score",
-        0,
-        "--decisions",
-        table,
-        "--boundary",
-        f"S01={drawn}",
-        "--out",
-        out,
+    asked = (*CLUSTER, "--min-score", 0, "--count", 3)
+    found = ask(
+        files, *asked, "--decisions", table, "--boundary", f"S01={drawn}", "--out", out, "--exit-zero"
     )
-    found = ask(files, *more, "--exit-zero")
     rows = {row["site"]: row for row in found["decisions"]}
     assert (rows["S02"]["decision"], rows["S02"]["reason"]) == ("dropped", "ngập")
     assert rows["S01"]["redrawn"] is True
@@ -638,7 +631,7 @@ def test_the_terminal_takes_decisions_and_boundaries(files, tmp_path):
     assert "S02.pdf" not in names
     again = tmp_path / "again.json"
     again.write_text(json.dumps({"decisions": found["decisions"]}), encoding="utf-8")
-    same_again = ask(files, "--kind", "ccn", "--min-score", 0, "--decisions", again, "--exit-zero")
+    same_again = ask(files, *asked, "--decisions", again, "--exit-zero")
     assert same_again["decisions"] == found["decisions"]
     table.write_text("site;decision\nS02;loại\n", encoding="utf-8")
-    assert "S02" in ask(files, "--kind", "ccn", "--min-score", 0, "--decisions", table, code=2)
+    assert "S02" in ask(files, *asked, "--decisions", table, code=2, kinds=FEW)

@@ -91,6 +91,17 @@ def test_occupancy_is_leased_over_industrial_land_and_an_alternative_counts():
     assert state(after)[0] == "no_data"
 
 
+def test_a_rule_on_a_district_says_that_the_lead_commune_stands_for_it():
+    def why(day, leased_ha):
+        known = {"S": SiteFacts(20, leased_ha=leased_ha, industrial_ha=100)}
+        rows = establishment_checks(RULES, "industrial_cluster", known, on=day).set_index("rule")
+        return [rows.loc[name, "why"] for name in ("CCN32-EST-OCC", "CCN303-EST-OCC") if name in rows.index]
+
+    assert why(date(2026, 6, 1), 60) == ["lead_commune"]
+    assert why(date(2026, 6, 1), 20) == ["unleased_lead"]
+    assert why(date(2026, 10, 1), 60) == [""]  # a rule on the commune itself
+
+
 def test_the_occupancy_of_a_province_is_never_that_of_a_commune():
     """Article 9 of decree 35 asks for all parks of a province, counted by another definition."""
     known = {"S": SiteFacts(100, leased_ha=90, industrial_ha=100)}
