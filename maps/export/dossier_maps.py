@@ -64,7 +64,9 @@ def location_map(answer: CandidateAnswer, site: str, words: Words, *, note: str)
     legend: list[Any] = [Line2D([], [], color=_EDGE, linewidth=1.2, label=words("dossier.area"))]
     legend += _ground(answer, axes, words)
     sites = answer.sites
-    sites.drop(index=site).plot(ax=axes, facecolor="#bbdfc9", edgecolor=_SITE, linewidth=0.8, zorder=4)
+    if len(sites) > 1:
+        others = sites.drop(index=site)
+        others.plot(ax=axes, facecolor="#bbdfc9", edgecolor=_SITE, linewidth=0.8, zorder=4)
     sites.loc[[site]].plot(ax=axes, facecolor=_SITE, edgecolor=_SITE, zorder=5)
     _named(axes, sites, site, beside_pt=22)
     legend.append(Patch(facecolor=_SITE, edgecolor=_SITE, label=site))

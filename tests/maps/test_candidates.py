@@ -376,7 +376,7 @@ def test_the_dossier_of_a_site_has_its_boundary_clauses_and_method(unpacked, ans
     (corners,) = [t for t in cells if t[0][-2:] == ["X (Bắc, m)", "Y (Đông, m)"]]
     drawn = shapely.Polygon([[float(v.replace(",", ".")) for v in row[:-3:-1]] for row in corners[1:]])
     assert shapely.hausdorff_distance(drawn, answer.sites.geometry["S01"]) < MILLIMETRE
-    text = " ".join(t for table in cells for row in table for t in row)
+    text = " ".join(t for table in cells for row in table for t in row).replace("\N{NO-BREAK SPACE}", " ")
     assert "Nghị định 32/2024" in text
     assert "từ 01/05/2024" in text
     assert len(paper.inline_shapes) == 2
