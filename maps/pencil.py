@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from maps.words import Words
 
-__all__ = ["DrawTools", "drawing_group", "reported_drawing", "reported_undo"]
+__all__ = ["DrawTools", "drawing_group", "reported_drawing", "reported_restored", "reported_undo"]
 
 _LONLAT: Final = 4326
 _FEWEST: Final = 3
@@ -37,21 +37,25 @@ class DrawTools(JSCSSMixin, Script):
     words : Words
     crs : pyproj.CRS
         System whose grid rectangles follow and whose hectares are shown while drawing.
+    key : str
+        Under which the browser tab remembers what is drawn, over a reload.
     """
 
     default_js = [("draw", asset("draw.js"))]  # noqa: RUF012 - folium reads it off the class
     default_css = [("draw_css", asset("draw.css"))]  # noqa: RUF012
     _parent: Element
 
-    def __init__(self, words: Words, crs: CRS) -> None:
+    def __init__(self, words: Words, crs: CRS, key: str) -> None:
         said = {key.removeprefix("draw_map."): text for key, text in words.section("draw_map").items()}
         vietnamese = words.lang == "vi"
         said |= {"decimal": "," if vietnamese else ".", "thousands": "." if vietnamese else ","}
-        super().__init__("draw", said, proj4_text(crs))
+        super().__init__("draw", said, proj4_text(crs), key)
         self._name = "DrawTools"
 
 
-def drawing_group(area: Polygon | MultiPolygon | None, crs: CRS, revision: int) -> Group:
+def drawing_group(
+    area: Polygon | MultiPolygon | None, crs: CRS, revision: int, *, sheet: tuple[str, str] = ("", "")
+) -> Group:
     """Make the group that brings a boundary to the pencil.
 
     Parameters
@@ -61,6 +65,9 @@ def drawing_group(area: Polygon | MultiPolygon | None, crs: CRS, revision: int) 
     crs : pyproj.CRS
     revision : int
         The pencil takes each once.
+    sheet : (str, str)
+        Of which session the sheet is, and which boundary it began with: what a tab remembers of another
+        session is put on a sheet that began alike.
 
     Returns
     -------
@@ -80,7 +87,7 @@ def drawing_group(area: Polygon | MultiPolygon | None, crs: CRS, revision: int) 
             "legend": [],
             "show": True,
             "folded": False,
-            "drawing": {"n": revision, "parts": parts},
+            "drawing": {"n": revision, "parts": parts, "sheet": sheet[0], "from": sheet[1]},
         },
     )
 
@@ -98,6 +105,21 @@ def reported_undo(report: Sequence[dict[str, Any]] | None) -> bool:
     bool
     """
     return bool(report) and bool(report[-1]["properties"].get("undo"))  # type: ignore[index]
+
+
+def reported_restored(report: Sequence[dict[str, Any]] | None) -> bool:
+    """Say whether the pencil put back what was drawn before the page was loaded again.
+
+    Parameters
+    ----------
+    report : sequence of dict or None
+        ``all_drawings`` of the map component.
+
+    Returns
+    -------
+    bool
+    """
+    return bool(report) and bool(report[-1]["properties"].get("restored"))  # type: ignore[index]
 
 
 def reported_drawing(report: Sequence[dict[str, Any]], crs: CRS) -> Polygon | MultiPolygon | None:

@@ -23,13 +23,23 @@ if TYPE_CHECKING:
     from maps.asked import Asked
     from maps.words import Words
 
-__all__ = ["given", "name_layer", "name_run", "take_layer", "take_run", "take_view"]
+__all__ = [
+    "drawing_named",
+    "given",
+    "name_drawing",
+    "name_layer",
+    "name_run",
+    "take_layer",
+    "take_run",
+    "take_view",
+]
 
 _RUN: Final = "run"
 _VIEW: Final = "view"
 _LAYER: Final = "layer"
 _VERSION: Final = "version"
 _PARTS: Final = 3
+_DRAW: Final = "draw"
 _LONGEST: Final = 200
 _NORTH: Final = 85.0
 _EAST: Final = 180.0
@@ -49,6 +59,39 @@ def given(name: str) -> str:
         Empty where the address has none.
     """
     return str(st.query_params.get(name) or "")[:_LONGEST]
+
+
+def name_drawing(key: str, *, drawing: bool) -> None:
+    """Let the address say that a boundary is being drawn, so that a reload comes back to its map.
+
+    Parameters
+    ----------
+    key : str
+        Of the drawing.
+    drawing : bool
+        False takes it out of the address.
+    """
+    named = given(_DRAW) == key
+    if drawing and not named:
+        st.query_params[_DRAW] = key
+    elif named and not drawing:
+        del st.query_params[_DRAW]
+
+
+def drawing_named(key: str) -> bool:
+    """Say whether the address had a boundary drawn when the session began.
+
+    Parameters
+    ----------
+    key : str
+        Of the drawing.
+
+    Returns
+    -------
+    bool
+    """
+    found: bool = st.session_state.setdefault(f"tc-draws-{key}", given(_DRAW) == key)
+    return found
 
 
 def name_run(page: str, run: str) -> None:

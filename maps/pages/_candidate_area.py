@@ -11,6 +11,7 @@ import streamlit as st
 
 from layers.align import reach_findings, scale_error_pct
 from layers.layer import Layer
+from maps.pages._address import drawing_named, name_drawing
 from maps.pages._cache import cached_layer
 from maps.pages._draw import draw_boundary
 from maps.places import crs_label
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["AreaChoice", "area_frame", "area_input", "boundary_input", "show_zone"]
 
 _WAYS: Final = ("units", "drawn")
+_DRAWING: Final = "candidate-boundary"
 _MILLIMETRES: Final = 3
 
 
@@ -75,11 +77,12 @@ def area_input(base: Workspace, offered: SearchLayers, words: Words) -> AreaChoi
     way = st.segmented_control(
         words("candidate_ask.area"),
         _WAYS,
-        default=_WAYS[0],
+        default="drawn" if drawing_named(_DRAWING) else _WAYS[0],
         required=True,
         format_func=lambda name: words(f"candidate_ask.area_{name}"),
         key="candidate-way",
     )
+    name_drawing(_DRAWING, drawing=way == "drawn")
     titles = {v.layer: layer_title(v, words) for v in offered.areas}
     name = st.selectbox(
         words("candidate_ask.area_layer"),
@@ -118,7 +121,7 @@ def boundary_input(base: Workspace, area: AreaChoice, words: Words) -> AreaChoic
     """
     if not area.drawn:
         return area
-    drawn = draw_boundary(base, words, key="candidate-boundary")
+    drawn = draw_boundary(base, words, key=_DRAWING)
     if drawn is None or not drawn.sound:
         return area
     # to the millimetre, as the corners of the list are

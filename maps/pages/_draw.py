@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import uuid
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -20,7 +22,7 @@ from maps.pages._findings import show_findings
 from maps.pages._frame import plain
 from maps.pages._map import Pencil, View, go_to, made_label, served_tiles, show_map
 from maps.pages._shelf import shelved
-from maps.pencil import DrawTools, drawing_group, reported_drawing, reported_undo
+from maps.pencil import DrawTools, drawing_group, reported_drawing, reported_restored, reported_undo
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,11 +51,16 @@ class _Sheet:
     past: list[Polygon | MultiPolygon | None] = field(default_factory=list)
     seen: float = 0.0
     start: str = ""
+    #: tells the sheet of one session from that of another
+    mark: str = field(default_factory=lambda: uuid.uuid4().hex[:12])
+    #: what lies on it was drawn before the page was loaded again
+    restored: bool = False
 
     def set(self, area: Polygon | MultiPolygon | None) -> None:
         """Take a new boundary; the one before can be had back."""
         self.past = [*self.past, self.area][-_MOST_STEPS:]
         self.area = area
+        self.restored = False
 
     def bring(self, area: Polygon | MultiPolygon | None) -> None:
         """Take a boundary that didn't come from the map: the map has to show it."""
@@ -190,6 +197,7 @@ def _take(sheet: _Sheet, crs: CRS, report: list[dict[str, Any]]) -> None:
         sheet.back()
     else:
         sheet.set(reported_drawing(report, crs))
+        sheet.restored = reported_restored(report) and sheet.area is not None
 
 
 def _map(base: Workspace, sheet: _Sheet, words: Words, *, key: str, shown: list[MapLayer]) -> None:
@@ -208,11 +216,15 @@ def _map(base: Workspace, sheet: _Sheet, words: Words, *, key: str, shown: list[
         view=View(bounds, base.crs, made_label(below, words)),
         tiles=served_tiles(base, below),
         pencil=Pencil(
-            DrawTools(words, base.crs),
-            drawing_group(sheet.area, base.crs, sheet.revision),
+            DrawTools(words, base.crs, f"{_short(folder)}-{key}"),
+            drawing_group(sheet.area, base.crs, sheet.revision, sheet=(sheet.mark, _short(sheet.start))),
             partial(_take, sheet, base.crs),
         ),
     )
+
+
+def _short(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:12] if text else ""
 
 
 def _bounds(drawn: Drawn) -> tuple[float, float, float, float]:
@@ -224,6 +236,12 @@ def _side(base: Workspace, sheet: _Sheet, words: Words, *, key: str) -> Drawn | 
     """Figures, messages, and the list of corners."""
     around = workspace_land(base)
     drawn = None
+    if sheet.restored:
+        with st.container(
+            key=f"tc-restored-{key}", horizontal=True, vertical_alignment="center", border=True
+        ):
+            st.markdown(words("draw.restored"), width="stretch")
+            st.button(words("draw.discard"), on_click=partial(sheet.bring, None), key=f"{key}-discard")
     if sheet.area is None:
         st.caption(words("draw.empty"))
     else:

@@ -14,6 +14,7 @@ from layers.kinds import kinds
 from layers.period import Stage
 from maps.canvas import to_lonlat
 from maps.drawn_zone import DrawnZone
+from maps.pages._address import drawing_named, name_drawing
 from maps.pages._draw import draw_boundary, forget_drawing
 from maps.pages._frame import plain
 from maps.pages._map import go_to
@@ -46,17 +47,16 @@ def zones_are_drawn(words: Words, *, key: str) -> bool:
     bool
         True where a boundary is drawn for the question.
     """
-    return bool(
-        st.segmented_control(
-            words("draw.zones"),
-            _WAYS,
-            default=_WAYS[0],
-            format_func=lambda way: words(f"draw.way_{way}"),
-            required=True,
-            key=key,
-        )
-        == "draw"
+    way = st.segmented_control(
+        words("draw.zones"),
+        _WAYS,
+        default=_WAYS[1] if drawing_named(_KEY) else _WAYS[0],
+        format_func=lambda way: words(f"draw.way_{way}"),
+        required=True,
+        key=key,
     )
+    name_drawing(_KEY, drawing=way == "draw")
+    return way == "draw"
 
 
 def drawn_zone_input(base: Workspace, words: Words) -> tuple[DrawnZone, ...]:

@@ -4,7 +4,11 @@
    every digit (Leaflet's own GeoJSON keeps six, eleven centimetres) and with the revision it was made from. What the
    page wants shown comes with a group whose `options.tc.drawing` holds {n, parts}; a revision is taken once, so an
    echo of the reader's own strokes never takes the pencil away. While drawing, clicks stay with the pencil: the map
-   would answer each of them with a run of the page. */
+   would answer each of them with a run of the page.
+
+   What is drawn stands in the storage of this browser tab too, corners of an unfinished outline with it: a reload
+   begins a new session with an empty sheet, and what was left behind is put on it and told to the page. No other tab
+   sees that storage. */
 (function () {
   "use strict";
   var TC = window.TC;
@@ -20,7 +24,34 @@
 
   function at(point) { return L.latLng(point[1], point[0]); }
 
-  TC.draw = function (map, words, definition) {
+  function points(list) {
+    return Array.isArray(list) && list.every(function (p) { return Array.isArray(p) && p.length === 2 && p.every(isFinite); });
+  }
+
+  function sound(kept) {
+    return kept && points(kept.draft) && Array.isArray(kept.parts) && kept.parts.every(function (part) {
+      return Array.isArray(part) && part.length && part.every(function (ring) { return points(ring) && ring.length > 2; });
+    });
+  }
+
+  /* What a tab remembers of a drawing; of a storage that is closed or full nothing is missed but this. */
+  function shelf(key) {
+    var name = "tc-draw-" + key;
+    return {
+      read: function () {
+        try { var kept = JSON.parse(sessionStorage.getItem(name)); return sound(kept) ? kept : null; } catch (closed) { return null; }
+      },
+      write: function (kept) {
+        try {
+          if (kept) sessionStorage.setItem(name, JSON.stringify(kept));
+          else sessionStorage.removeItem(name);
+        } catch (full) { /* drawn for this session alone */ }
+      }
+    };
+  }
+
+  TC.draw = function (map, words, definition, key) {
+    var memory = shelf(key), sheet = null, from = "", told = "";
     var parts = [], taken = null, mode = "", draft = [], snapping = false, pointer = null, reports = 0, targets = null;
     var grid = window.proj4 && definition ? proj4("EPSG:4326", definition) : null;
     var box = map.getContainer(), handles = L.layerGroup().addTo(map);
@@ -55,7 +86,8 @@
       line.setLatLngs(open.map(at));
       say(open);
       buttons.undo.disabled = !(draft.length || parts.length || taken);
-      buttons.edit.disabled = buttons.clear.disabled = !parts.length;
+      buttons.edit.disabled = !parts.length;
+      buttons.clear.disabled = !parts.length && !draft.length;
     }
 
     function preview() {
@@ -72,7 +104,7 @@
       if (mode === "rectangle" && draft.length) text = words.hint_corner;
       if (mode === "edit" && crowded()) text = words.hint_crowded;
       var area = mode === "polygon" || mode === "rectangle" ? (open.length > 2 ? ringHa(open) : 0) : areaHa();
-      hint.textContent = [area ? figure(area) : "", text].filter(Boolean).join("  ·  ");
+      hint.textContent = [area ? figure(area) : "", told, text].filter(Boolean).join("  ·  ");
       hint.hidden = !hint.textContent;
     }
 
@@ -85,7 +117,31 @@
       map.fire("draw:edited", { layer: {} });
     }
 
-    function changed() { show(); report({}); }
+    function changed() { told = ""; show(); remember(); report({}); }
+
+    function remember() {
+      if (sheet === null) return;
+      var any = parts.length || draft.length;
+      memory.write(any ? { sheet: sheet, from: from, parts: parts, draft: draft, mode: draft.length ? mode : "" } : null);
+    }
+
+    /* A sheet that this tab hasn't drawn on is one of a new session: what was left of the last one goes on it. An
+       outline that isn't closed yet is known to nobody but the tab. */
+    function restore() {
+      var kept = memory.read();
+      if (!kept || kept.from !== from || (kept.sheet === sheet && !kept.draft.length)) { remember(); return; }
+      var other = kept.sheet !== sheet && JSON.stringify(kept.parts) !== JSON.stringify(parts);
+      if (other) parts = kept.parts;
+      if (kept.draft.length) {
+        enter(kept.mode === "rectangle" ? "rectangle" : "polygon");
+        draft = kept.draft;
+      }
+      if (other || kept.draft.length) told = words.restored;
+      show();
+      remember();
+      // the component listens a moment after it has put its groups on the map
+      if (other) setTimeout(function () { report({ restored: true }); }, 400);
+    }
 
     /* ---- corners of a rectangle follow the grid in which the land is measured ---- */
     function rectangle(a, b) {
@@ -144,7 +200,9 @@
       }
       draft.push(placed(latlng));
       pointer = null;
+      told = "";
       show();
+      remember();
     }
 
     function finish(ring) {
@@ -157,7 +215,7 @@
     }
 
     function back() {
-      if (draft.length) { draft.pop(); show(); return; }
+      if (draft.length) { draft.pop(); show(); remember(); return; }
       if (taken === null && !parts.length) return;
       report({ undo: true });
     }
@@ -174,6 +232,7 @@
       if (mode) gather();
       grips();
       show();
+      remember();
     }
 
     /* ---- changing corners ---- */
@@ -282,9 +341,15 @@
     map.on("layeradd", function (e) {
       var given = e.layer.options && e.layer.options.tc && e.layer.options.tc.drawing;
       if (!given || given.n === taken) { if (drawing()) gather(); return; }
+      var begins = sheet !== given.sheet;
       taken = given.n;
       parts = given.parts;
+      if (begins) sheet = null;  // nothing is remembered of a sheet before what was left behind is looked at
       enter(mode === "edit" && parts.length ? "edit" : "");
+      if (!begins) return;
+      sheet = given.sheet;
+      from = given.from;
+      restore();
     });
     enter("");
   };

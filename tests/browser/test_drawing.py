@@ -138,3 +138,65 @@ def test_a_drawn_boundary_is_judged_and_saved(page, server):
     assert listed.splitlines()[1] == f"1; {corners[0][1]:.3f}; {corners[0][0]:.3f}".replace(".", ",")
     assert saved.provenance.steps == ("drawn x4",)
     assert saved.period.stage == "proposed"
+
+
+def restored_line(page):
+    return page.get_by_text("Đã khôi phục hình vẽ")
+
+
+def test_a_drawing_survives_a_reload_and_no_other_tab_sees_it(page, server):
+    open_sheet(page, server)
+    tool(page, "Đa giác")
+    click_points(page, (250, 200), (400, 190), (420, 330), (250, 200))
+    first = drawn(page, "–")
+    other = page.context.new_page()
+    open_sheet(other, server)
+    assert drawn(other, "x") == "–"
+    other.close()
+    open_sheet(page, server)
+    restored_line(page).wait_for()
+    assert drawn(page, "–") == first
+    page.get_by_role("button", name="Bỏ hình vẽ này").click()
+    assert drawn(page, first) == "–"
+    assert restored_line(page).count() == 0
+    open_sheet(page, server)
+    page.wait_for_timeout(1500)
+    assert drawn(page, "x") == "–"
+    assert restored_line(page).count() == 0
+
+
+def test_an_outline_that_is_not_closed_survives_a_reload(page, server):
+    open_sheet(page, server)
+    tool(page, "Đa giác")
+    click_points(page, (250, 200), (400, 190), (420, 330))
+    open_sheet(page, server)
+    hint = the_map(page).locator(".tc-draw-hint")
+    hint.wait_for()
+    assert "đã khôi phục nét vẽ dở" in hint.inner_text()
+    assert drawn(page, "x") == "–"
+    click_points(page, (250, 200))  # the first corner closes it
+    area = shapely.from_wkt(drawn(page, "–"))
+    assert len(area.exterior.coords) == 4
+    assert area.is_valid
+
+
+def test_a_zone_that_was_not_asked_yet_is_there_after_a_reload(page, server):
+    page.goto(f"{server.address}/xung-dot?lang=vi")
+    settled(page)
+    page.get_by_role("radio", name="Vẽ ranh giới").or_(
+        page.get_by_role("button", name="Vẽ ranh giới")
+    ).first.click()
+    the_map(page).locator(".tc-draw").wait_for()
+    settled(page)
+    tool(page, "Chữ nhật")
+    click_points(page, (250, 200), (320, 260))
+    corners = page.get_by_role("textbox", name=re.compile("Tọa độ các đỉnh"))
+    for _ in range(60):
+        if corners.input_value().strip():
+            break
+        page.wait_for_timeout(250)
+    drawn_before = corners.input_value()
+    assert drawn_before.strip()
+    page.reload()
+    restored_line(page).wait_for()
+    assert corners.input_value() == drawn_before

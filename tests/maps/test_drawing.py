@@ -167,7 +167,19 @@ def test_a_drawing_is_taken_once_survives_other_widgets_and_is_undone(sheet_page
     page.session_state["pencil"].take(report(FIELD, at=8.0, undo=True))
     assert page.run().code[0].value == "–"
     group = page.shown[-1][1]["feature_group_to_add"][-1]
-    assert group.facts["drawing"] == {"n": 1, "parts": []}
+    assert (group.facts["drawing"]["n"], group.facts["drawing"]["parts"]) == (1, [])
+
+
+def test_a_drawing_of_before_a_reload_is_named_and_can_be_thrown_away(sheet_page):
+    page = sheet_page
+    page.session_state["pencil"].take(report(FIELD, at=5.0, restored=True))
+    page.run()
+    assert shapely.from_wkt(page.code[0].value).equals(FIELD)
+    assert "Đã khôi phục hình vẽ" in page.markdown[0].value
+    (discard,) = [b for b in page.button if b.label == "Bỏ hình vẽ này"]
+    discard.click().run()
+    assert page.code[0].value == "–"
+    assert "Bỏ hình vẽ này" not in [b.label for b in page.button]
 
 
 def test_pasted_corners_wait_for_the_button(sheet_page):
