@@ -83,7 +83,7 @@ def column_widths(rows: list[list[str]], *, width_mm: float, size_pt: float) -> 
     --------
     >>> rows = [["Xã", "Căn cứ"], ["22.886,50", "Nghị định 32/2024/NĐ-CP"]]
     >>> [round(width) for width in column_widths(rows, width_mm=100, size_pt=6)]
-    [33, 67]
+    [20, 80]
     """
     letter_mm = _LETTER_EM * size_pt * _POINT_MM
     least, wish = [], []
