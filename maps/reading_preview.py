@@ -60,10 +60,15 @@ def first_rows(reading: Reading, words: Words, *, count: int = 10) -> pd.DataFra
     Returns
     -------
     pandas.DataFrame
-        Texts; a heading says where its column was read by another encoding. Index is the row of the file.
+        Texts, known fields first; a heading says where its column was read by another encoding. Columns that
+        are empty in all these rows are left out. Index is the row of the file.
     """
     frame = reading.layer.frame
-    table = pd.DataFrame(frame.head(count).drop(columns=str(frame.geometry.name)))
+    head = pd.DataFrame(frame.head(count).drop(columns=str(frame.geometry.name)))
+    # fields that are known come first; programs add columns that nobody ever fills
+    known = [match.field for match in reading.fields if match.column and match.field in head]
+    order = _beside([*known, *(column for column in head if column not in known)], reading)
+    table = head[[column for column in order if _says_anything(head[column])]]
     codes: dict[str, str] = {
         str(f.fields["column"]): str(f.fields["encoding"]).upper()
         for f in reading.findings
@@ -71,9 +76,34 @@ def first_rows(reading: Reading, words: Words, *, count: int = 10) -> pd.DataFra
     }
     names = {match.field: match.column for match in reading.fields if match.column}
     heads = {column: _heading(column, names.get(column, ""), codes, words) for column in map(str, table)}
+    heads |= {
+        text: words("import.meaning_head", column=code)
+        for text, code in _meanings(reading).items()
+        if text in table
+    }
     shown = table.map(lambda value: _text(value, words)).rename(columns=heads)
     shown.index.name = words("quality.row")
     return shown
+
+
+def _meanings(reading: Reading) -> dict[str, str]:
+    """Columns of what codes mean, each with the column of its codes as the file has it."""
+    told = [f.fields for f in reading.findings if f.code == "codes_explained"]
+    return {str(one["found"]): str(one["column"]) for one in told}
+
+
+def _beside(order: list[str], reading: Reading) -> list[str]:
+    """Put what codes mean right behind the codes."""
+    fields = {match.column: match.field for match in reading.fields if match.column}
+    out = [column for column in order if column not in _meanings(reading)]
+    for text, code in _meanings(reading).items():
+        at = next((n for n, column in enumerate(out) if column in (code, fields.get(code))), len(out))
+        out[at + 1 : at + 1] = [text] if text in order else []
+    return out
+
+
+def _says_anything(values: pd.Series[Any]) -> bool:
+    return bool((values.notna() & (values.astype(str).str.strip() != "")).any())
 
 
 def _heading(column: str, called: str, codes: dict[str, str], words: Words) -> str:
@@ -89,7 +119,7 @@ def _heading(column: str, called: str, codes: dict[str, str], words: Words) -> s
 
 
 def _text(value: Any, words: Words) -> str:
-    if value is None or (isinstance(value, float) and np.isnan(value)):
+    if value is None or value is pd.NaT or (isinstance(value, float) and np.isnan(value)):
         return ""
     if isinstance(value, float | np.floating):
         return words.number(float(value), 4).rstrip("0").rstrip(",.")

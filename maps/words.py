@@ -46,7 +46,9 @@ _TERMS: Final = {
     "figure": "site_question",
     "boundary_fault": "boundary_fault",
     "encoding": "encoding",
+    "by": "cause",
 }
+_CAUSES: Final = frozenset({"crs_none"})
 #: what GEOS says of a shape, and where: ``Self-intersection[560200.25 2322125.5]``
 _FAULT: Final = re.compile(r"([A-Z][A-Za-z -]{4,60})\[(-?\d[\d.e+-]* -?\d[\d.e+-]*)\]")
 #: fields that may name a kind with more behind a colon: a code, a rule, a layer
@@ -279,7 +281,8 @@ class Words:
     def _term(self, value: Any, field: str) -> str:
         """Write a term of ours in words, a kind also by the name that options take; other text as it is."""
         text = str(value)
-        section = "cause" if isinstance(value, Cause) else _TERMS.get(field, "")
+        # a finding that was kept in a workspace has causes as plain text
+        section = "cause" if isinstance(value, Cause) or text in _CAUSES else _TERMS.get(field, "")
         if field in _OF_KINDS or field in _OF_RULES:
             return _named(text, field, self)
         if field == "found" and (told := _FAULT.fullmatch(text)):

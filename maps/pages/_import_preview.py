@@ -114,6 +114,8 @@ def _rows(reading: Reading, words: Words) -> None:
 
 
 def _areas(base: Workspace, found: LookedOver, words: Words) -> None:
+    if any(step.startswith("drawn") for step in found.reading.layer.provenance.steps):
+        return  # the drawing says its area itself
     areas = kept("areas", found.mark, lambda: areas_of(found.reading, base.crs))
     if areas is None:
         return

@@ -149,6 +149,8 @@ def _step(text: str, words: Words) -> str:
     if not words.has(f"step.{name}"):
         return text
     said = words(f"step.{name}")
+    if said.endswith("(m)") and times:
+        return f"{said.removesuffix('(m)')}{words.value(float(times))} m"
     return f"{said} ({times.lstrip('x')})" if times else said
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -27,14 +28,11 @@ def show_quality(report: dict[str, Any], words: Words, *, open_: bool = False) -
         Whether it starts unfolded.
     """
     with st.expander(words("quality.report"), expanded=open_):
-        table = sums_table(report, words)
-        what, value = table.columns
-        st.dataframe(
-            table.assign(**{value: [words.value(v) for v in table[value]]}),
-            hide_index=True,
-            width="stretch",
-            column_config={what: st.column_config.TextColumn(width="large")},
-        )
+        rows = [
+            f"<tr><td>{escape(str(what))}</td><td class='tc-number'>{escape(words.value(value))}</td></tr>"
+            for what, value in sums_table(report, words).itertuples(index=False, name=None)
+        ]
+        st.html(f"<table class='tc-readings tc-sums'><tbody>{''.join(rows)}</tbody></table>")
 
 
 def recorded_quality(base: Workspace, layer: str, version: int) -> dict[str, Any] | None:

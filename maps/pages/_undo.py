@@ -8,6 +8,7 @@ import streamlit as st
 
 from layers.errors import ThoCongError
 from maps.pages._frame import plain
+from maps.pages._link import Link
 from maps.tables import layer_title
 
 if TYPE_CHECKING:
@@ -49,6 +50,8 @@ def _undo(base: Workspace, entry: Version, words: Words, key: str) -> None:
     except ThoCongError as error:
         _keep_error(key, error, words)
         return
+    if before is None:  # the row that was chosen is that of another layer now
+        Link("layers").forget()
     said = "cli.workspace.undone" if before else "layers.withdrawn_said"
     version = before.version if before else entry.version
     st.toast(words(said, layer=plain(entry.layer), wanted=entry.version - 1, version=version))

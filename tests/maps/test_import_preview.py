@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from layers import Reading, Source, guarded_read
+from layers import Finding, Reading, Source, guarded_read
 from layers.crs import as_crs
 from layers.verdict import layer_verdict, verdict_finding
 from layers.witnesses import known_layers
@@ -132,6 +132,30 @@ def test_first_rows_are_shown_as_decoded(as_it_is):
     (line,) = decoded_lines(as_it_is, words("vi"))
     assert "TCVN3, chắc 100 %" in line
     assert "Cụm công nghiệp Phú Cát" in line
+
+
+def test_columns_that_programs_add_and_nobody_fills_do_not_hide_the_others(as_it_is):
+    frame = as_it_is.layer.frame
+    padded = frame.assign(begin=pd.NaT, description="", note=["x", *[None] * (len(frame) - 1)])
+    padded = padded[["begin", "description", "note", *frame.columns]]
+    table = first_rows(replace(as_it_is, layer=replace(as_it_is.layer, frame=padded)), words("vi"))
+    assert table.columns[0].startswith("tên")
+    assert "note" in table
+    assert not {"begin", "description"} & set(table)
+
+
+def test_what_codes_mean_stands_right_behind_the_codes(as_it_is):
+    frame = as_it_is.layer.frame.assign(loai=1, other="x", loai_text="Khu công nghiệp")
+    told = Finding(
+        "codes_explained", "khu", None, "info", {"column": "loai", "found": "loai_text", "count": 6}
+    )
+    reading = replace(
+        as_it_is, layer=replace(as_it_is.layer, frame=frame), findings=(*as_it_is.findings, told)
+    )
+    heads = list(first_rows(reading, words("vi")))
+    at = heads.index("loai")
+    assert heads[at + 1] == "loai: nghĩa của mã, theo danh mục trong tệp"
+    assert "loai_text" not in heads
 
 
 def test_areas_stand_beside_the_stated_ones(as_chosen):

@@ -189,3 +189,10 @@ def test_what_geos_says_of_a_shape_is_said_in_the_language_of_the_reader():
     assert "(edges cross, at 560,200.25 2,322,125.50)" in words("en").message(found)
     other = Finding("geometry_repaired", "khu", "1", "warn", {**found.fields, "found": "Odd thing[1 2]"})
     assert "(Odd thing[1 2])" in words("vi").message(other)
+
+
+def test_a_finding_that_was_kept_speaks_as_on_the_day_of_its_import():
+    told = {"column": "MA", "field": "code", "by": "field_by_name", "share_pct": 90}
+    said = words("vi").message(Finding("column_mapped", "khu", None, "info", told))
+    assert "field_by" not in said
+    assert "theo tên cột" in said
