@@ -67,7 +67,7 @@ def first_rows(reading: Reading, words: Words, *, count: int = 10) -> pd.DataFra
     head = pd.DataFrame(frame.head(count).drop(columns=str(frame.geometry.name)))
     # fields that are known come first; programs add columns that nobody ever fills
     known = [match.field for match in reading.fields if match.column and match.field in head]
-    order = _beside([*known, *(column for column in head if column not in known)], reading)
+    order = _beside([*known, *(str(column) for column in head if str(column) not in known)], reading)
     table = head[[column for column in order if _says_anything(head[column])]]
     codes: dict[str, str] = {
         str(f.fields["column"]): str(f.fields["encoding"]).upper()
