@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["Item", "Placed", "best_flow", "flowed", "legend_items", "write_items"]
 
 #: columns and size of the letters, the one that reads best first
-_WAYS: Final = ((1, 7.0), (2, 7.0), (1, 6.3), (2, 6.3), (3, 6.3), (2, 5.6), (3, 5.6))
+_WAYS: Final = ((1, 7.0), (2, 7.0), (1, 6.3), (2, 6.3), (3, 6.3), (2, 5.6), (3, 5.6), (2, 5.0))
 _NARROWEST: Final = 30.0
 _INDENT: Final = 8.0
 _GAP: Final = 2.0

@@ -43,6 +43,7 @@ _HUGE: Final = 60_000
 _CELL_M: Final = 0.0254 / 200  # of the paper
 _MANY: Final = 3_000  # features that a file holds as shapes; more are a picture within it
 _FINE_M: Final = 1e-4  # of the paper: what is thinner than a tenth of a millimetre is not seen
+_SPECK_M: Final = 8e-4  # of the paper
 _POINT: Final = 14.0
 _THIN: Final = 0.35
 
@@ -115,9 +116,13 @@ def _draw_shapes(
     picture = len(shapes) > _MANY
     if picture:
         shapes = shapely.simplify(shapes, _FINE_M * how["denominator"])
+    # edges of what is a speck on paper would be all that is seen of it
+    across = float(np.median(np.sqrt(shapely.area(shapes)))) / how["denominator"]
+    bare = picture and 0 < across < _SPECK_M
     for k in np.unique(looks).tolist():
-        over = _entry(layer, k).get("over", "")
-        _draw(axes, layer.looks[k], shapes[looks == k], over=over, picture=picture, **how)
+        over, look = _entry(layer, k).get("over", ""), layer.looks[k]
+        look = replace(look, weight=0.0) if bare and look.fill else look
+        _draw(axes, look, shapes[looks == k], over=over, picture=picture, **how)
 
 
 def _draw_cells(

@@ -266,7 +266,7 @@ def _with_features(layer: MapLayer, printable: Printable, window: Box, say: Word
         frame = base.load(name, version).frame if whole else features_in(source, (west, south, east, north))
     read = Layer(frame, name, head.kind_name, head.period, head.provenance)
     (drawn,) = context_layers([read], say)
-    return replace(drawn, id=layer.id, title=layer.title, side=layer.side)
+    return replace(drawn, id=layer.id, title=layer.title, side=layer.side, twin=layer.twin)
 
 
 def _in_metres(bounds: tuple[float, float, float, float], crs: CRS) -> tuple[float, float, float, float]:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import json
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import geopandas as gpd
@@ -275,6 +276,15 @@ def test_fonts_are_in_the_file():
     assert b"DejaVuSans" in data
 
 
+def test_specks_keep_their_colour():
+    """At a small scale the edges of thousands of parcels would cover them."""
+    shapes = [box(x, y, x + 9, y + 9) for x in range(0, 700, 10) for y in range(0, 500, 10)]
+    land = layer(*shapes, look=Look("#ff0000", "", "#8a8a8a", 0.6))
+    for scale, wide in ((2_000, True), (25_000, False)):
+        (shown,) = sheet_figure([land], VI, sheet=sheet(scale=scale), bounds=PLACE).axes[0].collections
+        assert bool(shown.get_linewidths()[0]) == wide
+
+
 def test_many_features_are_a_picture_in_the_file():
     shapes = [box(x, y, x + 9, y + 9) for x in range(0, 700, 10) for y in range(0, 500, 10)]
     figure = sheet_figure([layer(*shapes)], VI, sheet=sheet(), bounds=PLACE)
@@ -376,6 +386,11 @@ def test_a_layer_that_the_screen_has_as_tiles_is_printed_with_its_features(small
     place = gpd.GeoDataFrame(geometry=[box(*PLACE)], crs=VN).to_crs(4326).total_bounds.tolist()
     printed("tiles", ASKED | {"bounds": place, "layers": [[one.id, 1]]})
     (layer_on_paper,) = seen["layers"]
+    # what stands for one thing on both sides of a divider has one legend, drawn by the server or not
+    twin = replace(one, side=1, twin="land")
+    offer("tiles", Printable((twin,), VN, "", (), "vi", tiles))
+    printed("tiles", ASKED | {"bounds": place, "layers": [[one.id, 1]]})
+    assert [(kept.side, kept.twin) for kept in seen["layers"]] == [(1, "land")]
     assert layer_on_paper.title == one.title
     assert layer_on_paper.frame.area.sum() == pytest.approx(1_000_000)
     assert [entry["label"].split()[0] for entry in layer_on_paper.legend] == ["SKN", "LUC", "ONT"]
