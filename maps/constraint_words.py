@@ -1,4 +1,4 @@
-"""Names of constraints and of rules in words: what stands for them in answers is for machines."""
+"""Names of constraints, layers, land and rules in words: what stands for them in answers is for machines."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from layers import reference
-from maps.tables import land_name, layer_label
+from layers.landuse import code_list
+from layers.names import fold
 
 if TYPE_CHECKING:
     from maps.words import Words
 
-__all__ = ["constraint_said", "layered_kind", "rule_said"]
+__all__ = ["constraint_said", "land_name", "layer_label", "layered_kind", "rule_said"]
 
 _NAME: Final = re.compile(
     r"(?P<kind>[a-z_]+)(?::(?P<part>[^!+ (]+))?(?P<own>!)?(?:\+(?P<metres>[\d.]+) m)?(?: \((?P<layer>.+)\))?"
@@ -84,6 +85,63 @@ def layered_kind(kind: str, layer: str, words: Words) -> str:
     year = re.search(r"_(\d{4}(?:-\d{4})?)$", layer)
     label = layer_label(layer, kind, year[1] if year else None, words)
     return label if label != layer else f"{said} ({layer})"
+
+
+def layer_label(name: str, kind: str, period: str | None, words: Words) -> str:
+    """Name a layer for people.
+
+    Parameters
+    ----------
+    name, kind : str
+    period : str or None
+    words : Words
+
+    Returns
+    -------
+    str
+        Kind and period in words for a layer named after them (``land_use_2025``), else its own name.
+
+    Examples
+    --------
+    >>> from maps.words import words
+    >>> layer_label("land_use_2025", "land_use", "2025", words("vi"))
+    'Sử dụng đất 2025'
+    >>> layer_label("Khu mới", "industrial_park", None, words("vi"))
+    'Khu mới'
+    """
+    if words.has(f"layer_made.{name}"):
+        return words(f"layer_made.{name}")
+    stem = fold(name).replace("-", "_").replace(" ", "_")
+    plural = (kind, f"{kind}s", kind.removesuffix("y") + "ies", "communes", "districts")
+    year = (period or "").split("-")[-1]
+    named_after = any(stem in (p, f"{p}_{year}", f"{p}_{period}") for p in plural)
+    if not named_after:
+        return name
+    key = (
+        f"kind_many.{stem.split('_')[0]}"
+        if stem.startswith(("communes", "districts"))
+        else f"kind_many.{kind}"
+    )
+    return f"{words(key)} {period}".strip() if period else words(key)
+
+
+def land_name(code: str, words: Words) -> str:
+    """Name a land-use code in the language of the reader.
+
+    Parameters
+    ----------
+    code : str
+    words : Words
+
+    Returns
+    -------
+    str
+        Empty for an unknown code.
+    """
+    entry = code_list().get(code)
+    if entry is None:
+        return ""
+    return (entry.name_vi or entry.name_en) if words.lang == "vi" else entry.name_en
 
 
 def rule_said(rule: str, words: Words) -> str:

@@ -9,9 +9,8 @@ import pandas as pd
 
 from layers import Version
 from layers.crs import as_crs
-from layers.landuse import code_list
-from layers.names import fold
 from maps.columns import headings
+from maps.constraint_words import land_name, layer_label
 from maps.places import crs_label
 
 if TYPE_CHECKING:
@@ -61,44 +60,6 @@ def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
 
 
-def layer_label(name: str, kind: str, period: str | None, words: Words) -> str:
-    """Name a layer for people.
-
-    Parameters
-    ----------
-    name, kind : str
-    period : str or None
-    words : Words
-
-    Returns
-    -------
-    str
-        Kind and period in words for a layer named after them (``land_use_2025``), else its own name.
-
-    Examples
-    --------
-    >>> from maps.words import words
-    >>> layer_label("land_use_2025", "land_use", "2025", words("vi"))
-    'Sử dụng đất 2025'
-    >>> layer_label("Khu mới", "industrial_park", None, words("vi"))
-    'Khu mới'
-    """
-    if words.has(f"layer_made.{name}"):
-        return words(f"layer_made.{name}")
-    stem = fold(name).replace("-", "_").replace(" ", "_")
-    plural = (kind, f"{kind}s", kind.removesuffix("y") + "ies", "communes", "districts")
-    year = (period or "").split("-")[-1]
-    named_after = any(stem in (p, f"{p}_{year}", f"{p}_{period}") for p in plural)
-    if not named_after:
-        return name
-    key = (
-        f"kind_many.{stem.split('_')[0]}"
-        if stem.startswith(("communes", "districts"))
-        else f"kind_many.{kind}"
-    )
-    return f"{words(key)} {period}".strip() if period else words(key)
-
-
 def layer_title(layer: Layer | Sight | Version, words: Words) -> str:
     """Name a layer, or a version of one, for people.
 
@@ -114,25 +75,6 @@ def layer_title(layer: Layer | Sight | Version, words: Words) -> str:
     """
     name = layer.layer if isinstance(layer, Version) else layer.name
     return layer_label(name, layer.kind_name, str(layer.period) if layer.period else None, words)
-
-
-def land_name(code: str, words: Words) -> str:
-    """Name a land-use code in the language of the reader.
-
-    Parameters
-    ----------
-    code : str
-    words : Words
-
-    Returns
-    -------
-    str
-        Empty for an unknown code.
-    """
-    entry = code_list().get(code)
-    if entry is None:
-        return ""
-    return (entry.name_vi or entry.name_en) if words.lang == "vi" else entry.name_en
 
 
 def clause_of(row: Mapping[str, Any], words: Words) -> str:
