@@ -44,7 +44,7 @@ def test_a_file_with_three_mistakes_is_looked_at_chosen_saved_and_taken_back(pag
     upload = page.get_by_test_id("stFileUploader").locator("input[type=file]")
     upload.set_input_files(file_with_three_mistakes(tmp_path))
     page.get_by_text("Tọa độ chưa khớp: chọn cách đọc").wait_for()
-    the_map(page).locator(".leaflet-tc-88-candidate-1-pane path").first.wait_for()
+    the_map(page).locator(".leaflet-tc-88-candidate-1-pane .tc-badge span").first.wait_for()
     assert "ccn_gui_mail" not in {v.layer for v in Workspace(server.folder).layers()}
     # nothing can be saved while nobody has said how the coordinates are read
     assert not page.get_by_role("button", name="Lưu vào không gian làm việc").is_visible()
