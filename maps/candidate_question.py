@@ -16,7 +16,7 @@ from maps.asking import Question, stamp
 from maps.criteria import by_road, check_unit, named_criterion
 from maps.question import choices
 from maps.search_rasters import kept_facts
-from maps.site_search import SearchInputs, SearchNotes, search_sites, weighed_inputs
+from maps.site_search import SearchInputs, SearchNotes, joined_findings, search_sites, weighed_inputs
 from spatial._search import search_basis
 from spatial.exclusions import ExclusionQuestion
 from spatial.judgement import SiteQuestion
@@ -52,6 +52,8 @@ _FIGURES: Final = (
 _BOUNDARY: Final = "search_area"
 _AREA: Final = 2
 _CONTEXT: Final = ("road", "craft_village")
+#: what a layer of parcels that is no land use is read as
+_PARCELS: Final = ("land_cover",)
 #: kinds that a new zone keeps clear of as a rule; the others wait in the list
 _AVOIDED: Final = (
     *("land_use", "residential", "river", "green_belt", "protected", "relic", "cemetery", "dike", "dam"),
@@ -176,6 +178,8 @@ class SearchLayers:
         Criteria chosen at first.
     rasters : dict of str to list of KeptRaster
         Name of a criterion to the rasters of the workspace that it can be measured on, the newest first.
+    parcels : list of Version
+        Layers whose boundaries sites may follow, besides those of land use among the constraints.
     """
 
     areas: list[Version]
@@ -185,6 +189,7 @@ class SearchLayers:
     criteria: dict[str, Version]
     usual: tuple[str, ...]
     rasters: dict[str, list[KeptRaster]] = field(default_factory=dict)
+    parcels: list[Version] = field(default_factory=list)
 
 
 def search_layers(
@@ -222,7 +227,8 @@ def search_layers(
     for raster in rasters:
         cells.setdefault(raster.measure, []).append(raster)
     usual = (*(n for n in _USUAL if n in criteria), *cells)
-    return SearchLayers(units, every, chosen, others, criteria, usual, cells)
+    parcels = [v for v in versions if v.kind_name in _PARCELS]
+    return SearchLayers(units, every, chosen, others, criteria, usual, cells, parcels)
 
 
 def answer_candidates(
@@ -293,7 +299,7 @@ def _read(question: CandidateQuestion) -> tuple[SearchInputs, SearchNotes]:
     notes = SearchNotes(
         {(a, b): times for a, b, times in question.compared},
         question.industry,
-        (*findings, *seen),
+        (*(joined_findings(area) if question.boundary else ()), *findings, *seen),
         tuple(kept_facts(raster) for raster in kept),
     )
     return inputs, notes

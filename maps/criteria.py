@@ -184,7 +184,8 @@ def named_criterion(
     -------
     Criterion
     list of Finding
-        ``criterion_assumed`` for what the table or the layer doesn't say.
+        ``criterion_assumed`` for what the table doesn't say, ``criterion_column_missing`` where the layer
+        lacks the column that tells the features which the criterion speaks of: all of them count then.
 
     Raises
     ------
@@ -199,11 +200,13 @@ def named_criterion(
         assumed.append(_NEARER if is_layer else _GREATER)
     text = function or (row["function"] if row and (is_layer or row["measure"] == "value") else None)
     made: ValueFunction = parse_value_function(text or (_NEARER if is_layer else _GREATER))
+    found = []
     if is_layer and row.get("column"):
         source, lacking = _filtered(cast("Layer", source), row)
-        assumed += lacking
+        facts = {"criterion": name, "column": row["column"], "count": len(source.frame)}
+        found += [Finding("criterion_column_missing", source.name, None, "warn", facts)] if lacking else []
     given = float(row["weight"]) if weight is None and row else 1.0 if weight is None else weight
-    found = [
+    found += [
         Finding("criterion_assumed", source.name, None, "warn", {"criterion": name, "assumed": what})
         for what in assumed
     ]
@@ -245,14 +248,14 @@ def _row(name: str) -> dict[str, Any]:
     return {}
 
 
-def _filtered(layer: Layer, row: dict[str, Any]) -> tuple[Layer, list[str]]:
-    """Only the features that the criterion speaks of, where the layer tells them apart."""
+def _filtered(layer: Layer, row: dict[str, Any]) -> tuple[Layer, bool]:
+    """Only the features that the criterion speaks of, or all where the layer lacks the column that tells."""
     column, wanted = row["column"], set(row["values"].split())
     if column not in layer.frame:
-        return layer, [f"{column}: *"]
+        return layer, True
     values = layer.frame[column].fillna("").astype(str)
     if column == "code":
         kept = {v for v in values.unique() if v in code_list() and wanted & set(ancestors(v))}
     else:
         kept = {v for v in values.unique() if v in wanted}
-    return layer.with_frame(layer.frame[values.isin(kept)]), []
+    return layer.with_frame(layer.frame[values.isin(kept)]), False

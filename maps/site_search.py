@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+import shapely
+
 from layers.align import scale_error_pct
 from layers.crs import as_crs
+from layers.findings import Finding
 from maps.industry import lacking_criteria
 from maps.weighing import compared_weights, weighed
 from spatial.candidates import candidates
@@ -14,7 +17,7 @@ from spatial.candidates import candidates
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from layers import Finding, Layer
+    from layers import Layer
     from maps.weighing import Weighing
     from spatial.candidates import CandidateAnswer
     from spatial.judgement import SiteQuestion
@@ -22,7 +25,7 @@ if TYPE_CHECKING:
 
     Progress = Callable[[int, int, str], None]
 
-__all__ = ["SearchInputs", "SearchNotes", "search_sites", "weighed_inputs"]
+__all__ = ["SearchInputs", "SearchNotes", "joined_findings", "search_sites", "weighed_inputs"]
 
 
 @dataclass(frozen=True)
@@ -142,3 +145,28 @@ def weighed_inputs(inputs: SearchInputs, notes: SearchNotes) -> list[Criterion]:
 def _weighing(inputs: SearchInputs, notes: SearchNotes) -> Weighing | None:
     names = [criterion.name for criterion in inputs.criteria]
     return compared_weights(names, notes.comparisons) if notes.comparisons else None
+
+
+def joined_findings(area: Layer) -> list[Finding]:
+    """Say how many polygons of a boundary are searched together as one area.
+
+    Parameters
+    ----------
+    area : Layer
+
+    Returns
+    -------
+    list of Finding
+        ``area_joined`` with the count; none for a single polygon.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> from layers import Layer
+    >>> two = gpd.GeoDataFrame(geometry=[shapely.box(0, 0, 1, 1), shapely.box(5, 5, 6, 6)], crs=5897)
+    >>> joined_findings(Layer(two, "ranh", "admin_unit"))[0].fields
+    {'count': 2}
+    """
+    parts = shapely.get_parts(area.frame.geometry.to_numpy())
+    count = int((shapely.get_dimensions(parts) == 2).sum())  # noqa: PLR2004 - polygons
+    return [Finding("area_joined", area.name, None, "info", {"count": count})] if count > 1 else []

@@ -7,6 +7,7 @@ stand in the list with the reason.
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -18,25 +19,23 @@ from layers.crs import as_crs
 from layers.landuse import ancestors
 from layers.provinces import province_name
 from spatial._distance_rules import APPLIES, EXCLUDED, OPEN, DistanceBook
-from spatial._limits import check_buffer
 from spatial._scale import scale_at
 from spatial.buffers import QUAD_SEGS
 from spatial.provinces import HERE, UNKNOWN, Provinces, standing_here
 from spatial.rules import RuleBook
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-    from datetime import date
+    from collections.abc import Iterator, Sequence
 
     import geopandas as gpd
-    import pandas as pd
     from numpy.typing import NDArray
 
     from layers.layer import Layer
     from spatial._distance_rules import DistanceRule
+    from spatial._exclusion_question import ExclusionQuestion
     from spatial.rules import Rule
 
-__all__ = ["TIERS", "Claim", "ExclusionQuestion", "Tier", "claims", "is_named"]
+__all__ = ["TIERS", "Claim", "Tier", "claims", "features_mark", "is_named"]
 
 Tier = Literal["blocks", "distance", "consent", "chosen", "own", "no_data"]
 #: order in which constraints take land
@@ -46,58 +45,6 @@ _ROUND: Final = 1.0 / np.cos(np.pi / (4 * QUAD_SEGS)) * (1 + 1e-6)
 _NO_PRIORITY: Final = 50
 _AREA: Final = 2
 _BY_LAW: Final = ("blocks", "distance")
-
-
-@dataclass(frozen=True)
-class ExclusionQuestion:
-    """For what kind of zone land is sought, under which rules, and what the asker decided.
-
-    Parameters
-    ----------
-    zone_kind : str
-        Kind of the new zone, such as ``industrial_cluster``.
-    on : datetime.date
-        Day whose rules hold.
-    rules : pandas.DataFrame
-        ``layers.reference.table("conflict_rules")``.
-    distances : pandas.DataFrame
-        ``layers.reference.table("safety_distances")``.
-    allow : tuple of str
-        Kinds, or ``land_use:CODE``, whose land stays in the search though it needs consent.
-    avoid : tuple of str
-        Kinds, or ``land_use:CODE`` with the codes below it, whose land the asker leaves out though no rule
-        in the tables asks it.
-    choose : mapping of str to tuple of str
-        Kind of layer to the rows of the distance table that apply to it by choice.
-    buffers_m : mapping of str to float
-        Kind of layer to a distance of the asker's own, metres on the ground, without a clause.
-    waive : tuple of str
-        Constraints that the asker doesn't want applied, whatever the law says: a kind with all its rules,
-        ``land_use:CODE``, or ``KIND:RULE`` for a row of the distance table. They stay in the list, and
-        one that the law asks for is said to be the asker's own choice against the table.
-    order : tuple of str
-        Constraints that take land before all others, in this order; named as in `waive`.
-    provinces : Provinces, optional
-        Land whose province is known; without it the units among the layers tell. A rule of one province
-        takes land within it only.
-    """
-
-    zone_kind: str
-    on: date
-    rules: pd.DataFrame
-    distances: pd.DataFrame
-    allow: tuple[str, ...] = ()
-    avoid: tuple[str, ...] = ()
-    choose: Mapping[str, tuple[str, ...]] | None = None
-    buffers_m: Mapping[str, float] | None = None
-    waive: tuple[str, ...] = ()
-    order: tuple[str, ...] = ()
-    provinces: Provinces | None = None
-
-    def __post_init__(self) -> None:
-        """Refuse distances that are none: ``distance_wrong``, ``distance_too_large``."""
-        for distance_m in (self.buffers_m or {}).values():
-            check_buffer(distance_m)
 
 
 @dataclass(frozen=True)
@@ -123,28 +70,42 @@ class Claim:
     priority: int = _NO_PRIORITY
     place: int = 0
     province: str = ""
+    #: place among claims of one tier and priority, and among those of one constraint: names don't count
+    among: str = ""
+    twin: str = ""
     shapes: NDArray[np.object_] | None = None
 
     @property
     def order(self) -> tuple[int, int, int, str, str]:
         """Place among the others, whatever order the layers came in."""
-        return self.place, TIERS.index(self.tier), self.priority, self.constraint, self.layer
+        return self.place, TIERS.index(self.tier), self.priority, self.among or self.constraint, self.twin
 
 
 def claims(layers: Sequence[Layer], question: ExclusionQuestion) -> list[Claim]:
     """List every claim on land, in the order in which they take it."""
     book = RuleBook(question.rules, question.on)
     distances = DistanceBook(question.distances, question.on)
-    found = [claim for layer in layers for claim in _of_distances(layer, question, distances)]
+    marks = [(layer, features_mark(layer)) for layer in layers]
+    found = [
+        replace(claim, twin=mark)
+        for layer, mark in marks
+        for claim in _of_distances(layer, question, distances)
+    ]
     spoken = {(claim.layer, claim.rule) for claim in found}
-    own = [claim for layer in layers for claim in _of_layer(layer, question, book)]
+    own = [replace(claim, twin=mark) for layer, mark in marks for claim in _of_layer(layer, question, book)]
     # a row of the distance table that the rule book points to is listed once
     found += [claim for claim in own if claim.why != "unsettled" or (claim.layer, claim.rule) not in spoken]
-    found += [claim for layer in layers for claim in _of_asker(layer, question)]
+    found += [replace(claim, twin=mark) for layer, mark in marks for claim in _of_asker(layer, question)]
     found += _refused(question, distances)
     found = [_thin(_waived(claim, question)) for claim in found]
-    found = [replace(claim, place=_place(claim, question)) for claim in found]
+    found = [replace(c, place=_place(c, question), among=c.constraint) for c in found]
     return _told_apart(sorted(found, key=lambda claim: claim.order))
+
+
+def features_mark(layer: Layer) -> str:
+    """Text that tells layers with other features apart, whatever their names and the order of their rows."""
+    boxes = np.nan_to_num(shapely.bounds(layer.frame.geometry.to_numpy()))
+    return hashlib.sha256(boxes[np.lexsort(boxes.T)].tobytes()).hexdigest()[:16]
 
 
 def _place(claim: Claim, question: ExclusionQuestion) -> int:

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from layers.layer import Layer
-    from spatial._constraint_rules import Claim, ExclusionQuestion
+    from spatial._constraint_rules import Claim
+    from spatial._exclusion_question import ExclusionQuestion
 
 __all__ = ["exclusion_findings", "waived_rows"]
 

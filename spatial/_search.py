@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import shapely
+
 from layers.errors import QuestionError
 from spatial.provinces import known_provinces
 
@@ -109,11 +111,25 @@ def search_basis(
 
 
 def once(layers: Sequence[Layer]) -> list[Layer]:
-    """Leave out layers that are there twice, as those are that exclude and score."""
-    kept: dict[tuple[str, str], Layer] = {}
+    """Leave out layers that are there twice, as those are that exclude and score.
+
+    Two layers that share name and kind and hold other features are both kept.
+    """
+    kept: list[Layer] = []
     for layer in layers:
-        kept.setdefault((layer.name, layer.kind_name), layer)
-    return list(kept.values())
+        if not any(_same(layer, other) for other in kept):
+            kept.append(layer)
+    return kept
+
+
+def _same(one: Layer, other: Layer) -> bool:
+    """Whether two layers are one, read once or twice."""
+    if one is other or (one.name, one.kind_name) != (other.name, other.kind_name):
+        return one is other
+    if one.frame is other.frame:
+        return True
+    ours, theirs = one.frame.geometry.to_numpy(), other.frame.geometry.to_numpy()
+    return len(ours) == len(theirs) and bool(shapely.equals_identical(ours, theirs).all())
 
 
 def followed(layers: Sequence[Layer], question: SiteQuestion) -> Layer | None:

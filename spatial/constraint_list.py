@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from layers.layer import Layer
-    from spatial._constraint_rules import ExclusionQuestion
+    from spatial._exclusion_question import ExclusionQuestion
 
 __all__ = ["constraint_list"]
 

@@ -20,9 +20,10 @@ import shapely
 from layers.crs import require_metric
 from layers.errors import CrsError, QuestionError
 from layers.provinces import province_name
-from spatial._constraint_rules import TIERS, Claim, ExclusionQuestion, claims
+from spatial._constraint_rules import TIERS, Claim, claims, features_mark
 from spatial._cover import box_of
 from spatial._exclusion_findings import exclusion_findings, waived_rows
+from spatial._exclusion_question import ExclusionQuestion
 from spatial._geos import areal
 from spatial._run import run_facts
 from spatial._unions import grouped_unions, growing_unions
@@ -47,7 +48,7 @@ _HA: Final = 10_000.0
 _TILE_M: Final = 2_000.0
 _MOST_TILES: Final = 4_000
 _AREA: Final = 2
-_FACTS: Final = [f.name for f in fields(Claim) if f.name not in ("shapes", "place")]
+_FACTS: Final = [f.name for f in fields(Claim) if f.name not in ("shapes", "place", "among", "twin")]
 
 
 @dataclass(frozen=True)
@@ -264,14 +265,16 @@ def _tiles(area: Layer) -> gpd.GeoDataFrame:
 
 
 def _unknown(tiles: gpd.GeoDataFrame, layers: Sequence[Layer]) -> list[Claim]:
-    """Claims of the land that a layer doesn't speak of."""
+    """Claims of the land that a layer doesn't speak of: who lacks most is asked first, names don't count."""
     out = []
     for layer in layers:
         holes = _holes(tiles, layer)
         if shapely.area(holes).sum() > 0:
             name = f"no_data:{layer.name}"
             claim = Claim(name, layer.name, layer.kind_name, "", "no_data", applied=True, why="no_data")
-            out.append(replace(claim, shapes=holes[shapely.area(holes) > 0]))
+            among = f"~{1e15 - round(shapely.area(holes).sum()):017.0f} {layer.kind_name}"
+            full = holes[shapely.area(holes) > 0]
+            out.append(replace(claim, shapes=full, among=among, twin=features_mark(layer)))
     return out
 
 

@@ -9,6 +9,7 @@ from layers import parse_source
 from layers.errors import QuestionError
 from layers.names import fold
 from maps.cli.inputs import Inputs
+from maps.site_search import joined_findings
 
 if TYPE_CHECKING:
     from layers import Layer
@@ -52,7 +53,7 @@ def _read(inputs: Inputs, text: str) -> Layer:
         known = replace(known, crs={"zones": f"EPSG:{base.crs.to_epsg()}", **known.crs})
     files = Inputs(None, known)
     area = files.zones(text, "admin_unit")
-    inputs.findings += files.findings
+    inputs.findings += [*files.findings, *joined_findings(area)]
     return area
 
 

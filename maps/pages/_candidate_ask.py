@@ -73,7 +73,7 @@ def candidate_question(
                 key=f"candidate-constraints-{year}",
             )
             rules = RuleChoice(_avoided(constraints, words), buffers=distances_input(constraints, words))
-            figures = {**_figures(words), **_followed(constraints, words)}
+            figures = {**_figures(words), **_followed([*constraints, *offered.parcels], words)}
         with right:
             industry = industry_input(words)
             score = criteria_input(offered, industry, words)
@@ -92,7 +92,8 @@ def candidate_question(
         return None, False
     figures |= {"min_ha": sizes[0], "max_ha": sizes[1], "on": on}
     figures |= {"criteria": score.criteria, "rasters": score.rasters}
-    layers = {"constraints": constraints, "others": offered.others}
+    parcels = [v for v in offered.parcels if v.layer == figures.get("follow")]
+    layers = {"constraints": constraints, "others": [*offered.others, *parcels]}
     figures |= {name: tuple((v.layer, v.version) for v in of) for name, of in layers.items()}
     asked = _asked(base, area, rules, kind, compared=compared or (), industry=industry, **figures)
     return asked, pressed
@@ -186,7 +187,8 @@ def _figures(words: Words) -> dict[str, Any]:
 
 def _followed(constraints: list[Version], words: Words) -> dict[str, Any]:
     """Layer of parcels or land use whose boundaries the sites follow, and how exactly."""
-    fitting = {v.layer: layer_title(v, words) for v in constraints if v.kind_name == "land_use"}
+    kinds = ("land_use", "land_cover")
+    fitting = {v.layer: layer_title(v, words) for v in constraints if v.kind_name in kinds}
     if not fitting:
         return {}
     follow = st.selectbox(

@@ -322,3 +322,13 @@ def test_exclusions_of_the_search_are_those_asked_alone(planted):
     area, constraints, _, _ = district()
     alone = exclusions(area, constraints, question=wanted().exclusion)
     pd.testing.assert_frame_equal(alone.rows, planted.exclusions.rows)
+
+
+def test_two_layers_of_one_name_and_kind_are_both_asked():
+    area, constraints, criteria, others = district()
+    one = sparse("relic", box(520, 220, 560, 260))
+    other = sparse("relic", box(3520, 3220, 3560, 3260))
+    answer = candidates(area, constraints, criteria, question=wanted(count=1), others=[*others, one, other])
+    assert sum(layer.kind_name == "relic" for layer in answer.basis.layers) == 2
+    again = candidates(area, constraints, criteria, question=wanted(count=1), others=[*others, one, one])
+    assert sum(layer.kind_name == "relic" for layer in again.basis.layers) == 1

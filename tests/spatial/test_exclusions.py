@@ -395,3 +395,33 @@ def test_a_point_is_free_where_and_only_where_land_is_left(seed):
         if shapely.distance(shapely.boundary(free), point) > 1e-3:
             hits = why_not(answer, point)
             assert hits["applied"].any() == (not free.contains(point))
+
+
+def test_two_layers_that_lack_the_same_land_share_it_alike_whatever_they_are_called():
+    """Land without data is booked on who lacks most; of equal ones the features decide, never the name."""
+
+    def booked(names):
+        shapes = [box(0, 0, 900, 1000), box(0, 0, 500, 1000), box(0, 0, 1000, 400)]
+        layers = [
+            Layer(frame(box(0, 0, 9 + n, 9)), name, "river", extent=place(shape))
+            for n, (name, shape) in enumerate(zip(names, shapes, strict=True))
+        ]
+        rows = ask(*layers).rows
+        rows = rows[rows["tier"] == "no_data"]
+        return [(names.index(layer), ha) for layer, ha in zip(rows["layer"], rows["added_ha"], strict=True)]
+
+    first = booked(["a", "b", "c"])
+    assert first == booked(["c", "b", "a"]) == booked(["b", "c", "a"])
+    assert [n for n, _ in first] == [2, 1, 0]
+    assert [ha for _, ha in first] == pytest.approx([60, 20, 0], abs=1e-6)
+
+
+def test_layers_of_one_constraint_take_land_in_an_order_that_names_do_not_change():
+    def taken(one, other):
+        west, east = box(0, 0, 600, 1000), box(400, 0, 1000, 1000)
+        layers = [Layer(frame(shape), name, "green_belt") for name, shape in ((one, west), (other, east))]
+        rows = ask(*layers).rows
+        rows = rows[rows["kind"].eq("green_belt") & rows["applied"]]
+        return {(one, other).index(n): ha for n, ha in zip(rows["layer"], rows["added_ha"], strict=True)}
+
+    assert taken("a", "b") == pytest.approx(taken("b", "a"))
