@@ -11,6 +11,8 @@ from affine import Affine
 from spatial._geos import areal
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     from layers.grid import RasterGrid
@@ -25,6 +27,8 @@ _TRIANGLE: Final = 3
 _FLAT: Final = 1e-9
 #: points nearer than this are one point of a table of corners
 _SAME_M: Final = 1e-3
+#: how far a corner that stands for two moves inwards at most, where taken land lies in the notch
+_ASIDE_M: Final = (1e-6, 1e-4, 2e-3)
 #: the flattest corners go first, so that a slope is found before its ends are cut
 _STEPS: Final = (0.0, 0.5, 0.75, 1.0)
 
@@ -115,17 +119,31 @@ def widened_nowhere(shape: shapely.Polygon, width_m: float) -> shapely.Polygon:
 
 
 def without_repeats(shape: shapely.Polygon) -> shapely.Polygon:
-    """Leave out corners that repeat the one before to the millimetre, as far as no land is gained by it."""
+    """Leave out corners that repeat the one before to the millimetre; no land is gained by it."""
     shape = shapely.remove_repeated_points(shape)
     for n, ring in enumerate(shapely.get_rings(shape)):
         corners = shapely.get_coordinates(ring)[:-1]
         side = np.hypot(*(np.roll(corners, -1, axis=0) - corners).T)
         for at in np.flatnonzero(side < _SAME_M).tolist():
-            for gone in (at, (at + 1) % len(corners)):
-                fewer = _with_ring(shape, n, np.delete(corners, gone, axis=0))
-                if fewer is not None and shapely.area(shapely.difference(fewer, shape)) == 0:
-                    return without_repeats(fewer)
+            for fewer in _with_one_less(corners, at):
+                made = _with_ring(shape, n, fewer)
+                if made is not None and shapely.area(shapely.difference(made, shape)) == 0:
+                    return without_repeats(made)
     return shape
+
+
+def _with_one_less(corners: Corners, at: int) -> Iterator[Corners]:
+    """Rings without a corner or the next one, or with one corner for both, a little to either side."""
+    after = (at + 1) % len(corners)
+    yield np.delete(corners, at, axis=0)
+    yield np.delete(corners, after, axis=0)
+    way = corners[(after + 1) % len(corners)] - corners[at - 1]
+    across = np.array([-way[1], way[0]]) / max(float(np.hypot(*way)), _FLAT)
+    for off_m in _ASIDE_M:
+        for side in (1.0, -1.0):
+            moved = corners.copy()
+            moved[at] = (corners[at] + corners[after]) / 2 + side * off_m * across
+            yield np.delete(moved, after, axis=0)
 
 
 def _with_ring(shape: shapely.Polygon, n: int, corners: Corners) -> shapely.Polygon | None:

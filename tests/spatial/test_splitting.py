@@ -83,6 +83,15 @@ def test_corners_that_repeat_go_and_no_land_is_gained():
     assert once.area == pytest.approx(1e4, abs=0.1)
 
 
+@pytest.mark.parametrize("apart", [7e-10, 1e-6, 9e-4])
+def test_a_notch_whose_corner_repeats_loses_the_repeat_and_gains_nothing(apart):
+    notched = Polygon([(0, 0), (100, 0), (100, 60), (50 + apart, 50), (50, 50), (60, 100), (0, 100)])
+    once = without_repeats(notched)
+    assert len(once.exterior.coords) == 7
+    assert once.difference(notched).area == 0
+    assert once.area == pytest.approx(notched.area, abs=0.5)
+
+
 @given(seeds)
 def test_leaving_out_repeats_never_gains_land(seed):
     rng = np.random.default_rng(seed)
