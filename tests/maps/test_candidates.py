@@ -239,7 +239,7 @@ def test_criteria_are_taken_apart_and_what_they_assume_is_said():
         split_criterion("a=")
     _, _, _, (roads,) = district()
     made, found = named_criterion("main_road", roads)
-    assert [f.code for f in found] == ["criterion_assumed"]  # no column of classes
+    assert [f.code for f in found] == ["criterion_column_missing"]  # no column of classes
     classed = roads.with_frame(
         roads.frame.assign(road_class=["national", *["local"] * (len(roads.frame) - 1)])
     )
