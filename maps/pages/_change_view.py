@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -258,7 +259,9 @@ class ChangeView(AnswerView[ChangeQuestion, ChangeSeries]):
         bounds = workspace_bounds(str(self.base.folder), tuple(self.focus()))
         label, notes = made_label(layers, self.words), self.sheet_notes(layers)
         view = View(bounds, self.base.crs, label, notes, self.sheet_title())
-        common = [*context_layers(self._units(), self.words), marked]
+        # named apart from the twins: one row of the panel each
+        below = context_layers(self._units(), self.words)
+        common = [*(replace(one, id=f"units-{n}") for n, one in enumerate(below)), marked]
         show_views(self.name, sides, self.words, view=view, change=change, common=common)
 
     def _units(self) -> list[Layer]:

@@ -154,16 +154,18 @@ def _picture(page: Figure) -> Image.Image:
 
 def _one_legend(seen: list[MapLayer], names: tuple[str, ...]) -> list[MapLayer]:
     """Join the entries of what stands for one thing on both sides; the sides are named on the map."""
-    out: dict[str, MapLayer] = {}
+    out: dict[tuple[str, str], MapLayer] = {}
     for layer in seen:
         title = layer.title
         for name in names:
             title = title.removesuffix(f" · {name}")
-        known = out.get(layer.twin or layer.id)
+        # a layer of both periods may have the name of a twin, and is another thing
+        key = (layer.twin, "" if layer.twin else layer.id)
+        known = out.get(key)
         entries = (
             [*known.legend, *(e for e in layer.legend if e not in known.legend)] if known else layer.legend
         )
-        out[layer.twin or layer.id] = replace(known or layer, title=title, legend=entries)
+        out[key] = replace(known or layer, title=title, legend=entries)
     return list(out.values())
 
 

@@ -417,7 +417,9 @@ def test_a_divider_leaves_each_period_its_own_side(say):
     ]
     at = X0 + 1500.0
     of = sheet(divider=at, sides=("Trước", "Sau"))
-    figure = sheet_figure(both, say, sheet=of, bounds=place)
+    common = MapLayer("a", "Ranh giới", "g", 1, whole, [Look("", "", "#000000", 1)], [looks[0].legend()])
+    figure = sheet_figure([common, *both], say, sheet=of, bounds=place)
+    assert "Ranh giới" in texts(figure)
     (axes,) = [a for a in figure.axes if a.get_label() == "map"]
     written = {t.get_text() for t in axes.texts}
     assert {"Trước", "Sau"} <= written
