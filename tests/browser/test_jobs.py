@@ -76,11 +76,12 @@ def press_check(page, address, tolerance=None):
         box.press("Enter")
         settled(page)
     page.get_by_role("button", name="Kiểm tra", exact=True).click()
-    page.get_by_role("button", name="Dừng", exact=True).wait_for()
+    stop(page).wait_for()
 
 
 def stop(page):
-    return page.get_by_role("button", name="Dừng", exact=True)
+    """The button of the job: while a page is at work, the head of the window has one of the same name."""
+    return page.get_by_test_id("stMain").get_by_role("button", name="Dừng", exact=True)
 
 
 def cards(page):
