@@ -49,5 +49,9 @@ def recorded_quality(base: Workspace, layer: str, version: int) -> dict[str, Any
     dict or None
         ``None`` for a version that was not imported, or before reports were kept.
     """
-    found = [r for r in base.records("import") if (r.get("layer"), r.get("version")) == (layer, version)]
+    history = base.history(layer)
+    rows = next((v.sha256 for v in history if v.version == version), None)
+    # a version that was brought back holds the rows of the one it came from
+    same = {v.version for v in history if v.sha256 == rows}
+    found = [r for r in base.records("import") if r.get("layer") == layer and r.get("version") in same]
     return dict(found[-1]["quality"]) if found else None

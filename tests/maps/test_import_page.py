@@ -9,6 +9,7 @@ import maps.pages._faults
 import maps.pages._import
 import maps.pages._import_read
 import maps.pages._map
+from maps.pages._quality import recorded_quality
 from maps.words import words
 from tests.layers.formats import small_layer
 
@@ -143,3 +144,15 @@ def test_of_an_extract_the_kind_says_which_rows_are_read(tmp_path, page_of):
     # the way, and not the crossing
     assert not [s for s in page.selectbox if s.label == VI("import.layer")]
     assert any("đọc 1 dòng" in m.value or "dùng 1" in m.value for m in page.markdown)
+
+
+def test_the_report_comes_back_with_the_layer(tmp_path, page_of, workspace):
+    path = tmp_path / "ccn_2030.gpkg"
+    small_layer().to_file(path, index=False)
+    page, _ = page_of(path)
+    page.button(key="import-save").click().run()
+    first = recorded_quality(workspace, "ccn_2030", 1)
+    assert first["rows_read"] == len(small_layer())
+    workspace.undo_save("ccn_2030", expected=1)
+    back = workspace.restore("ccn_2030", 1)
+    assert recorded_quality(workspace, "ccn_2030", back.version) == first
