@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from layers import Layer, Workspace
     from spatial.exclusions import ExclusionQuestion
 
-__all__ = ["local_rules", "placed_question"]
+__all__ = ["local_rules", "placed_question", "units_read"]
 
 _UNITS = "admin_unit"
 
@@ -54,8 +54,7 @@ def local_rules(
     if not any(rule_provinces(row) for _, row in table.iterrows()):
         return table
     units = [layer for layer in layers if layer.kind_name == _UNITS]
-    saved = [v.layer for v in workspace.layers() if v.kind_name == _UNITS] if workspace else []
-    units += [workspace.load(text) for text in saved if workspace]
+    units += [workspace.load(name) for name, _ in units_read(workspace)] if workspace else []
     if not units:
         return LocalRules(table, known)
     placed = align([layers[0], *units]).layers[1:]
@@ -78,3 +77,18 @@ def placed_question(question: ExclusionQuestion, layers: Sequence[Layer], stated
     ExclusionQuestion
     """
     return replace(question, provinces=known_provinces(layers, stated=stated)) if stated else question
+
+
+def units_read(workspace: Workspace) -> tuple[tuple[str, int], ...]:
+    """Name the layers of units that tell the provinces of a workspace, though no question names them.
+
+    Parameters
+    ----------
+    workspace : Workspace
+
+    Returns
+    -------
+    tuple of (str, int)
+        Names and versions, in the order of names.
+    """
+    return tuple(sorted((v.layer, v.version) for v in workspace.layers() if v.kind_name == _UNITS))

@@ -18,6 +18,7 @@ from layers.bundle import Unfit, bundle_head, read_bundle, write_bundle
 from layers.errors import StoreError, ThoCongError
 from maps.analyses import ANALYSES, analysis_of
 from maps.answer_records import answer_made, answer_shape, is_answer, record_of
+from maps.provinces import units_read
 from maps.question_json import plain_question
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ MOST_BYTES: Final = 256 * 2**20
 _FOLDER: Final = "answers"
 _NAME: Final = re.compile(r"([a-z]{3,20})-([0-9a-f]{16})\.([0-9a-f]{12})\.answer")
 #: what else of `maps` has a say in answers
-_BESIDE: Final = ("criteria", "industry", "search_rasters", "site_search", "weighing")
+_BESIDE: Final = ("criteria", "industry", "provinces", "search_rasters", "site_search", "weighing")
 _TEXTS: Final = ("kind", "key", "mark", "asked_at", "rules", "program", "engine", "shape")
 
 
@@ -88,8 +89,8 @@ class StoredAnswers:
     """The answers that lie in a workspace, one file for each.
 
     A file is named after its question and after all that the answer depends on besides: tables of rules, code
-    of the program, changes on record. So an answer that is found by its name is the one that asking again
-    would give, and what was answered under other rules isn't overwritten.
+    of the program, changes on record, units that tell provinces. So an answer that is found by its name is
+    the one that asking again would give, and what was answered under other rules isn't overwritten.
 
     Parameters
     ----------
@@ -120,7 +121,7 @@ class StoredAnswers:
             12 hexadecimal digits.
         """
         changes = [r for r in self.base.records("override") if r.get("question") == question.key]
-        facts = [answer_shape(), engine_version(), reference.version(), len(changes)]
+        facts = [answer_shape(), engine_version(), reference.version(), len(changes), units_read(self.base)]
         return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:12]
 
     def store(self, question: Question, answer: Answer, *, mark: str, most_bytes: int = MOST_BYTES) -> int:

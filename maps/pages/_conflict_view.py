@@ -17,6 +17,7 @@ from maps.pages._drawn_zone import show_drawn_bar
 from maps.pages._facts import show_figures
 from maps.pages._table import Groups, Rows, States, ordered
 from maps.pages._view import AnswerView
+from maps.provinces import units_read
 from maps.question import ConflictQuestion
 from maps.styles import state_look
 from maps.tables import periods_of, records
@@ -71,8 +72,8 @@ class ConflictView(AnswerView[ConflictQuestion, ConflictAnswer]):
 
     @staticmethod
     def version_of(base: Workspace) -> Hashable:
-        """Changes on record: a new one asks again."""
-        return len(base.records("override"))
+        """Changes on record and units that tell provinces: a new one asks again."""
+        return len(base.records("override")), units_read(base)
 
     def files(self) -> ConflictFiles:
         """What can be exported."""

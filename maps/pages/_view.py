@@ -26,6 +26,7 @@ from maps.pages._run import note_run, run_named, run_said, show_run
 from maps.pages._shelf import shelved
 from maps.pages._stored import store_said
 from maps.pages._table import show_table
+from maps.provinces import units_read
 from maps.tables import measured_in, run_table
 
 if TYPE_CHECKING:
@@ -91,8 +92,8 @@ class AnswerView(ABC, Generic[_Q, _A]):
         self.link = Link(self.name)
 
     @staticmethod
-    def version_of(base: Workspace) -> Hashable:  # noqa: ARG004 - a question alone decides, as a rule
-        """Return what an answer depends on besides its question, such as the number of changes on record.
+    def version_of(base: Workspace) -> Hashable:
+        """Return what an answer depends on besides its question: the units that tell provinces.
 
         Parameters
         ----------
@@ -102,7 +103,7 @@ class AnswerView(ABC, Generic[_Q, _A]):
         -------
         hashable
         """
-        return None
+        return units_read(base)
 
     def kept(self, what: str, make: Callable[[], _Value]) -> _Value:
         """Work something out from the answer once, and keep it as long as the answer.

@@ -188,6 +188,18 @@ def test_only_the_answer_that_asking_now_would_give_is_found(base, store, asked,
     assert store.find(question) is None
 
 
+def test_other_units_may_be_another_province_and_are_asked_again(tmp_path):
+    base = Workspace.create(tmp_path / "ws", crs=5897)
+    save(base, "clusters", "industrial_cluster", "2021-2030:approved", box(0, 0, 500, 500), id=["C"])
+    save(base, "residential", "residential", "2025:surveyed", box(0, 0, 100, 100), id=["H"])
+    store = StoredAnswers(base)
+    question = ConflictQuestion(str(base.folder), (("clusters", 1),), (("residential", 1),), DAY)
+    put(store, question, analysis_of(question).answer(question))
+    assert store.find(question)
+    save(base, "communes", "admin_unit", "2025:approved", box(0, 0, 900, 900), id=["1"], name=["Tây"])
+    assert store.find(question) is None
+
+
 def test_an_answer_of_another_shape_is_named(store, asked, answers, monkeypatch):
     put(store, asked["compare"], answers["compare"])
     (stored,) = store.every()
