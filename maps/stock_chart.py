@@ -22,6 +22,8 @@ __all__ = ["Benchmark", "stock_chart"]
 _COLOURS: Final = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000")
 _SHAPES: Final = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "triangle-right")
 _HEIGHT: Final = 300
+#: figures nearer to each other than this share of the axis would be written over each other
+_APART: Final = 0.07
 
 
 @dataclass(frozen=True)
@@ -163,9 +165,22 @@ def _dots(told: pd.DataFrame, words: Words, colour: Any) -> alt.Chart:
     return chart
 
 
+def _legible(told: pd.DataFrame) -> pd.DataFrame:
+    """Rows whose figures can be written beside their dots, the largest of each year first; tips have all."""
+    apart = _APART * float(told["area_ha"].max())
+    chosen: list[Any] = []
+    for _, year in told.sort_values("area_ha", ascending=False, kind="stable").groupby("year", sort=False):
+        lowest = float("inf")
+        for row, area in year["area_ha"].items():
+            if lowest - area > apart:
+                chosen.append(row)
+                lowest = area
+    return told.loc[chosen]
+
+
 def _values(told: pd.DataFrame) -> alt.Chart:
     chart: alt.Chart = (
-        alt.Chart(told)
+        alt.Chart(_legible(told))
         .mark_text(dy=-13, fontSize=11.5, color="#334155")
         .encode(x="year:Q", y="area_ha:Q", text="value:N")
     )

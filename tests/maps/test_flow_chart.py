@@ -127,6 +127,16 @@ def test_every_figure_has_its_dot_hollow_where_it_is_planned(say):
     assert dots["value"].iloc[0] == say.number(100.0, 1)
 
 
+def test_figures_that_would_lie_over_one_another_are_left_to_the_tips(say):
+    near = stock((2020, 100.0, False, "A"), (2020, 96.0, False, "B"), (2020, 30.0, False, "C"),
+                 (2025, 99.0, False, "A"), (2025, 80.0, False, "B"), (2025, 0.0, False, "C"))  # fmt: skip
+    spec = stock_chart(near, say).to_dict()
+    written = pd.DataFrame(drawn(stock_chart(near, say), len(spec["layer"]) - 1))
+    assert sorted(zip(written["year"], written["series"], strict=True)) == [
+        (2020, "A"), (2020, "C"), (2025, "A"), (2025, "B"), (2025, "C")]  # fmt: skip
+    assert len(drawn(stock_chart(near, say), len(spec["layer"]) - 2)) == len(near)
+
+
 def test_a_benchmark_stands_with_its_label(say):
     chart = stock_chart(LINES, say, benchmark=Benchmark("−2 ha/năm", [(2030, 60.0), (2010, 100.0)]))
     assert drawn(chart, 1) == [{"year": 2010, "area_ha": 100.0}, {"year": 2030, "area_ha": 60.0}]
