@@ -25,6 +25,8 @@ TIER_COLOURS: Final = {
     "left": "#1a7f4b",
 }
 _ROW_PX: Final = 22
+#: two rows at most on a narrow screen
+_LEGEND: Final = {"orient": "top", "title": None, "columns": 4, "labelLimit": 220}
 #: half a label of the axis stands out beyond the last bar
 _LABEL_PX: Final = 26
 #: shares below this are put together in one bar, in the place of the first of them
@@ -50,13 +52,14 @@ def waterfall_chart(answer: CandidateAnswer, words: Words) -> dict[str, Any]:
     for bar in bars:
         bar["tier"] = named[str(bar["kind"])]
     number = "format(datum.value, ',.0f')"
-    mark = f"replace({number}, ',', '.')" if words.lang == "vi" else number
-    axis, legend = {"labelLimit": 300, "labelOverlap": False, "title": None}, {"orient": "top", "title": None}
+    mark = f"replace({number}, regexp(',', 'g'), '.')" if words.lang == "vi" else number
+    axis, legend = {"labelLimit": 300, "labelOverlap": False, "title": None}, _LEGEND
     left = words("site_column.left_ha")
     colour = {"domain": list(named.values()), "range": [TIER_COLOURS[tier] for tier in tiers]}
     return {
         "data": {"values": bars},
         "height": _ROW_PX * len(bars) + 20,
+        "autosize": {"type": "fit", "contains": "padding"},
         "padding": {"left": 5, "right": _LABEL_PX, "top": 5, "bottom": 5},
         "mark": {"type": "bar", "height": 14},
         "encoding": {
