@@ -93,12 +93,32 @@ def _opened(free: Cells, width: float) -> Cells:
 
 
 def reachable(roads: Cells, barrier: Cells, steps: int) -> Cells:
-    """Cells that a way of so many steps from a road leads to, roads cross barriers and nothing else does."""
+    """Cells that a way of so many steps from a road leads to, roads cross barriers and nothing else does.
+
+    A way over open land is as long in every direction: the last steps may be diagonal, so many that a way
+    along the diagonal comes as far as one along a side, and no cell farther off in a straight line counts.
+    """
     from scipy.ndimage import binary_dilation  # noqa: PLC0415 - takes a moment to load
 
     if not roads.any():
         return np.zeros_like(roads)
-    return np.asarray(binary_dilation(roads, iterations=max(steps, 1), mask=~barrier | roads))
+    free, steps = ~barrier | roads, max(steps, 1)
+    diagonal = ceil((sqrt(2) - 1) * steps)
+    led = roads
+    if steps > diagonal:
+        led = binary_dilation(led, iterations=steps - diagonal, mask=free)
+    led = binary_dilation(led, structure=np.ones((3, 3), dtype=bool), iterations=diagonal, mask=free)
+    return np.asarray(_within(led, roads, steps + 1))
+
+
+def _within(led: Cells, roads: Cells, steps: int) -> Cells:
+    """Of some cells those within so many steps of a road in a straight line; by strips."""
+    rows = max(_STRIP_CELLS // max(led.shape[1], 1), 4 * steps)
+    for top in range(0, led.shape[0], rows):
+        first = max(top - steps, 0)
+        away = mark_distances(roads[first : top + rows + steps], steps + 1)
+        led[top : top + rows] &= away[top - first : top - first + rows] <= steps
+    return led
 
 
 def grown_patches(score: Floats, good: Cells, reached: Cells | None, growth: Growth) -> Iterator[Patch]:

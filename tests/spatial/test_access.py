@@ -52,6 +52,24 @@ def test_land_behind_a_river_has_a_way_only_round_its_end():
     assert len(found(free, [road, bridge], rivers=[river]).sites)
 
 
+@pytest.mark.parametrize("degrees", [0, 15, 30, 45, 60])
+@pytest.mark.parametrize(("gap_m", "any_site"), [(480, True), (520, False)])
+def test_a_way_over_open_land_is_as_long_in_every_direction(degrees, gap_m, any_site):
+    def turned(shape):
+        return shapely.affinity.rotate(shape, degrees, origin=(800, 800))
+
+    road = LineString([(-2000, 400), (4000, 400)])
+    free = box(600, 400 + gap_m, 1000, 800 + gap_m)
+    area = sparse("admin_unit", turned(free), name=["Xã"])
+    ways = sparse("road", turned(road))
+    near = [Criterion("road", ways, parse_value_function("linear:0=0;3000=1"))]
+    question = wanted(1.0, 20.0, road_reach_m=500, draws=10, min_width_m=60)
+    answer = candidates(area, [], near, question=question, others=[ways])
+    assert bool(len(answer.sites)) is any_site
+    limits = site_limits(answer)
+    assert (limits.loc[limits["limit"] == "road_m", "state"] == "pass").all()
+
+
 @pytest.mark.parametrize(("reach", "any_site"), [(99.0, False), (101.0, True)])
 def test_a_metre_decides(reach, any_site):
     free, road = box(100, 100, 900, 500), LineString([(0, 0), (SIDE, 0)])
