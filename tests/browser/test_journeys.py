@@ -419,9 +419,9 @@ def test_from_a_plant_that_is_too_near_to_its_file(page, server, lang, tmp_path)
     page.get_by_role("button", name=go, exact=True).click()
     page.locator(".tc-cards").wait_for()
     frame = the_map(page)
-    # twelve metres are less than a pixel before the map goes there
+    # twelve metres are less than a pixel before the map goes there, and so is the least ring
     frame.locator(".leaflet-tc-78-line-too-near-pane path").first.wait_for(state="attached")
-    frame.locator(".leaflet-tc-60-rings-pane path").first.wait_for()
+    frame.locator(".leaflet-tc-60-rings-pane path").first.wait_for(state="attached")
     settled(page)
     assert {"vi": "88,0", "en": "88.0"}[lang] in page.locator(".tc-cards").inner_text()
     before = view(page)
