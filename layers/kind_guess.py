@@ -16,6 +16,7 @@ import pandas as pd
 
 from layers import reference
 from layers._field_values import code_share, filled
+from layers.kinds import kinds
 from layers.legacy_text import decoded
 from layers.names import fold
 
@@ -42,6 +43,16 @@ _FEWEST: Final = 3
 _MOST_VALUES: Final = 400
 _WITHIN: Final = 8
 _COMMUNE_CODE: Final = 5
+#: kinds that are lines: areas of such a name are asked about
+_LINES: Final = ("road", "railway", "power_line")
+#: places and contours whose words, without accents, are those of roads, rivers, canals or schools
+_STOPS: Final = (
+    "thai binh duong|dai tay duong|binh duong|hai duong|dong duong|an duong|dai duong|duong minh chau"
+    "|duong kinh|duong lam|duong lieu|duong dong|duong dong muc|duong binh do|duong do sau"
+    "|dong bang song hong|dong bang song cuu long|song cong|song cau|song hinh|song doc|song ma|song lo"
+    "|muong la|muong lat|muong te|muong ang|muong cha|muong nhe|muong khuong|muong lay|muong thanh|muong xen"
+    "|truong sa|moi truong|quang truong|hien truong|thi truong"
+)
 #: names that programs give and that say nothing of what is inside
 _EMPTY_NAMES: Final = ("entities", "elements", "multipolygons", "multilinestrings", "lines", "points")
 
@@ -130,7 +141,20 @@ def guess_kind(look: Look, *names: str) -> KindGuess:
     if not order or weights[order[0]] < _ENOUGH:
         return KindGuess(None, signs)
     tied = len(order) > 1 and weights[order[1]] == weights[order[0]]
-    return KindGuess(None if tied else order[0], signs)
+    named = all(sign.by == "name" for sign in signs if sign.kind == order[0])
+    unsure = tied or (named and not _may_be(order[0], look))
+    return KindGuess(None if unsure else order[0], signs)
+
+
+def _may_be(kind: str, look: Look) -> bool:
+    """Say whether rows of this geometry may be of the kind; a drawing has lines that are closed later on."""
+    shape = look.geometry.lower()
+    if look.format in ("DXF", "DGN"):
+        return True
+    if kind in _LINES:
+        return "polygon" not in shape and "point" not in shape
+    areas = next((one.geometry == "polygon" for one in kinds() if one.name == kind), False)
+    return not (areas and ("line" in shape or "point" in shape))
 
 
 def _source_of(sign: KindSign) -> str:
@@ -160,6 +184,9 @@ def _taken(tokens: Sequence[str], found_in: str) -> list[tuple[str, str]]:
     """Signs that stand in a row of tokens, each token read once."""
     free = list(tokens)
     out = []
+    for stop in sorted(_STOPS.split("|"), key=len, reverse=True):
+        while (run := _run_at(free, stop.replace(" ", ""))) is not None:
+            free[run[0] : run[1]] = [""] * (run[1] - run[0])
     for sign, kind in _signs(found_in):
         plain = sign.replace(" ", "")
         at = _run_at(free, plain)

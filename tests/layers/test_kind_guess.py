@@ -9,15 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from layers import reference
-from layers.kind_guess import guess_kind
+from layers.kind_guess import KindGuess, guess_kind
 from layers.kinds import kinds
 from layers.look import Look
 from tests.layers.test_legacy_text import spoilt
 
 
-def look(*rows, layer="", columns=()):
+def look(*rows, layer="", columns=(), geometry="Polygon"):
     heads = dict.fromkeys([*columns, *(rows[0] if rows else {})], "str")
-    return Look("GPKG", [layer], layer, "Polygon", "", heads, len(rows), list(rows))
+    return Look("GPKG", [layer], layer, geometry, "", heads, len(rows), list(rows))
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,8 @@ def look(*rows, layer="", columns=()):
     ],
 )
 def test_a_name_tells_the_kind_and_is_the_reason(name, kind):
-    guess = guess_kind(look(), name)
+    lines = kind in ("road", "railway", "power_line")
+    guess = guess_kind(look(geometry="MultiLineString" if lines else "Polygon"), name)
     assert guess.kind == kind
     assert [(sign.by, sign.found) for sign in guess.signs] == [("name", name.rpartition(".")[0])]
 
@@ -49,6 +50,47 @@ def test_a_name_tells_the_kind_and_is_the_reason(name, kind):
 @pytest.mark.parametrize("name", ["lop1.shp", "Data.gpkg", "multipolygons", "thang 3.dxf", "Chuong.shp"])
 def test_where_nothing_speaks_for_a_kind_none_is_proposed(name):
     assert guess_kind(look(), name).kind is None
+
+
+@pytest.mark.parametrize("geometry", ["MultiPolygon", "LineString", "3D MultiLineString", "Unknown"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "binh_duong.gpkg",
+        "Hai_Duong_2025.gpkg",
+        "DongDuong.shp",
+        "duong_dong_muc.shp",
+        "Đường bình độ 5m.gpkg",
+        "song_cong_ranh.shp",
+        "moi_truong.shp",
+        "Muong_La.gpkg",
+    ],
+)
+def test_a_place_or_a_contour_is_no_road_river_or_canal(name, geometry):
+    assert guess_kind(look(geometry=geometry), name) == KindGuess(None, ())
+
+
+def test_a_place_beside_a_sign_leaves_the_sign():
+    assert guess_kind(look(), "kcn_binh_duong.gpkg").kind == "industrial_park"
+    assert guess_kind(look(geometry="LineString"), "duong_giao_thong_hai_duong.shp").kind == "road"
+
+
+@pytest.mark.parametrize(
+    ("name", "geometry", "kind"),
+    [
+        ("duong_giao_thong.shp", "MultiPolygon", "road"),
+        ("duong.shp", "Point", "road"),
+        ("kcn.shp", "LineString", "industrial_park"),
+        ("sdd.shp", "3D Point", "land_use"),
+    ],
+)
+def test_a_name_alone_that_the_geometry_contradicts_is_asked(name, geometry, kind):
+    guess = guess_kind(look(geometry=geometry), name)
+    assert (guess.kind, guess.kinds) == (None, (kind,))
+    drawn = replace(look(geometry=geometry), format="DXF")
+    assert guess_kind(drawn, name).kind == kind
+    told = look({"ten duong": "a"}, {"ten duong": "b"}, geometry="MultiPolygon")
+    assert guess_kind(told, "duong.shp").kind == "road"
 
 
 def test_as_much_for_another_kind_is_asked_with_both():
