@@ -66,7 +66,7 @@ def looked_over(reading: Reading, words: Words, *, mark: Hashable) -> LookedOver
     LookedOver
     """
     layer = reading.layer
-    tolerance_m = 0.0
+    tolerance_m, origin = 0.0, layer.provenance
     if layer.kind.geometry == "polygon" and layer.frame.crs is not None and not layer.frame.empty:
         tolerance_m = st.number_input(
             words("coverage.mend"),
@@ -75,7 +75,8 @@ def looked_over(reading: Reading, words: Words, *, mark: Hashable) -> LookedOver
             step=0.1,
             format="%.2f",
             help=words("coverage.mend_help"),
-            key="import-mend",
+            # of these bytes alone: the next file is mended when somebody asks for it
+            key=f"import-mend-{origin.sha256[:12]}-{origin.source}",
         )
     exact = (mark, tolerance_m)
 

@@ -30,7 +30,7 @@ def said_fields(mark: str, kind: str) -> dict[str, str]:
     Parameters
     ----------
     mark : str
-        Stands for the file and its layer.
+        Stands for the bytes of the file and its layer.
     kind : str
 
     Returns

@@ -113,7 +113,7 @@ def _bring_drawn(base: Workspace, words: Words) -> None:
         key="import-drawn-kind",
     )
     with right:
-        years, stage = period_input(words)
+        years, stage = period_input(words, mark="drawn")
     title = st.text_input(
         words("import.name"), value=words("draw.name"), key=f"import-drawn-name-{words.lang}"
     )

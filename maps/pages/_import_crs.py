@@ -43,21 +43,21 @@ _CHOSEN = "import-candidate"
 _MARGIN = 0.15
 
 
-def read_as_input(file: str, layer: str | None, words: Words) -> str | None:
+def read_as_input(words: Words, *, mark: str) -> str | None:
     """Ask how the coordinates of a file are to be read; nothing until somebody decides.
 
     Parameters
     ----------
-    file : str
-    layer : str or None
     words : Words
+    mark : str
+        Stands for the bytes of the file and its layer.
 
     Returns
     -------
     str or None
         A treatment.
     """
-    key = st.session_state[FIELD] = f"import-read-as-{file}-{layer}"
+    key = st.session_state[FIELD] = f"import-read-as-{mark}"
     written = st.text_input(
         words("import.read_as"),
         placeholder="EPSG:5897+swapped",
@@ -109,13 +109,14 @@ def show_candidates(
             treatment: f"{sign_of(n)}. {reading_label(treatment, words)}"
             for n, treatment in enumerate(places["treatment"], 1)
         }
+        key = f"{_CHOSEN}-{reading.layer.provenance.sha256[:12]}"
         picked = st.selectbox(
             words("import.take"),
             list(names),
             index=None,
             format_func=names.__getitem__,
             placeholder=words("import.take_none"),
-            key=_CHOSEN,
+            key=key,
         )
         chosen = list(names).index(picked) + 1 if picked is not None else None
         st.button(
@@ -123,7 +124,7 @@ def show_candidates(
             type="primary",
             disabled=picked is None,
             on_click=_take,
-            args=(picked or "",),
+            args=(picked or "", key),
             key="import-take",
         )
         st.caption(words("import.take_note"))
@@ -147,10 +148,10 @@ def _table(places: gpd.GeoDataFrame, words: Words) -> str:
     )
 
 
-def _take(treatment: str) -> None:
+def _take(treatment: str, key: str) -> None:
     """Put the explanation that was chosen where the reader would have written it."""
     st.session_state[st.session_state[FIELD]] = treatment
-    st.session_state[_CHOSEN] = None
+    st.session_state[key] = None
 
 
 def _stated(reading: Reading) -> gpd.GeoDataFrame | None:

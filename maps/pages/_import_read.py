@@ -66,6 +66,10 @@ class _Files:
     chosen: str
     digest: str
 
+    def mark(self, layer: str | None) -> str:
+        """Stand for one layer of these bytes in the keys of fields: the next has its own."""
+        return f"{self.digest[:12]}-{self.chosen}-{layer or ''}"
+
     @contextmanager
     def laid_out(self) -> Iterator[Path]:
         """Lay the files into a folder for as long as they are read; errors don't name it."""
@@ -170,7 +174,7 @@ def _layer_input(files: _Files, words: Words) -> str | None:
     look = files.look(None)
     if len(look.layers) < 2:  # noqa: PLR2004 - one layer is no choice
         return None
-    return st.selectbox(words("import.layer"), look.layers, key=f"import-layer-{files.chosen}")
+    return st.selectbox(words("import.layer"), look.layers, key=f"import-layer-{files.mark(None)}")
 
 
 def _kind_input(files: _Files, layer: str | None, words: Words) -> str | None:
@@ -186,11 +190,12 @@ def _kind_input(files: _Files, layer: str | None, words: Words) -> str | None:
         index=options.index(guess.kind) if guess.kind is not None else None,
         placeholder=words("import.kind_none"),
         format_func=lambda k: words(f"kind.{k}"),
-        key=f"import-kind-{files.digest[:12]}-{files.chosen}-{layer or ''}",
+        key=f"import-kind-{files.mark(layer)}",
     )
     if kind is None:
         empty = "import.kind_osm" if files.look(layer).format == "OSM" else "import.kind_ask"
-        key = "import.kind_torn" if likely else empty
+        told = "import.kind_torn" if len(likely) > 1 else "import.kind_unsure"
+        key = told if likely else empty
         right.info(plain(words(key, found=reasons_of(guess, words))))
     elif kind == guess.kind:
         right.caption(plain(words("import.kind_guessed", found=reasons_of(guess, words, kind=kind))))
@@ -198,18 +203,18 @@ def _kind_input(files: _Files, layer: str | None, words: Words) -> str | None:
 
 
 def _read(base: Workspace, files: _Files, kind: str, words: Words, *, layer: str | None) -> Asked:
+    mark = files.mark(layer)
     middle, right = st.columns([5, 7])
     with right:
-        years, stage = period_input(words)
+        years, stage = period_input(words, mark=mark)
     assumed, decided = st.columns([7, 5])
     with assumed:
-        crs = _system(words)
+        crs = _system(words, mark)
     path = Path(files.chosen)
     with decided:
-        read_as = read_as_input(path.name, layer, words)
-        close_m = _gap(path, words)
+        read_as = read_as_input(words, mark=mark)
+        close_m = _gap(path, words, mark)
     source = Source(path, layer=layer, assume_crs=crs, read_as=read_as, close_m=close_m)
-    mark = f"{path.name}-{layer}"
     title = middle.text_input(words("import.name"), value=source.name, key=f"import-name-{mark}").strip()
     with sentences():
         period = replace(parse_period(years), stage=stage) if years.strip() else None
@@ -226,20 +231,22 @@ def _read(base: Workspace, files: _Files, kind: str, words: Words, *, layer: str
     return Asked(files.chosen, reading, asked)
 
 
-def _gap(path: Path, words: Words) -> float:
+def _gap(path: Path, words: Words, mark: str) -> float:
     """Widest gap of a drawing that is closed; nothing is closed unasked."""
     if path.suffix.lower() not in (".dxf", ".dgn"):
         return 0.0
     label = words("import.close_m")
-    return float(st.number_input(label, min_value=0.0, value=0.0, step=0.1, key=f"import-close-{path.name}"))
+    return float(st.number_input(label, min_value=0.0, value=0.0, step=0.1, key=f"import-close-{mark}"))
 
 
-def period_input(words: Words) -> tuple[str, Stage]:
+def period_input(words: Words, *, mark: str) -> tuple[str, Stage]:
     """Ask for the years and the stage of a layer.
 
     Parameters
     ----------
     words : Words
+    mark : str
+        Stands for the layer they are asked of.
 
     Returns
     -------
@@ -249,18 +256,19 @@ def period_input(words: Words) -> tuple[str, Stage]:
         Stage.
     """
     left, right = st.columns(2)
-    years = left.text_input(words("import.years"), placeholder="2025, 2021-2030", key="import-period")
+    key = f"import-period-{mark}"
+    years = left.text_input(words("import.years"), placeholder="2025, 2021-2030", key=key)
     stage: Stage = right.selectbox(
         words("column.stage"),
         # unknown first: a plan must not pass for a survey because nobody chose
         sorted(get_args(Stage), key=lambda s: s != "unknown"),
         format_func=lambda s: words(f"stage.{s}"),
-        key="import-stage",
+        key=f"import-stage-{mark}",
     )
     return years, stage
 
 
-def _system(words: Words) -> str | None:
+def _system(words: Words, mark: str) -> str | None:
     """EPSG code for a file that states none: by province, or written."""
     left, right = st.columns(2)
     today = datetime.now(UTC).astimezone().date()
@@ -271,7 +279,7 @@ def _system(words: Words) -> str | None:
         index=None,
         placeholder=words("import.province_none"),
         format_func=lambda name: f"{name} – EPSG:{systems[name]}",
-        key="import-province",
+        key=f"import-province-{mark}",
     )
-    written = right.text_input(words("import.crs"), placeholder="5897", key="import-crs").strip()
+    written = right.text_input(words("import.crs"), placeholder="5897", key=f"import-crs-{mark}").strip()
     return written or (str(systems[province]) if province else None)

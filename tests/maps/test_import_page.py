@@ -112,7 +112,15 @@ def test_the_kind_is_proposed_with_its_reason(tmp_path, page_of):
     assert any(c.value.startswith("Đề xuất theo tên «ccn") for c in page.caption)
 
 
-@pytest.mark.parametrize(("name", "said"), [("lop_1", "Chọn loại lớp"), ("kcn_ccn", "nhiều loại")])
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("lop_1", "Chọn loại lớp"),
+        ("kcn_ccn", "nhiều loại"),
+        ("duong_kcn_x", "nhiều loại"),
+        ("duong_1", "dạng hình học"),
+    ],
+)
 def test_a_kind_that_nothing_tells_must_be_chosen(tmp_path, page_of, name, said):
     path = tmp_path / f"{name}.gpkg"
     small_layer()[["geometry"]].to_file(path, index=False)
@@ -156,3 +164,29 @@ def test_the_report_comes_back_with_the_layer(tmp_path, page_of, workspace):
     workspace.undo_save("ccn_2030", expected=1)
     back = workspace.restore("ccn_2030", 1)
     assert recorded_quality(workspace, "ccn_2030", back.version) == first
+
+
+def field_of(page, label):
+    return next(f for f in (*page.text_input, *page.number_input, *page.selectbox) if f.label == VI(label))
+
+
+def test_what_is_decided_for_a_file_says_nothing_of_the_next_of_its_name(tmp_path, page_of):
+    path = tmp_path / "ccn_2030.gpkg"
+    small_layer().to_file(path, index=False)
+    page, _ = page_of(path)
+    field_of(page, "coverage.mend").set_value(0.5).run()
+    field_of(page, "import.crs").set_value("5899").run()
+    field_of(page, "import.years").set_value("2025").run()
+    field_of(page, "column.stage").set_value("surveyed").run()
+    field_of(page, "import.read_as").set_value("EPSG:5899").run()
+    field = next(s for s in page.selectbox if s.label == VI("field.name"))
+    field.select(("", "")).run()
+    assert not page.exception
+    path.unlink()
+    small_layer().iloc[:3].to_file(path, index=False)
+    page.run()
+    assert not page.exception
+    assert field_of(page, "coverage.mend").value == 0
+    assert [field_of(page, f"import.{name}").value for name in ("crs", "years", "read_as")] == ["", "", ""]
+    assert field_of(page, "column.stage").value == "unknown"
+    assert next(s for s in page.selectbox if s.label == VI("field.name")).value == ("ten_khu", "")
