@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from layers.guarded_raster import GuardedRaster
     from layers.raster import RasterSource
     from layers.raster_store import KeptRaster
+    from layers.store import Workspace
 
-__all__ = ["RasterLook", "kept_facts", "look_over", "raster_facts"]
+__all__ = ["RasterLook", "kept_facts", "look_over", "raster_facts", "raster_versions"]
 
 _WINDOW_MB: Final = 32.0
 #: cells that the share of the area with values is told from
@@ -197,3 +198,18 @@ def _covered(source: RasterSource, area: gpd.GeoDataFrame) -> float:
     shapely.prepare(whole)
     inside = shapely.contains_xy(whole, places[:, 0], places[:, 1]).reshape(grid.shape)
     return float(known[inside].mean()) if inside.any() else float(known.any())
+
+
+def raster_versions(workspace: Workspace) -> tuple[tuple[str, int], ...]:
+    """Name what is said now of the rasters that a workspace keeps: their period and whether they are made.
+
+    Parameters
+    ----------
+    workspace : Workspace
+
+    Returns
+    -------
+    tuple of (str, int)
+        Ids and versions, in the order of ids.
+    """
+    return tuple(sorted((entry.id, entry.version) for entry in workspace.entries.newest("raster")))

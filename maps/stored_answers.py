@@ -11,6 +11,9 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
+import shapely
+
 import layers
 import spatial
 from layers import reference
@@ -20,6 +23,7 @@ from maps.analyses import ANALYSES, analysis_of
 from maps.answer_records import answer_made, answer_shape, is_answer, record_of
 from maps.provinces import units_read
 from maps.question_json import plain_question
+from maps.search_rasters import raster_versions
 
 if TYPE_CHECKING:
     from layers.store import Workspace
@@ -32,7 +36,7 @@ MOST_BYTES: Final = 256 * 2**20
 _FOLDER: Final = "answers"
 _NAME: Final = re.compile(r"([a-z]{3,20})-([0-9a-f]{16})\.([0-9a-f]{12})\.answer")
 #: what else of `maps` has a say in answers
-_BESIDE: Final = ("criteria", "industry", "provinces", "search_rasters", "site_search", "weighing")
+_BESIDE: Final = ("asking", "criteria", "industry", "provinces", "search_rasters", "site_search", "weighing")
 _TEXTS: Final = ("kind", "key", "mark", "asked_at", "rules", "program", "engine", "shape")
 
 
@@ -89,8 +93,9 @@ class StoredAnswers:
     """The answers that lie in a workspace, one file for each.
 
     A file is named after its question and after all that the answer depends on besides: tables of rules, code
-    of the program, changes on record, units that tell provinces. So an answer that is found by its name is
-    the one that asking again would give, and what was answered under other rules isn't overwritten.
+    of the program, changes on record, units that tell provinces, what is said of its rasters. So an answer
+    that is found by its name is the one that asking again would give, and what was answered under other rules
+    isn't overwritten.
 
     Parameters
     ----------
@@ -121,7 +126,9 @@ class StoredAnswers:
             12 hexadecimal digits.
         """
         changes = [r for r in self.base.records("override") if r.get("question") == question.key]
-        facts = [answer_shape(), engine_version(), reference.version(), len(changes), units_read(self.base)]
+        rasters = raster_versions(self.base) if getattr(question, "rasters", ()) else ()
+        beside = [len(changes), units_read(self.base), rasters]
+        facts = [answer_shape(), engine_version(), reference.version(), *beside]
         return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:12]
 
     def store(self, question: Question, answer: Answer, *, mark: str, most_bytes: int = MOST_BYTES) -> int:
@@ -320,9 +327,11 @@ def engine_version() -> str:
     Returns
     -------
     str
-        12 hexadecimal digits, over the sources of ``layers`` and ``spatial`` and of the questions.
+        12 hexadecimal digits, over the sources of ``layers`` and ``spatial`` and of the questions, and over
+        the versions of what they reckon with.
     """
-    digest = hashlib.sha256(_program().encode())
+    libraries = (shapely.__version__, shapely.geos_version_string, np.__version__)
+    digest = hashlib.sha256(repr((_program(), *libraries)).encode())
     here = Path(__file__).parent
     homes = [Path(str(package.__file__)).parent for package in (layers, spatial)]
     sources = [path for home in homes for path in home.glob("*.py")]

@@ -27,6 +27,7 @@ from maps.pages._shelf import shelved
 from maps.pages._stored import store_said
 from maps.pages._table import show_table
 from maps.provinces import units_read
+from maps.search_rasters import raster_versions
 from maps.tables import measured_in, run_table
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ class AnswerView(ABC, Generic[_Q, _A]):
 
     @staticmethod
     def version_of(base: Workspace) -> Hashable:
-        """Return what an answer depends on besides its question: the units that tell provinces.
+        """Return what an answer depends on besides its question: units that tell provinces, rasters.
 
         Parameters
         ----------
@@ -103,7 +104,7 @@ class AnswerView(ABC, Generic[_Q, _A]):
         -------
         hashable
         """
-        return units_read(base)
+        return units_read(base), raster_versions(base)
 
     def kept(self, what: str, make: Callable[[], _Value]) -> _Value:
         """Work something out from the answer once, and keep it as long as the answer.

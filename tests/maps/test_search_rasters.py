@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 
 import geopandas as gpd
@@ -24,6 +25,7 @@ from maps.criteria import named_criterion, raster_source
 from maps.question_json import plain_question, question_from
 from maps.runs import Runs
 from maps.search_rasters import look_over
+from maps.stored_answers import StoredAnswers
 from maps.tables import run_table
 from maps.words import words
 from spatial.candidates import candidates
@@ -148,6 +150,18 @@ def test_a_run_says_which_raster_and_of_when_and_is_asked_again(base, file):
     assert again == question
     assert figures(answer_candidates(again)) == figures(answer)
     assert question_from(CandidateQuestion, plain_question(question), question.folder).key == question.key
+
+
+def test_the_same_cells_of_another_year_are_another_answer(base, tmp_path):
+    path = slope(tmp_path / "dốc.tif", step=50)
+    store = Rasters(base)
+    raster = store.keep(guarded_raster(path), "slope", period="2015")
+    question = asked(base, raster)
+    without = replace(question, rasters=())
+    marks = StoredAnswers(base).mark(question), StoredAnswers(base).mark(without)
+    assert store.keep(guarded_raster(path), "slope", period="2024", made=True).id == raster.id
+    assert StoredAnswers(base).mark(question) != marks[0]
+    assert StoredAnswers(base).mark(without) == marks[1]
 
 
 def test_the_terminal_keeps_a_run_with_its_raster(base, tmp_path):
