@@ -6,8 +6,10 @@ makes none of them, and each would read, write or remove what lies outside.
 
 from __future__ import annotations
 
+import os
 import re
 import sqlite3
+import stat
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,7 +23,9 @@ _LARGEST: Final = 2**53
 _LONGEST_NAME: Final = 255
 _HASH: Final = re.compile(r"[0-9a-f]{64}")
 #: what a saver writes into; SQLite writes beside its own file
-_INSIDE: Final = ("versions", "kept", "coordinates")
+_INSIDE: Final = ("versions", "kept", "coordinates", "answers", "rasters")
+#: of these, whose files nothing else vouches for, and how deep they lie
+_DEEP: Final = {"kept": 2, "coordinates": 2, "answers": 1, "rasters": 2}
 _BESIDE: Final = ("", "-wal", "-shm", "-journal")
 _CODE: Final = (
     "select name from sqlite_schema where type in ('view', 'trigger') or sql like 'create virtual%' limit 1"
@@ -37,8 +41,20 @@ def refuse_links(folder: Path, catalogue: str) -> None:
         ``workspace_damaged``.
     """
     names = [*_INSIDE, *(f"{catalogue}{ending}" for ending in _BESIDE)]
-    if any((folder / name).is_symlink() for name in names):
+    out = any((folder / name).is_symlink() for name in names)
+    if out or any(_holds_link(folder / name, deep) for name, deep in _DEEP.items()):
         raise StoreError("workspace_damaged", path=str(folder), found=Cause("zip_links"))
+
+
+def _holds_link(folder: Path | str, deep: int) -> bool:
+    try:
+        with os.scandir(folder) as found:
+            parts = list(found)
+    except OSError:  # not there, or gone meanwhile
+        return False
+    if any(part.is_symlink() for part in parts):
+        return True
+    return deep > 1 and any(_holds_link(part.path, deep - 1) for part in parts if part.is_dir())
 
 
 def refuse_code(base: sqlite3.Connection) -> None:
@@ -76,6 +92,14 @@ def _is_plain(name: str) -> bool:
     return plain and "\\" not in name and len(name) <= _LONGEST_NAME
 
 
+def is_plain_file(path: Path) -> bool:
+    """Say whether a path is a file: no link, whose target may be anywhere, and no pipe, which never ends."""
+    try:
+        return stat.S_ISREG(path.lstat().st_mode)
+    except (OSError, ValueError):
+        return False
+
+
 def version_path(folder: Path, file: str) -> Path:
     """Give the file of a version.
 
@@ -85,6 +109,6 @@ def version_path(folder: Path, file: str) -> Path:
         It is none: a link, a pipe, a folder, or missing.
     """
     path = folder / "versions" / file
-    if path.is_symlink() or not path.is_file():
+    if not is_plain_file(path):
         raise FileNotFoundError(2, "no plain file", file)
     return path

@@ -17,6 +17,7 @@ from layers._bundle_columns import Unfit
 from layers._bundle_reader import Reader
 from layers._bundle_writer import Writer
 from layers._version_file import sync_folder
+from layers._vouched import is_plain_file
 from layers.causes import cause_of
 from layers.errors import StoreError
 
@@ -100,7 +101,7 @@ def bundle_head(path: Path) -> dict[str, Any]:
         ``bundle_missing`` or ``bundle_damaged``.
     """
     try:
-        with zipfile.ZipFile(path) as box:
+        with _opened(path) as box:
             return _head(box)
     except FileNotFoundError:
         raise StoreError("bundle_missing", file=path.name) from None
@@ -131,7 +132,7 @@ def read_bundle(path: Path, *, making: Making, most_bytes: int) -> Any:
         ``bundle_missing`` or ``bundle_damaged``: whatever is wrong with the file.
     """
     try:
-        with zipfile.ZipFile(path) as box:
+        with _opened(path) as box:
             members = box.infolist()
             plainly = all(one.compress_type == zipfile.ZIP_STORED for one in members)
             if not plainly or sum(one.file_size for one in members) > most_bytes + _HEAD_BYTES:
@@ -142,6 +143,14 @@ def read_bundle(path: Path, *, making: Making, most_bytes: int) -> Any:
         raise StoreError("bundle_missing", file=path.name) from None
     except Exception as error:  # a damaged file makes Arrow, GEOS and NumPy raise all kinds of errors
         raise StoreError("bundle_damaged", file=path.name, found=cause_of(error)) from error
+
+
+def _opened(path: Path) -> zipfile.ZipFile:
+    """Open a file; what a link leads to was not written here, and a pipe never ends."""
+    path.lstat()
+    if not is_plain_file(path):
+        raise ValueError(path.name)
+    return zipfile.ZipFile(path)
 
 
 def _head(box: zipfile.ZipFile) -> dict[str, Any]:

@@ -251,12 +251,15 @@ class Jobs:
             _LOG.exception("job failed")
             job.error = QuestionError("job_failed", found=type(error).__name__)
         finally:
+            try:
+                if base is not None:
+                    note_ended(base, job.question, state)
+            finally:
+                with self._lock:
+                    job.state = state
+                    job.ended.set()
             if base is not None:
-                note_ended(base, job.question, state)
                 prune_quietly(base)
-            with self._lock:
-                job.state = state
-                job.ended.set()
 
     def _answered(self, job: Job) -> Any:
         while not self._room.acquire(timeout=0.2):

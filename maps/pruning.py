@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["MOST_UNSAVED", "MOST_UNSAVED_BYTES", "Pruned", "prune", "prune_quietly"]
 
+_LOG: Final = logging.getLogger("thocong")
 #: questions that nobody saved, of which link and answer stay
 MOST_UNSAVED: Final = 50
 #: what their answers may take together
@@ -108,6 +110,8 @@ def prune_quietly(base: Workspace) -> None:
         prune(base)
     except (ThoCongError, OSError):
         return
+    except Exception:  # noqa: BLE001 - a workspace that somebody sent may hold anything, and nobody waits for this
+        _LOG.exception("not pruned")
 
 
 def _over(every: list[StoredAnswer], saved: set[str], stay: set[str], most_bytes: int) -> list[StoredAnswer]:

@@ -72,12 +72,6 @@ class StoredAnswer:
     shape: str
     layers: tuple[tuple[str, int], ...]
 
-    @property
-    def current(self) -> bool:
-        """True where the rules and the program are still those that it was given under."""
-        now = (reference.version(), engine_version(), answer_shape())
-        return (self.rules, self.engine, self.shape) == now
-
     def record(self) -> dict[str, Any]:
         """Return what is known as plain values.
 
@@ -193,7 +187,9 @@ class StoredAnswers:
         return self._known(self._path(question, self.mark(question)))
 
     def outdated(self, question: Question) -> list[StoredAnswer]:
-        """List the answers to a question that were given under other rules, or by another program.
+        """List the answers to a question that asking now might not give.
+
+        They were given under other rules, by another program, under other changes on record or units.
 
         Parameters
         ----------
@@ -204,8 +200,22 @@ class StoredAnswers:
         list of StoredAnswer
             The one answered last first.
         """
-        name = (analysis_of(question).name, question.key)
-        return [one for one in self.every() if (one.kind, one.key) == name and not one.current]
+        name, mark = (analysis_of(question).name, question.key), self.mark(question)
+        return [one for one in self.every() if (one.kind, one.key) == name and one.mark != mark]
+
+    def holds(self, question: Question, stored: StoredAnswer) -> bool:
+        """Say whether all that an answer depends on besides its question is still as it was.
+
+        Parameters
+        ----------
+        question : Question
+        stored : StoredAnswer
+
+        Returns
+        -------
+        bool
+        """
+        return stored.mark == self.mark(question)
 
     def every(self) -> list[StoredAnswer]:
         """List all stored answers, the one answered last first; files that can't be read are left out.
@@ -275,12 +285,19 @@ class StoredAnswers:
             return None
         named = dict(zip(("kind", "key", "mark"), parts.groups() if parts else (), strict=False))
         facts = {name: head.get(name) for name in _TEXTS}
-        entries = head.get("layers")
-        fitting = all(isinstance(value, str) for value in facts.values()) and isinstance(entries, list)
-        if not fitting or facts != {**facts, **named} or named.get("kind") not in ANALYSES:
+        read = _entries(head.get("layers"))
+        texts = all(isinstance(value, str) for value in facts.values())
+        if read is None or not texts or facts != {**facts, **named} or named.get("kind") not in ANALYSES:
             return None
-        read = tuple((str(entry[0]), int(entry[1])) for entry in entries or ())
         return StoredAnswer(path, size, layers=read, **{k: str(v) for k, v in facts.items()})
+
+
+def _entries(given: Any) -> tuple[tuple[str, int], ...] | None:
+    """Layers and versions that a head names; None where it names something else."""
+    if not isinstance(given, list):
+        return None
+    found = [tuple(one) for one in given if isinstance(one, list) and tuple(map(type, one)) == (str, int)]
+    return tuple(found) if len(found) == len(given) else None
 
 
 def _read(path: Path, question: Question) -> Any:

@@ -73,7 +73,7 @@ def stored_text(runs: Runs, run: Run, words: Words) -> str:
     newer = runs.newer(run.question)
     if newer:
         lines.append(words("cli.runs.stored_older", layers=versions_text(newer, words)))
-    if not stored.current:
+    if not StoredAnswers(runs.base).holds(run.question, stored):
         lines.append(words("cli.runs.stored_rules"))
     return "\n".join(lines)
 
@@ -90,15 +90,18 @@ def stored_record(runs: Runs, run: Run, words: Words) -> dict[str, Any] | None:
     Returns
     -------
     dict or None
-        When it was given, on which versions; ``older_than_data`` and ``current`` (rules and program are still
-        those); its figures, facts and findings, or ``error`` where it can't be read.
+        When it was given, on which versions; ``older_than_data`` and ``current`` (rules, program, changes on
+        record and units are still those); its figures, facts and findings, or ``error`` where it
+        can't be read.
     """
     stored = _stored(runs, run)
     if stored is None:
         return None
-    told = {**stored.record(), "current": stored.current, "older_than_data": bool(runs.newer(run.question))}
+    store = StoredAnswers(runs.base)
+    facts = {"current": store.holds(run.question, stored), "older_than_data": bool(runs.newer(run.question))}
+    told = {**stored.record(), **facts}
     try:
-        answer = StoredAnswers(runs.base).read(run.question, stored)
+        answer = store.read(run.question, stored)
     except StoreError as error:
         return {**told, "error": error.code}
     figures = analysis(run.kind).figures(answer)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import streamlit as st
@@ -23,6 +24,16 @@ __all__ = ["note_unstored", "store_said", "stored_answer"]
 
 #: how long the list of what is known of answers is
 _MOST: Final = 64
+
+
+@dataclass(frozen=True)
+class _Outdated:
+    """An answer that was not read, because asking now may give another."""
+
+    stored: StoredAnswer
+
+
+_Known = StoredAnswer | _Outdated | ThoCongError
 
 
 def stored_answer(shelf: str, question: Question, version: Hashable, words: Words) -> Any:
@@ -47,7 +58,8 @@ def stored_answer(shelf: str, question: Question, version: Hashable, words: Word
         answers = StoredAnswers(Workspace(question.folder))
         found = answers.find(question)
         if found is None:
-            _note(shelf, key, next(iter(answers.outdated(question)), None))
+            before = next(iter(answers.outdated(question)), None)
+            _note(shelf, key, before and _Outdated(before))
             return None
         with st.spinner(words("stored.reading")):
             answer = answers.read(question, found)
@@ -94,13 +106,14 @@ def store_said(shelf: str, question: Question, version: Hashable, words: Words) 
         return ""
     if isinstance(known, ThoCongError):
         return words.message(known)
-    if not known.current:
-        return words("stored.asked_again", at=words.moment(known.asked_at), program=known.program)
+    if isinstance(known, _Outdated):
+        before = known.stored
+        return words("stored.asked_again", at=words.moment(before.asked_at), program=before.program)
     newer = Runs(Workspace(question.folder)).newer(question)
     said = words("stored.read", at=words.moment(known.asked_at))
     return f"{said} {words('stored.older', layers=versions_text(newer, words))}" if newer else said
 
 
-def _note(shelf: str, key: tuple[Question, Hashable], known: StoredAnswer | ThoCongError | None) -> None:
+def _note(shelf: str, key: tuple[Question, Hashable], known: _Known | None) -> None:
     if known is not None:
         put_on_shelf(f"{shelf}-store", key, known, most=_MOST)

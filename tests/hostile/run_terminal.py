@@ -59,6 +59,7 @@ def calls_on(place: Path) -> list[tuple[str, ...]]:
     return [
         ("doctor", "--workspace", folder, "--sweep"),
         ("workspace", "list", folder),
+        ("runs", "prune", "--workspace", folder, "--keep", "0"),
         ("workspace", "history", folder, "khu"),
         ("workspace", "undo", folder, "khu", "--to", "1"),
         ("workspace", "undo", folder, "khu"),

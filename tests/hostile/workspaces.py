@@ -14,12 +14,15 @@ import geopandas as gpd
 from shapely import box
 
 from layers import Layer, Workspace
+from layers.bundle import write_bundle
 from layers.provenance import file_hash
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+#: as an answer is named that is stored in a workspace
+ANSWER: Final = f"conflicts-{'0' * 16}.{'0' * 12}.answer"
 #: statements that spoil a catalogue; ``{secret}`` is a file outside of the workspace
 _SQL: Final = {
     "a file that leads out": "update versions set file = '../../elsewhere/secret.parquet', sha256 = '{hash}'",
@@ -159,6 +162,22 @@ def _links(whole: Path, folder: Path, secret: Path) -> Iterator[tuple[str, Path]
     (place / "kept").symlink_to(secret.parent)
     (place / "coordinates").symlink_to(secret.parent)
     yield "folders of kept things that lead out", place
+    for home in ("answers", "rasters", "kept"):
+        place = _copy(whole, folder)
+        (place / home).symlink_to(secret.parent)
+        yield f"a folder of {home} that leads out", place
+        place = _copy(whole, folder)
+        (place / home).mkdir()
+        (place / home / f"slope-{'0' * 12}").symlink_to(secret.parent)
+        yield f"a link out among the {home}", place
+    place = _copy(whole, folder)
+    (place / "rasters" / "slope").mkdir(parents=True)
+    (place / "rasters" / "slope" / "slope.tif.partial").symlink_to(secret)
+    yield "a draft of a raster that leads out", place
+    place = _copy(whole, folder)
+    (place / "answers").mkdir()
+    os.mkfifo(place / "answers" / ANSWER)
+    yield "an answer that is a pipe", place
     place = _copy(whole, folder)
     left = place / "versions" / "khu.0123456789ab.part"
     left.symlink_to(secret.parent)
@@ -177,9 +196,21 @@ def hide_version(folder: Path) -> Path:
     frame = gpd.GeoDataFrame({"name": ["MAT-7391-KHONG-DUOC-LO"]}, geometry=[box(0, 0, 1, 1)], crs=5897)
     frame.to_parquet(path)
     old = time.time() - 90 * 86_400
-    for name in ("khu.0123456789ab.parquet", "khu.0123456789ac.part", ".arrays-01234567"):
+    left = ("khu.0123456789ab.parquet", "khu.0123456789ac.part", ".arrays-01234567")
+    for name in (*left, f"{ANSWER}.0123456789ab.part"):
         (folder / name).write_text("not yours", encoding="utf-8")
         os.utime(folder / name, (old, old))
+    named = dict(
+        zip(("kind", "key", "mark"), ANSWER.removesuffix(".answer").replace("-", ".").split("."), strict=True)
+    )
+    texts = dict.fromkeys(("asked_at", "rules", "program", "engine", "shape"), "x")
+    write_bundle(
+        folder / ANSWER,
+        None,
+        head={**named, **texts, "layers": []},
+        naming=lambda _: ("", {}),
+        most_bytes=2**20,
+    )
     make_whole(folder / "other")
     shutil.copyfile(folder / "other" / "catalogue.sqlite", folder / "catalogue.sqlite")
     return path

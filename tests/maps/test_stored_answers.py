@@ -14,7 +14,7 @@ from shapely import LineString, Point, box
 from layers import Layer, Provenance, Workspace, reference
 from layers.errors import StoreError
 from layers.period import parse_period
-from maps import stored_answers
+from maps import pruning, stored_answers
 from maps.absorption_question import AbsorptionAsked
 from maps.analyses import ANALYSES, analysis_of
 from maps.asked import asked_id, note_asked, note_ended
@@ -181,7 +181,7 @@ def test_only_the_answer_that_asking_now_would_give_is_found(base, store, asked,
     with monkeypatch.context() as other:
         other.setattr(reference, "version", lambda: "0" * 12)
         assert store.find(question) is None
-        assert [one.current for one in store.outdated(question)] == [False]
+        assert [store.holds(question, one) for one in store.outdated(question)] == [False]
         assert_same(answers["conflicts"], store.read(question, store.outdated(question)[0]))
     facts = {"question": question.key, "zone": "none", "constraint": "none", "rule": "none"}
     base.record("override", {**facts, "state": "clear", "reason": "x", "by": "y", "at": "z"})
@@ -198,6 +198,9 @@ def test_other_units_may_be_another_province_and_are_asked_again(tmp_path):
     assert store.find(question)
     save(base, "communes", "admin_unit", "2025:approved", box(0, 0, 900, 900), id=["1"], name=["Tây"])
     assert store.find(question) is None
+    (before,) = store.outdated(question)
+    assert not store.holds(question, before)
+    assert store.read(question, before).run
 
 
 def test_an_answer_of_another_shape_is_named(store, asked, answers, monkeypatch):
@@ -240,6 +243,23 @@ def test_a_part_that_is_no_part_of_the_answer_is_damage(store, asked, answers):
             store.read(asked["compare"])
 
 
+@pytest.mark.parametrize(
+    "named", [[5], ["ab"], [["a", "x"]], [["a", 1, 2]], [[1, 1]], [["a", True]], 7, None]
+)
+def test_a_head_that_names_no_layers_is_no_answer_and_stops_nothing(base, store, asked, answers, named):
+    put(store, asked["compare"], answers["compare"])
+    (stored,) = store.every()
+    with zipfile.ZipFile(stored.path) as box_in:
+        members = {name: box_in.read(name) for name in box_in.namelist()}
+    head = {**json.loads(members["head.json"]), "layers": named}
+    with zipfile.ZipFile(stored.path, "w") as box_out:
+        for name, content in {**members, "head.json": json.dumps(head)}.items():
+            box_out.writestr(name, content)
+    assert store.every() == []
+    assert prune(base).answers == ()
+    stored.path.unlink()
+
+
 def test_what_is_too_large_is_said_and_not_stored(store, asked, answers, monkeypatch):
     with pytest.raises(StoreError, match="answer_too_large") as caught:
         store.store(asked["change"], answers["change"], mark="0" * 12, most_bytes=2**12)
@@ -259,6 +279,15 @@ def test_a_job_leaves_its_answer_in_the_workspace(store, asked):
     assert job.ended.wait(60)
     assert job.unstored is None
     assert_same(found[0], store.read(asked["compare"]))
+
+
+def test_a_job_ends_whatever_pruning_meets(store, asked, monkeypatch, caplog):
+    monkeypatch.setattr(pruning, "prune", lambda _: json.loads("?"))
+    job = Jobs().start(asked["compare"], None, session="a", done=lambda _: None)
+    assert job.ended.wait(60)
+    assert job.state == "done"
+    pruning.prune_quietly(store.base)
+    assert "not pruned" in caplog.text
 
 
 def test_saved_runs_stay_and_of_the_others_the_last_ones(base, store, asked, answers):
@@ -308,6 +337,11 @@ def test_the_terminal_shows_and_writes_the_stored_answer(base, store, asked, ans
     layer = base.load("wastewater")
     base.save(layer, expected=1)
     assert "older than the data" in terminal("show", run.id, *workspace)
+    assert "may give another" not in terminal("show", run.id, *workspace)
+    base.save(base.load("communes_2025"), expected=1)
+    said = terminal("show", run.id, *workspace)
+    assert "Stored answer: given" in said
+    assert "may give another answer: rules, program, changes on record or administrative units" in said
 
 
 def test_the_terminal_prunes(base, store, asked):
