@@ -8,6 +8,7 @@ not law, a row of doubtful force, a gap in what was collected.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -171,8 +172,12 @@ def safety_distances(
     rows_of, provinces = split_rules(table)
     book = DistanceBook(rows_of, on)
     chosen = _chosen(choose or {}, [*of_sources, *targets], book)
-    ours = [_placed(side, book, provinces) for side in _sides(of_sources, chosen)]
-    theirs = [_placed(side_of(layer, None, chosen[id(layer)]), book, provinces) for layer in targets]
+    ours = _sides(of_sources, chosen)
+    theirs = [side_of(layer, None, chosen[id(layer)]) for layer in targets]
+    ours, theirs = (
+        [_placed(side, across, book, provinces) for side in sides]
+        for sides, across in ((ours, theirs), (theirs, ours))
+    )
     frames: list[pd.DataFrame] = []
     steps = [(a, b) for a in ours for b in theirs if not _same(a.layer, b.layer)]
     for done, (a, b) in enumerate(steps):
@@ -250,11 +255,14 @@ def half_widths(layer: Layer, *, table: pd.DataFrame, on: date, choose: Sequence
     return out
 
 
-def _placed(side: Side, book: DistanceBook, provinces: Provinces) -> Side:
-    """A side with the provinces of its features, where a rule of one province asks for them."""
-    kinds = set(side.kinds)
-    local = [rule for rule in book.rules.values() if rule.provinces]
-    asked = any(kinds & (rule.kinds | rule.target_kinds) for rule in local)
+def _placed(side: Side, across: list[Side], book: DistanceBook, provinces: Provinces) -> Side:
+    """A side with the provinces of its features, where a rule of one province speaks of a pair."""
+    asked = any(
+        rule.provinces
+        for one in across
+        for own, other in product(set(side.kinds), set(one.kinds))
+        for rule in (*book.between(own, other, side.chosen), *book.between(other, own, one.chosen))
+    )
     return replace(side, where=provinces.at(side.geometry)) if asked else side
 
 

@@ -20,6 +20,7 @@ from layers.errors import QuestionError
 from layers.findings import Finding
 from layers.names import fold
 from layers.provinces import province_code, province_name
+from spatial._geos import areal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -91,8 +92,8 @@ class Provinces:
         """Codes of the provinces that each shape lies in; ``""`` stands for land of no known one."""
         if not self.shapes:
             return [frozenset({self.stated})] * len(shapes)
-        size = _size(shapes)
-        shares = {code: _size(shapely.intersection(shapes, land)) / size for code, land in self._land}
+        shapes = _sound(shapes)
+        shares = {code: _share(shapes, land) for code, land in self._land}
         told = np.sum(list(shares.values()), axis=0)
         out = []
         for n in range(len(shapes)):
@@ -108,6 +109,7 @@ class Provinces:
         """Land of shapes by what a rule of some provinces is to it: here, elsewhere, province not known."""
         inside = shapely.union_all([land for code, land in self._land if code in wanted])
         other = shapely.union_all([land for code, land in self._land if code not in wanted])
+        shapes = _sound(shapes)
         rest = shapely.difference(shapes, shapely.union_all([inside, other]))
         standing = standing_here(wanted, frozenset({self.stated}))
         out = {HERE: shapely.intersection(shapes, inside), ELSEWHERE: shapely.intersection(shapes, other)}
@@ -128,6 +130,27 @@ def _size(shapes: Shapes) -> NDArray[np.float64]:
     count = np.asarray(~shapely.is_empty(shapes), dtype=float)
     dimension = shapely.get_dimensions(shapes)
     return np.asarray(np.select([dimension > 1, dimension == 1], [size, length], count))
+
+
+def _share(shapes: Shapes, land: BaseGeometry) -> NDArray[np.float64]:
+    """Share of each shape that lies in land; most lie wholly within or beyond, so few are cut."""
+    shapely.prepare(land)
+    out = np.asarray(shapely.covers(land, shapes), dtype=float)
+    cut = np.flatnonzero(shapely.intersects(land, shapes) & (out == 0))
+    size = _size(shapes[cut])
+    shared = _size(np.asarray(shapely.intersection(shapes[cut], land), dtype=object))
+    out[cut] = np.divide(shared, size, out=np.zeros(len(cut)), where=size > 0)
+    return out
+
+
+def _sound(shapes: Shapes) -> Shapes:
+    """Shapes that can be cut: an outline that crosses itself is taken as the land it goes round."""
+    wrong = ~shapely.is_valid(shapes) & (shapely.get_dimensions(shapes) > 1)
+    if not wrong.any():
+        return shapes
+    out = np.array(shapes, dtype=object)
+    out[wrong] = areal(shapely.make_valid(out[wrong], method="structure", keep_collapsed=False))
+    return out
 
 
 @dataclass(frozen=True)
@@ -193,8 +216,11 @@ def standing_here(wanted: frozenset[str], where: Iterable[str]) -> Standing:
 def known_provinces(layers: Sequence[Layer], *, stated: str = "") -> Provinces:
     """Find the provinces of the units in some layers.
 
-    A unit lies in the province that a column of its own names; else in the one that the centres of the
-    communes of 2025 within it belong to, as far as 95 % of them agree.
+    A unit lies in the province that a column of its own names, unless the centres of the communes of
+    2025 within it lie in another; else in the one that these belong to, as far as 95 % of them agree. A
+    name that one centre alone contradicts is neither believed nor replaced: centres may lie across a
+    border. An outline without a name is no unit and tells nothing by the centres in it: its other end may
+    lie in the next province.
 
     Parameters
     ----------
@@ -235,7 +261,7 @@ def known_provinces(layers: Sequence[Layer], *, stated: str = "") -> Provinces:
         if layer.kind_name != "admin_unit" or layer.frame.empty or layer.frame.crs is None:
             continue
         codes = _unit_codes(layer.frame)
-        for unit, shape in zip(codes, layer.frame.geometry.to_numpy(), strict=True):
+        for unit, shape in zip(codes, _sound(layer.frame.geometry.to_numpy()), strict=True):
             if unit:
                 found.setdefault(unit, []).append(shapely.force_2d(shape))
         told += [layer.name] if codes.any() else []
@@ -255,36 +281,37 @@ def _apart(found: dict[str, list[BaseGeometry]]) -> dict[str, BaseGeometry]:
 
 
 def _unit_codes(frame: gpd.GeoDataFrame) -> NDArray[np.object_]:
-    spelled = {_letters(str(name)): name for name in frame.columns}
+    spelled = {_letters(str(name)): n for n, name in enumerate(frame.columns)}
     column = next((spelled[name] for name in _COLUMNS if name in spelled), None)
     named = np.full(len(frame), "", dtype=object)
     if column is not None:
-        texts = frame[column].fillna("").astype(str)
+        values = frame.iloc[:, column]
+        texts = values.astype(object).where(values.notna(), "").astype(str)
         named = texts.map({text: province_code(text) for text in texts.unique()}).to_numpy(dtype=object)
-    silent = np.flatnonzero(named == "")
-    if len(silent):
-        named[silent] = _by_centres(frame.iloc[silent])
-    return named
+    elif "name" not in frame:
+        return named
+    return _held_against_centres(named, frame)
 
 
 def _letters(text: str) -> str:
     return "".join(c for c in fold(text) if c.isalnum())
 
 
-def _by_centres(frame: gpd.GeoDataFrame) -> list[str]:
-    """Province of the commune centres in each unit; empty where there is none, or of several."""
+def _held_against_centres(named: NDArray[np.object_], frame: gpd.GeoDataFrame) -> NDArray[np.object_]:
+    """Province of each unit by name as far as the commune centres in it allow, else by these."""
     rows = reference.table("communes_2025")
     move = mover(as_crs(4326), as_crs(frame.crs))
     x, y = move.transform(rows["lon"].astype(float).to_numpy(), rows["lat"].astype(float).to_numpy())
-    unit, centre = shapely.STRtree(shapely.points(x, y)).query(
-        frame.geometry.to_numpy(), predicate="contains"
-    )
-    told = pd.DataFrame({"unit": unit, "code": rows["province_code"].to_numpy()[centre]})
-    out = [""] * len(frame)
-    for n in range(len(frame)):
-        share = told.loc[told["unit"] == n, "code"].value_counts(normalize=True)
-        if len(share) and share.iloc[0] >= _SURE:
-            out[n] = str(share.index[0])
+    tree = shapely.STRtree(shapely.points(x, y))
+    unit, centre = tree.query(_sound(frame.geometry.to_numpy()), predicate="contains")
+    found = pd.Series(rows["province_code"].to_numpy()[centre]).groupby(unit)
+    out = named.copy()
+    for n, codes in found:
+        if named[n] and (codes == named[n]).mean() > 1 - _SURE:
+            continue
+        share = codes.value_counts(normalize=True)
+        sure = share.iloc[0] >= _SURE and (not named[n] or len(codes) > 1)
+        out[n] = str(share.index[0]) if sure else ""
     return out
 
 

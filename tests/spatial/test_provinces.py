@@ -6,6 +6,7 @@ from datetime import date
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 from hypothesis import given
@@ -92,6 +93,93 @@ def test_units_tell_their_province_by_a_column_or_by_the_commune_centres_in_them
     known = known_provinces([layer])
     assert (known.codes, known.sources) == ({HA_NOI}, ("xã",))
     assert known_provinces([units(box(0, 0, 9, 9), name=["A"])]).codes == frozenset()
+
+
+def geographic(shape, **columns):
+    layer = gpd.GeoDataFrame(columns, geometry=[shape], crs=4326).to_crs(5897)
+    return Layer(layer, "xã", "admin_unit")
+
+
+#: round the centre of Thạch Thất, Hà Nội, alone
+THACH_THAT = box(105.55, 21.07, 105.57, 21.09)
+
+
+def test_an_outline_drawn_for_a_search_is_no_unit():
+    assert known_provinces([geographic(THACH_THAT)]).codes == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("shape", "name", "codes"),
+    [
+        (THACH_THAT, "Hà Nội", {HA_NOI}),
+        (THACH_THAT, "Lào Cai", set()),
+        (box(105.5, 20.95, 105.7, 21.1), "Lào Cai", {HA_NOI}),
+    ],
+)
+def test_a_name_that_the_centres_in_a_unit_contradict_is_not_believed(shape, name, codes):
+    assert known_provinces([geographic(shape, name_1=[name])]).codes == codes
+
+
+@pytest.mark.parametrize(
+    ("values", "codes"),
+    [
+        (pd.array([1, None], dtype="Int64"), set()),
+        (pd.array([True, None], dtype="boolean"), set()),
+        (pd.Categorical(["Lào Cai", None]), {LAO_CAI}),
+    ],
+)
+def test_a_column_of_any_type_may_be_called_province(values, codes):
+    assert known_provinces([units(box(0, 0, 9, 9), box(9, 0, 18, 9), tinh=values)]).codes == codes
+
+
+def test_outlines_that_cross_themselves_have_a_province():
+    bow = shapely.Polygon([(0, 0), (10, 10), (10, 0), (0, 10)])
+    known = known_provinces([units(bow, box(5, 0, 30, 20), tinh=["Lào Cai", "Hà Nội"])])
+    assert known.shapes[LAO_CAI].area == pytest.approx(25)
+    assert known.shapes[HA_NOI].area == pytest.approx(475)
+    alone = known_provinces([units(bow, tinh=["Lào Cai"])])
+    assert alone.at(np.array([place(box(0, 4, 1, 6)), place(bow)])) == [{LAO_CAI}, {LAO_CAI}]
+    parts = TWO.parts(np.array([place(bow)]), frozenset({LAO_CAI}))
+    assert sum(shapely.area(some).sum() for some in parts.values()) == pytest.approx(50)
+
+
+def shares(known, shapes):
+    """Provinces of shapes by cutting each with all the land."""
+    size = {shape.wkb: shape.area or shape.length for shape in shapes}
+    cut = {
+        code: [(s.intersection(land).area or s.intersection(land).length) / size[s.wkb] for s in shapes]
+        for code, land in known.shapes.items()
+    }
+    return [
+        {code for code in cut if cut[code][n] > 0.01}
+        | ({""} if sum(cut[code][n] for code in cut) < 0.99 else set())
+        for n in range(len(shapes))
+    ]
+
+
+@given(seeds)
+def test_shapes_within_land_are_told_without_being_cut_as_by_cutting(seed):
+    rng = np.random.default_rng(seed)
+    known = Provinces({LAO_CAI: blob(rng), HA_NOI: shapely.Point(5e4, 0).buffer(300)})
+    x, y = rng.uniform(-200, 1200, (2, 20))
+    shapes = np.append(shapely.box(x, y, x + 80, y + 80), shapely.LineString([(-500, 500), (1500, 500)]))
+    assert known.at(shapes) == shares(known, shapes)
+
+
+def test_land_is_asked_for_its_province_only_where_a_rule_of_one_speaks_of_the_pair(monkeypatch):
+    asked = []
+    plain = Provinces.at
+    monkeypatch.setattr(
+        Provinces, "at", lambda self, shapes: asked.append(len(shapes)) or plain(self, shapes)
+    )
+    homes = sparse("residential", Point(100, 0), name=["A"])
+    law = LocalRules(DISTANCES, TWO)
+    park = sparse("industrial_cluster", box(0, 0, 9, 9), name=["B"])
+    safety_distances(park, [homes], table=law, on=TODAY)
+    assert asked == []
+    graves = sparse("cemetery", Point(0, 0), name=["NT"], facility_type=["once_burial"])
+    safety_distances(graves, [homes], table=law, on=TODAY)
+    assert asked == [1, 1]
 
 
 def test_a_stated_province_holds_where_nothing_else_tells():
@@ -254,7 +342,7 @@ def test_checks_for_founding_list_a_rule_of_another_province_as_not_applied():
     }  # fmt: skip
     assert set(lead["province"]) == {"Lào Cai"}
     # the same rules are listed for every site, whatever its province
-    assert found.groupby("site")["rule"].apply(set).map(len).nunique() == 1
+    assert len(set(found.groupby("site")["rule"].apply(set).map(len))) == 1
 
 
 def test_a_size_of_one_province_is_no_size_elsewhere():
