@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from layers._vouched import is_plain_file
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -70,11 +72,17 @@ def sync_files(folder: Path) -> None:
     ----------
     folder : pathlib.Path
     """
-    for path in folder.iterdir():
+    for path in filter(is_plain_file, folder.iterdir()):
         with path.open("rb+") as handle:
             os.fsync(handle.fileno())
 
 
 def _opened(folder: Path) -> list[NDArray[Any]]:
-    many = int((folder / "count").read_text(encoding="utf-8"))
-    return [np.load(folder / f"{n:03d}.npy", mmap_mode="r") for n in range(many)]
+    many = int(_plain(folder / "count").read_text(encoding="utf-8"))
+    return [np.load(_plain(folder / f"{n:03d}.npy"), mmap_mode="r") for n in range(many)]
+
+
+def _plain(path: Path) -> Path:
+    if not is_plain_file(path):
+        raise FileNotFoundError(2, "no plain file", path.name)
+    return path

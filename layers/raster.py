@@ -104,7 +104,7 @@ class RasterSource:
 
     def _stored(self, window: Window) -> NDArray[Any]:
         part = FileWindow(window.col, window.row, window.width, window.height)
-        with _opened(self.path) as file:
+        with opened_raster(self.path) as file:
             values = file.read(self.band, window=part)
             if hides_cells(file, self.band):
                 hidden = file.read_masks(self.band, window=part) == 0
@@ -114,7 +114,22 @@ class RasterSource:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[Any]:
+def opened_raster(path: Path) -> Iterator[Any]:
+    """Open a raster file by its format alone, with nothing that lies beside it.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+
+    Yields
+    ------
+    rasterio.DatasetReader
+
+    Raises
+    ------
+    SourceError
+        ``format_unknown`` or ``source_unreadable``.
+    """
     driver = DRIVERS.get(path.suffix.lower())
     if driver is None:
         raise SourceError("format_unknown", path=str(path), found=path.suffix, expected=sorted(DRIVERS))
@@ -167,7 +182,7 @@ def open_raster(
     path = Path(path)
     if not path.exists():
         raise SourceError("source_missing", path=str(path))
-    with _opened(path) as file:
+    with opened_raster(path) as file:
         if not 1 <= band <= file.count:
             raise SourceError("raster_band_missing", path=str(path), found=band, expected=file.count)
         if tuple(file.transform)[:6] == tuple(Affine.identity())[:6]:
@@ -324,6 +339,7 @@ def write_raster(
     path = Path(path)
     partial = path.with_name(path.name + ".partial")
     try:
+        partial.unlink(missing_ok=True)
         _write(partial, pieces, grid, nodata)
         partial.replace(path)
     except (OSError, rasterio.errors.RasterioError) as error:

@@ -8,6 +8,7 @@ measure is the same raster.
 from __future__ import annotations
 
 import json
+import logging
 import re
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, Final
@@ -15,16 +16,19 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from affine import Affine
 from pyproj import CRS
+from pyproj.exceptions import CRSError
 
 from layers._catalogue import as_json
+from layers._raster_entry import require_entry, require_own_file
 from layers._raster_file import sidecars
+from layers._vouched import is_plain_file
 from layers.causes import cause_of
-from layers.errors import StoreError
+from layers.errors import SourceError, StoreError
 from layers.findings import Finding
 from layers.grid import RasterGrid, raster_windows
 from layers.kept import sync_files
 from layers.provenance import file_hash
-from layers.raster import RasterSource, aligned_source, write_raster
+from layers.raster import RasterSource, aligned_source, opened_raster, write_raster
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,6 +43,7 @@ if TYPE_CHECKING:
 
 __all__ = ["KeptRaster", "Rasters", "raster_hash"]
 
+_LOG: Final = logging.getLogger("thocong")
 _KIND: Final = "raster"
 _FOLDER: Final = "rasters"
 _LONGEST: Final = 80
@@ -193,18 +198,25 @@ class Rasters:
             "made": made,
         }
         if before is not None and before.content == json.loads(as_json(content)):
-            return _kept(before)
+            return _kept(before, self.base.folder)
         expected = before.version if before is not None else None
-        return _kept(self.base.entries.put(_KIND, name, content, expected=expected))
+        return _kept(self.base.entries.put(_KIND, name, content, expected=expected), self.base.folder)
 
     def listed(self) -> list[KeptRaster]:
-        """List the rasters, the one put down last first.
+        """List the rasters, the one put down last first; entries that nobody put down are left out.
 
         Returns
         -------
         list of KeptRaster
+            :meth:`get` says of the others that they are damaged.
         """
-        return [_kept(entry) for entry in self.base.entries.newest(_KIND)]
+        out = []
+        for entry in self.base.entries.newest(_KIND):
+            try:
+                out.append(_kept(entry, self.base.folder))
+            except StoreError as error:
+                _LOG.warning("%s", error)
+        return out
 
     def get(self, name: str) -> KeptRaster:
         """Look up a raster.
@@ -221,9 +233,9 @@ class Rasters:
         Raises
         ------
         StoreError
-            ``entry_unknown``.
+            ``entry_unknown``, or ``workspace_damaged`` where nobody put down what it says.
         """
-        return _kept(self.base.entries.get(_KIND, name))
+        return _kept(self.base.entries.get(_KIND, name), self.base.folder)
 
     def open(self, name: str, *, like: CellSource | None = None, method: Method = "linear") -> RasterSource:
         """Open a raster, its cells to be read by windows.
@@ -242,17 +254,25 @@ class Rasters:
         Raises
         ------
         StoreError
-            ``entry_unknown``, or ``version_damaged`` where the file isn't what was put down.
+            ``entry_unknown``, ``workspace_damaged``, or ``version_damaged`` where the file isn't what was
+            put down.
         """
         kept = self.get(name)
         path = self._path(name, kept.name)
         try:
-            found = file_hash(path)
+            found = file_hash(path) if is_plain_file(path) else ""
         except OSError:
             found = ""
+        damage = {"layer": kept.name, "version": 1, "file": path.name}
         if found != kept.cells_sha256:
-            damage = {"layer": kept.name, "version": 1, "file": path.name}
             raise StoreError("version_damaged", **damage, expected=kept.cells_sha256[:12], found=found[:12])
+        try:
+            with opened_raster(path) as file:
+                require_own_file(file, kept)
+        except (SourceError, ValueError) as error:
+            raise StoreError(
+                "version_damaged", **damage, expected="GeoTIFF", found=str(error)[:40]
+            ) from error
         dtype = np.dtype(kept.dtype)
         none = float("nan") if kept.nodata is None and dtype.kind == "f" else kept.nodata
         grid = kept.grid
@@ -266,8 +286,9 @@ class Rasters:
     def _written(self, name: str, source: GuardedRaster, before: Entry | None) -> str:
         """Write the cells, unless they are there as they were put down; returns the hash of the file."""
         path = self._path(name, source.name)
-        if before is not None and path.exists() and file_hash(path) == before.content["cells_sha256"]:
-            return str(before.content["cells_sha256"])
+        known = before.content.get("cells_sha256") if before is not None else None
+        if known is not None and is_plain_file(path) and file_hash(path) == known:
+            return str(known)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -282,8 +303,13 @@ def _pieces(source: GuardedRaster) -> Iterator[tuple[Window, NDArray[Any]]]:
         yield window, source.read(window)
 
 
-def _kept(entry: Entry) -> KeptRaster:
-    known = {f.name for f in fields(KeptRaster)}
+def _kept(entry: Entry, folder: Path) -> KeptRaster:
+    known = {f.name for f in fields(KeptRaster)} - {"id", "at"}
     given = {name: value for name, value in entry.content.items() if name in known}
-    given["transform"], given["findings"] = tuple(given["transform"]), tuple(given["findings"])
-    return KeptRaster(id=entry.id, at=entry.at, **given)
+    try:
+        given["transform"], given["findings"] = tuple(given["transform"]), tuple(given["findings"])
+        kept = KeptRaster(id=entry.id, at=entry.at, **given)
+        require_entry(kept)
+    except (KeyError, TypeError, ValueError, CRSError) as error:
+        raise StoreError("workspace_damaged", path=str(folder), found=str(entry.id)[:80]) from error
+    return kept

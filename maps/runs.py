@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from layers.errors import QuestionError, StoreError, ThoCongError
 from layers.reference import version as rules_version
+from maps._run_content import require_run
 from maps.analyses import analysis, analysis_of
 from maps.question_json import plain_question, question_from
 
@@ -354,6 +355,7 @@ class Runs:
         content = entry.content
         kind = analysis(entry.id.rpartition("-")[0])
         try:
+            require_run(content)
             given = {n: content[n] for n in ("key", "title", "note", "facts", "figures", "asked_at", "extra")}
             return Run(
                 id=entry.id,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import numpy as np
 import pytest
 import rasterio
@@ -13,6 +15,7 @@ from hypothesis.extra.numpy import arrays
 from layers import Workspace, open_raster
 from layers.errors import StoreError
 from layers.guarded_raster import guarded_raster
+from layers.provenance import file_hash
 from layers.raster_store import Rasters
 
 WHERE = Affine(30, 0, 550_000, 0, -30, 2_320_000)
@@ -100,3 +103,85 @@ def test_on_the_grid_of_a_search_kept_cells_are_those_of_the_file(tmp_path_facto
     one = store.open(kept.id, like=like)
     other = guarded_raster(path, like=like, method="linear")
     assert np.array_equal(one.read(like.grid.whole), other.read(like.grid.whole), equal_nan=True)
+
+
+# --- workspaces of somebody else's ----------------------------------------------------------------------
+
+
+@pytest.fixture
+def kept(store, tmp_path):
+    return store.keep(guarded_raster(written(tmp_path / "a.tif", np.ones((2, 2), np.float32))), "slope")
+
+
+def say(store, name, odd=None):
+    """Put down a version of an entry that no saver would."""
+    entries = store.base.entries
+    before = next(iter(entries.history("raster", name)), None)
+    first = before or entries.newest("raster")[0]
+    entries.put("raster", name, {**first.content, **(odd or {})}, expected=before and before.version)
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"findings": 5},
+        {"findings": [{"code": "x"}]},
+        {"cells_sha256": 5},
+        {"name": 7},
+        {"crs": "nowhere"},
+        {"dtype": "O"},
+        {"dtype": "none"},
+        {"transform": [1, 2]},
+        {"transform": 3},
+        {"height": -1},
+        {"width": "4"},
+        {"nodata": "x"},
+        {"made": 1},
+    ],
+)
+def test_an_entry_that_nobody_put_down_is_refused_and_left_out_of_the_list(store, kept, odd):
+    say(store, kept.id, odd)
+    assert store.listed() == []
+    with pytest.raises(StoreError, match="workspace_damaged"):
+        store.open(kept.id)
+
+
+def test_an_entry_that_says_hardly_anything_hides_no_other(store, kept):
+    store.base.entries.put("raster", "slope-0123456789ab", {"measure": "slope"}, expected=None)
+    assert store.listed() == [kept]
+    with pytest.raises(StoreError, match="workspace_damaged"):
+        store.get("slope-0123456789ab")
+
+
+@pytest.mark.parametrize(
+    "name", ["../../secret", "..", "a/b", "", "/slope-0123456789ab", "slope-0123456789ab/.."]
+)
+def test_a_raster_by_an_odd_name_is_refused(store, kept, name):
+    say(store, name)
+    with pytest.raises(StoreError, match="workspace_damaged"):
+        store.open(name)
+    assert store.listed() == [kept]
+
+
+def test_a_pipe_in_place_of_the_cells_is_damage_and_is_mended(store, kept, tmp_path):
+    (file,) = (store.base.folder / "rasters" / kept.id).iterdir()
+    file.unlink()
+    os.mkfifo(file)
+    with pytest.raises(StoreError, match="version_damaged"):
+        store.open(kept.id)
+    os.mkfifo(file.with_name("b.tif"))
+    assert store.keep(guarded_raster(tmp_path / "a.tif"), "slope") == kept
+    assert store.open(kept.id).read(kept.grid.whole).tolist() == [[1, 1], [1, 1]]
+
+
+@pytest.mark.parametrize(
+    "how", [{}, {"tiled": True, "blockxsize": 1024, "blockysize": 1024, "compress": "deflate"}, {"count": 2}]
+)
+def test_cells_laid_down_otherwise_than_ours_are_not_read(store, kept, how):
+    (file,) = (store.base.folder / "rasters" / kept.id).iterdir()
+    shape = {"height": 2, "width": 2, "count": 1, "dtype": "float32", "driver": "GTiff"}
+    with rasterio.open(file, "w", crs=5897, transform=WHERE, nodata=-1.0, **{**shape, **how}) as made:
+        made.write(np.ones((2, 2), np.float32), 1)
+    say(store, kept.id, {"cells_sha256": file_hash(file)})
+    with pytest.raises(StoreError, match="version_damaged"):
+        store.open(kept.id)

@@ -215,6 +215,34 @@ def test_an_unknown_run_is_a_sentence_with_those_there_are(runs, kept):
     assert kept.id in words("vi").fix(caught.value)
 
 
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"figures": 7},
+        {"figures": {"area_ha": "x"}},
+        {"figures": {"area_ha": 10**400}},
+        {"facts": [1]},
+        {"title": 5},
+        {"extra": []},
+        {"form": 3},
+        {"layers": 7},
+        {"layers": [5]},
+        {"layers": [{"role": "zones", "name": "a"}]},
+    ],
+)
+def test_a_run_that_nobody_kept_is_told_and_hides_no_other(runs, kept, asked, odd):
+    other = runs.keep(replace(asked, tolerance_m=2.0), answer_question(asked))
+    entry = runs.base.entries.get("run", other.id)
+    runs.base.entries.put("run", other.id, {**entry.content, **odd}, expected=1)
+    assert [run.id for run in runs.listed()] == [kept.id]
+    assert [(name, error.code) for name, error in runs.unreadable()] == [(other.id, "workspace_damaged")]
+    with pytest.raises(StoreError, match="workspace_damaged"):
+        runs.open(other.id)
+    listed = CliRunner().invoke(main, ["runs", "list", "--workspace", str(runs.base.folder)])
+    assert listed.exit_code == 0
+    assert kept.id in listed.output
+
+
 def test_a_run_of_another_version_of_the_program_is_told_and_hides_no_other(runs, kept, asked):
     lost = runs.keep(asked, answer_question(asked))
     with closing(sqlite3.connect(runs.base.folder / "catalogue.sqlite")) as file:
