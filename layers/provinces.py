@@ -6,6 +6,7 @@ of a former province may be that of another one today, so codes are always those
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
@@ -17,7 +18,16 @@ if TYPE_CHECKING:
 
 __all__ = ["province_code", "province_name", "rule_provinces"]
 
-_TITLES: Final = ("tinh ", "thanh pho ", "tp. ", "tp ")
+_TITLE: Final = re.compile(r"^(?:tinh|thanh pho|tp|t)(?:\.\s*|\s+)")
+#: other spellings than those of the table, in letters alone
+_ALIASES: Final = {
+    "hcm": "hochiminh",
+    "tphcm": "hochiminh",
+    "tphochiminh": "hochiminh",
+    "brvt": "bariavungtau",
+    "daclac": "daklak",
+    "dacnong": "daknong",
+}
 
 
 def province_code(text: str) -> str:
@@ -26,7 +36,7 @@ def province_code(text: str) -> str:
     Parameters
     ----------
     text : str
-        With or without accents and title.
+        With or without accents and title; spaces, dots and dashes don't count.
 
     Returns
     -------
@@ -86,10 +96,9 @@ def rule_provinces(row: object) -> frozenset[str]:
 
 
 def _plain(text: str) -> str:
-    folded = fold(text).replace("–", "-")
-    for title in _TITLES:
-        folded = folded.removeprefix(title)
-    return folded
+    bare = _TITLE.sub("", fold(text))
+    letters = "".join(c for c in bare if c.isalnum())
+    return _ALIASES.get(letters, letters)
 
 
 @cache

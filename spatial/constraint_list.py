@@ -20,7 +20,7 @@ __all__ = ["constraint_list"]
 
 _FACTS: Final = (
     *("constraint", "layer", "kind", "code", "tier", "applied", "why", "needs", "rule", "clause_vi"),
-    *("clause_en", "basis", "valid_from", "valid_to", "confidence", "required_m"),
+    *("clause_en", "basis", "valid_from", "valid_to", "confidence", "required_m", "province"),
 )
 
 
@@ -40,7 +40,7 @@ def constraint_list(layers: Sequence[Layer], question: ExclusionQuestion) -> pd.
     -------
     pandas.DataFrame
         Index 0, 1, 2, ...: ``constraint, layer, kind, code, tier, applied, why, needs, rule, clause_vi,
-        clause_en, basis, valid_from, valid_to, confidence, required_m`` as in the rows of
+        clause_en, basis, valid_from, valid_to, confidence, required_m, province`` as in the rows of
         :class:`spatial.exclusions.ExclusionAnswer`, those that exclude first. Land without data has no row:
         it shows only when the layers are laid over the area.
 

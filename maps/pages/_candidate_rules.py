@@ -159,7 +159,7 @@ def _chosen(rows: pd.DataFrame, words: Words) -> tuple[tuple[str, str], ...]:
 
     def label(one: tuple[str, str]) -> str:
         row = open_rows[one]
-        why = words(f"site_why.{row['why']}", needs=row["needs"]) if row["why"] else ""
+        why = _why(row, words)
         return f"{constraint_name(row, words)} ({why})" if why else constraint_name(row, words)
 
     labels = {f"{kind}={rule}": label((kind, rule)) for kind, rule in open_rows}
@@ -206,13 +206,18 @@ def _editor(rows: pd.DataFrame, words: Words, *, key: str) -> pd.DataFrame:
     )
 
 
+def _why(row: dict[str, Any], words: Words) -> str:
+    if not row["why"]:
+        return ""
+    return words(f"site_why.{row['why']}", needs=row["needs"], province=row["province"])
+
+
 def _note(row: dict[str, Any], words: Words) -> str:
     parts = []
     if row["rule"]:
         parts.append(words.validity(row["valid_from"], row["valid_to"]))
         parts.append(words(f"confidence.{row['confidence']}"))
-    if row["why"]:
-        parts.append(words(f"site_why.{row['why']}", needs=row["needs"]))
+    parts.append(_why(row, words))
     return " · ".join(part for part in parts if part)
 
 

@@ -282,6 +282,7 @@ class CandidateView(AnswerView[CandidateQuestion, CandidateAnswer]):
 
     def _said(self, row: dict[str, object]) -> str:
         say = self.words
-        why = say(f"site_why.{row['why']}", needs=row.get("needs", "")) if row["why"] else ""
+        facts = {"needs": row.get("needs", ""), "province": row.get("province", "")}
+        why = say(f"site_why.{row['why']}", **facts) if row["why"] else ""
         tier = say(f"site_tier.{row['tier']}") if row["applied"] else ""
         return " · ".join(text for text in (tier, clause_of(row, say), why) if text and text != "nan") or "–"
