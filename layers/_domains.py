@@ -8,29 +8,52 @@ from __future__ import annotations
 import re
 import sqlite3
 from contextlib import closing
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 from xml.parsers import expat
 
+import geopandas as gpd
 import pyogrio
 
 from layers._door import hearing
 from layers._sqlite import connect
 from layers.errors import SourceError
+from layers.legacy_text import with_text_read
+from layers.schema import normal_text
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import geopandas as gpd
     import pandas as pd
 
     from layers.findings import Ledger
 
-#: column -> code as text -> its meaning
-Meanings = dict[str, dict[str, str]]
+
+@dataclass(frozen=True)
+class Meaning:
+    """What the codes of a column mean, for all rows or for those of each subtype.
+
+    Parameters
+    ----------
+    texts : dict of str to str
+        Code as text to its meaning.
+    subtyped : str
+        Column of the subtype that tells which list holds; empty where one list holds for all.
+    by_subtype : dict
+        Subtype to its list; ``None`` for a subtype whose values are a range and need none.
+    """
+
+    texts: dict[str, str] = field(default_factory=dict)
+    subtyped: str = ""
+    by_subtype: dict[str, dict[str, str] | None] = field(default_factory=dict)
+
+
+Meanings = dict[str, Meaning]
 #: key of ``frame.attrs`` under which the texts travel from the reading of the rows to its end
 KEPT: Final = "meanings"
 _LONGEST: Final = 200
 _MOST_FINDINGS: Final = 20
+_TABLE: Final = re.compile(r"DE\w*Info")
 _NUMBER: Final = re.compile(r"(-?\d+)\.0*")
 _VALUES: Final = """
 select c.column_name, v.value, v.description from gpkg_data_columns c
@@ -48,6 +71,9 @@ class _Listener:
         self.columns: dict[str, str] = {}
         self.subtypes: dict[str, str] = {}
         self.subtyped = ""
+        self.of_subtypes: dict[str, dict[str, str]] = {}
+        self.pairs: list[tuple[str, str]] = []
+        self.root = ""
         self.path: list[str] = []
         self.held: dict[str, str] = {}
         self.text: list[str] = []
@@ -65,8 +91,12 @@ class _Listener:
     def start(self, tag: str, _attributes: dict[str, str]) -> None:
         """Begin an element."""
         name = tag.rpartition(" ")[2]
+        self.root = self.root or name
         if name in ("GPFieldInfoEx", "CodedValue", "Subtype", "Field"):
             self.held = {}
+        elif name == "SubtypeFieldInfo":
+            self.held.pop("FieldName", None)
+            self.held.pop("DomainName", None)
         self.path.append(name)
         self.text.clear()
 
@@ -78,14 +108,25 @@ class _Listener:
             self.domain = text
         elif name == "SubtypeFieldName":
             self.subtyped = text
-        elif name in ("Name", "Code", "DomainName", "SubtypeName", "SubtypeCode"):
+        elif name in ("Name", "Code", "DomainName", "SubtypeName", "SubtypeCode", "FieldName"):
             self.held.setdefault(name, text)
+        else:
+            self._gather(name)
+
+    def _gather(self, name: str) -> None:
+        """Take what was gathered within an element."""
+        if name == "SubtypeFieldInfo" and self.held.get("FieldName") and self.held.get("DomainName"):
+            self.pairs.append((self.held["FieldName"], self.held["DomainName"]))
         elif name == "CodedValue" and {"Name", "Code"} <= self.held.keys():
             self.codes[self.held["Code"]] = self.held["Name"]
         elif name in ("GPFieldInfoEx", "Field") and self.held.get("DomainName") and self.held.get("Name"):
             self.columns[self.held["Name"]] = self.held["DomainName"]
         elif name == "Subtype" and {"SubtypeName", "SubtypeCode"} <= self.held.keys():
-            self.subtypes[self.held["SubtypeCode"]] = self.held["SubtypeName"]
+            code = _plain(self.held["SubtypeCode"])
+            self.subtypes[code] = self.held["SubtypeName"]
+            for column, domain in self.pairs:
+                self.of_subtypes.setdefault(column, {})[code] = domain
+            self.pairs.clear()
 
 
 def meanings_of(path: Path | str, name: str, layer: str, ledger: Ledger) -> Meanings:
@@ -122,7 +163,7 @@ def _of_geopackage(path: Path | str, layer: str) -> Meanings:
         except sqlite3.OperationalError:  # the tables of the extension are not there
             return {}
     for column, value, text in rows:
-        found.setdefault(str(column), {})[_plain(value)] = str(text)[:_LONGEST]
+        found.setdefault(str(column), Meaning()).texts[_plain(value)] = str(text)[:_LONGEST]
     return found
 
 
@@ -131,21 +172,35 @@ def _of_geodatabase(path: Path | str, layer: str) -> Meanings:
     options: dict[str, Any] = {"layer": "GDB_Items", "columns": columns, "read_geometry": False}
     with hearing():
         items = pyogrio.read_dataframe(path, LIST_ALL_TABLES="YES", **options)
-    domains: Meanings = {}
+    domains: dict[str, dict[str, str] | None] = {}
     table = _Listener()
     for name, text in items[columns].itertuples(index=False):
         if not isinstance(text, str) or not re.search(r"DomainName|SubtypeFieldName", text):
             continue
         heard = _Listener()
         heard.parser.Parse(text.encode(), True)  # noqa: FBT003 - the whole of it
-        if heard.codes:
-            domains[heard.domain.casefold()] = _texts(heard.codes)
-        if name == layer:
+        if heard.root.startswith("GP"):
+            # a range has no codes, and its values mean themselves
+            domains[heard.domain.casefold()] = _texts(heard.codes) if heard.codes else None
+        elif name == layer and _TABLE.fullmatch(heard.root):  # a domain may have the name of the layer
             table = heard
-    named = {column: domain.casefold() for column, domain in table.columns.items()}
-    found = {column: domains[domain] for column, domain in named.items() if domain in domains}
+    return _of_table(table, domains)
+
+
+def _of_table(table: _Listener, domains: dict[str, dict[str, str] | None]) -> Meanings:
+    """Lists of the columns; where subtypes have lists of their own, no other holds."""
+    found: Meanings = {}
+    divided = {column.casefold() for column in table.of_subtypes}
+    for column, domain in table.columns.items():
+        texts = domains.get(domain.casefold())
+        if texts and column.casefold() not in divided:
+            found[column] = Meaning(texts)
+    for column, named in table.of_subtypes.items():
+        lists = {code: domains[d.casefold()] for code, d in named.items() if d.casefold() in domains}
+        if any(lists.values()):
+            found[column] = Meaning({}, table.subtyped, lists)
     if table.subtyped and table.subtypes:
-        found[table.subtyped] = _texts(table.subtypes)
+        found[table.subtyped] = Meaning(_texts(table.subtypes))
     return found
 
 
@@ -169,8 +224,10 @@ def explained(frame: gpd.GeoDataFrame, meanings: Meanings, ledger: Ledger) -> di
         As the file has it.
     meanings : dict
     ledger : Ledger
-        Receives ``codes_explained`` for each column, and ``code_not_in_domain`` for values that the file
-        has no text for.
+        Receives ``codes_explained`` for each column, ``code_not_in_domain`` for values that the file
+        has no text for, ``domain_subtype_open`` for values whose subtype has no list,
+        ``domain_column_missing`` for a list of a column that isn't there, and what is found of the encoding
+        of the texts.
 
     Returns
     -------
@@ -179,22 +236,75 @@ def explained(frame: gpd.GeoDataFrame, meanings: Meanings, ledger: Ledger) -> di
     """
     made: dict[str, pd.Series] = {}
     taken = {str(column).lower() for column in frame.columns}
-    for column, texts in meanings.items():
-        if column not in frame.columns or column == frame.geometry.name:
+    for told, meaning in meanings.items():
+        column = _column(told, frame)
+        if column is None:
+            ledger.find("domain_column_missing", level="warn", column=told)
+            continue
+        if column == frame.geometry.name:
             continue
         name = f"{column}_text"
         while name.lower() in taken:
             name += "_"
         taken.add(name.lower())
-        codes = frame[column].map(_plain, na_action="ignore")
-        made[name] = codes.map(texts).astype(object).where(codes.isin(list(texts)), None)
+        made[name] = _texts_of(frame, column, _read(meaning, name, ledger), ledger)
         known = int(made[name].notna().sum())
         ledger.find("codes_explained", level="info", column=column, found=name, count=known)
-        unknown = codes[codes.notna() & (codes != "") & made[name].isna()]
-        for value, count in unknown.value_counts().head(_MOST_FINDINGS).items():
-            told = {"column": column, "found": str(value)[:80], "count": int(count)}
-            ledger.find("code_not_in_domain", level="warn", **told)
     return made
+
+
+def _column(name: str, frame: gpd.GeoDataFrame) -> str | None:
+    """Find a column as a database does, where ``loai`` and ``LOAI`` are one."""
+    columns = [str(column) for column in frame.columns]
+    if name in columns:
+        return name
+    return next((column for column in columns if column.casefold() == name.casefold()), None)
+
+
+def _read(meaning: Meaning, name: str, ledger: Ledger) -> Meaning:
+    """Read the texts the way they were written, as those of any column are."""
+    lists = [meaning.texts, *(texts for texts in meaning.by_subtype.values() if texts)]
+    raw = list(dict.fromkeys(text for texts in lists for text in texts.values()))
+    read = normal_text(with_text_read(gpd.GeoDataFrame({name: raw}), ledger), ledger)[name]
+    again = dict(zip(raw, read, strict=True))
+
+    def each(texts: dict[str, str]) -> dict[str, str]:
+        return {code: again[text] for code, text in texts.items()}
+
+    by_subtype = {code: each(texts) if texts else texts for code, texts in meaning.by_subtype.items()}
+    return Meaning(each(meaning.texts), meaning.subtyped, by_subtype)
+
+
+def _texts_of(frame: gpd.GeoDataFrame, column: str, meaning: Meaning, ledger: Ledger) -> pd.Series:
+    """What each value means; a subtype that has no list leaves its rows without a text."""
+    codes = frame[column].map(_plain, na_action="ignore").astype(object)
+    if not meaning.subtyped:
+        return _looked_up(codes, meaning.texts, column, ledger)
+    made = codes.where(codes.isna(), None)
+    told = _column(meaning.subtyped, frame)
+    subtypes = frame[told].map(_plain, na_action="ignore") if told is not None else made
+    for subtype, texts in meaning.by_subtype.items():
+        here = subtypes == subtype
+        if texts:
+            made[here] = _looked_up(codes[here], texts, column, ledger)
+    open_ = int((_filled(codes) & ~subtypes.isin(list(meaning.by_subtype))).sum())
+    if open_:
+        ledger.find("domain_subtype_open", level="warn", column=column, found=meaning.subtyped, count=open_)
+    return made
+
+
+def _looked_up(codes: pd.Series, texts: dict[str, str], column: str, ledger: Ledger) -> pd.Series:
+    made = codes.map(texts).astype(object).where(codes.isin(list(texts)), None)
+    unknown = codes[_filled(codes) & made.isna()]
+    for value, count in unknown.value_counts().head(_MOST_FINDINGS).items():
+        ledger.find(
+            "code_not_in_domain", level="warn", column=column, found=str(value)[:80], count=int(count)
+        )
+    return made
+
+
+def _filled(codes: pd.Series) -> pd.Series:
+    return codes.notna() & (codes != "")
 
 
 def with_texts(frame: gpd.GeoDataFrame, texts: dict[str, pd.Series]) -> gpd.GeoDataFrame:

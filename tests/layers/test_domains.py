@@ -6,15 +6,19 @@ import re
 import shutil
 import sqlite3
 import subprocess
+import unicodedata
 from contextlib import closing
 from typing import TYPE_CHECKING
 
+import pandas as pd
 import pytest
 
 from layers import guarded_read, read_layer
-from layers._domains import _Listener
+from layers._domains import Meanings, _Listener, explained, meanings_of
 from layers.errors import SourceError
+from layers.findings import Ledger
 from tests.layers.formats import ROWS, small_layer, write
+from tests.layers.test_legacy_text import spoilt
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -118,3 +122,107 @@ def test_the_texts_follow_their_rows_through_a_filter(coded: Path) -> None:
 
     frame = read_layer(Source(coded, where=("loai", ("2",))), "industrial_park").layer.frame
     assert frame["loai_text"].tolist() == ["Cụm công nghiệp"] * 8
+
+
+SUBTYPED = """<t:DEFeatureClassInfo xmlns:t="a"><Name>khu</Name><GPFieldInfoExs>
+<GPFieldInfoEx><Name>nhom</Name></GPFieldInfoEx>
+<GPFieldInfoEx><Name>loai</Name><DomainName>chung</DomainName></GPFieldInfoEx></GPFieldInfoExs>
+<SubtypeFieldName>nhom</SubtypeFieldName><Subtypes>
+<Subtype><SubtypeName>Khu</SubtypeName><SubtypeCode>1</SubtypeCode><FieldInfos><SubtypeFieldInfo>
+<FieldName>LOAI</FieldName><DomainName>cua_khu</DomainName></SubtypeFieldInfo></FieldInfos></Subtype>
+<Subtype><SubtypeName>Cụm</SubtypeName><SubtypeCode>2</SubtypeCode><FieldInfos><SubtypeFieldInfo>
+<FieldName>LOAI</FieldName><DomainName>cua_cum</DomainName></SubtypeFieldInfo></FieldInfos></Subtype>
+<Subtype><SubtypeName>Khác</SubtypeName><SubtypeCode>3</SubtypeCode></Subtype>
+<Subtype><SubtypeName>Số</SubtypeName><SubtypeCode>4</SubtypeCode><FieldInfos><SubtypeFieldInfo>
+<FieldName>LOAI</FieldName><DomainName>khoang</DomainName></SubtypeFieldInfo></FieldInfos></Subtype>
+</Subtypes></t:DEFeatureClassInfo>"""
+RANGE = '<t:GPRangeDomain2 xmlns:t="a"><DomainName>khoang</DomainName></t:GPRangeDomain2>'
+
+
+def domain(name: str, *texts: str) -> str:
+    coded = "".join(
+        f"<CodedValue><Name>{text}</Name><Code>{n}</Code></CodedValue>" for n, text in enumerate(texts, 1)
+    )
+    return (
+        f'<t:GPCodedValueDomain2 xmlns:t="a"><DomainName>{name}</DomainName>'
+        f"<CodedValues>{coded}</CodedValues></t:GPCodedValueDomain2>"
+    )
+
+
+def meanings_in(monkeypatch: pytest.MonkeyPatch, items: list[tuple[str, str]]) -> Meanings:
+    table = pd.DataFrame(items, columns=["Name", "Definition"])
+    monkeypatch.setattr("layers._domains.pyogrio.read_dataframe", lambda *_, **__: table)
+    return meanings_of("ma.gdb", "OpenFileGDB", "khu", Ledger("khu"))
+
+
+def test_the_list_is_that_of_the_subtype_of_the_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    meanings = meanings_in(
+        monkeypatch,
+        [
+            ("khu", SUBTYPED),
+            ("chung", domain("chung", "sai", "sai")),
+            ("cua_khu", domain("cua_khu", "Khu công nghiệp", "Khu chế xuất")),
+            ("cua_cum", domain("cua_cum", "Cụm công nghiệp")),
+            ("khoang", RANGE),
+        ],
+    )
+    frame = small_layer().iloc[:7].assign(nhom=[1, 2, 1, 2, 3, 9, 4], loai=[1, 1, 2, 2, 1, 1, 1])
+    ledger = Ledger("khu")
+    texts = explained(frame, meanings, ledger)
+    assert texts["loai_text"].fillna("").tolist() == [
+        "Khu công nghiệp",
+        "Cụm công nghiệp",
+        "Khu chế xuất",
+        *[""] * 4,
+    ]
+    told = [(f.code, f.fields) for f in ledger.findings if f.fields.get("column") == "loai"]
+    assert ("code_not_in_domain", {"column": "loai", "found": "2", "count": 1}) in told
+    assert ("domain_subtype_open", {"column": "loai", "found": "nhom", "count": 2}) in told
+    assert texts["nhom_text"].tolist()[:5] == ["Khu", "Cụm", "Khu", "Cụm", "Khác"]
+
+
+def test_a_domain_of_the_name_of_the_layer_is_not_taken_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = domain("loai_khu", "Khu công nghiệp")
+    items = [("khu", TABLE), ("khu", domain("khu", "a")), ("loai_khu", plain)]
+    assert meanings_in(monkeypatch, items)["loai"].texts == {"1": "Khu công nghiệp"}
+
+
+def test_the_case_of_a_column_does_not_matter_and_a_list_of_none_is_named(coded: Path) -> None:
+    with closing(sqlite3.connect(coded)) as base:
+        base.executescript(
+            "update gpkg_data_columns set column_name = 'LOAI';"
+            "insert into gpkg_data_columns (table_name, column_name, constraint_name)"
+            " values ('khu', 'cu', 'loai_khu');"
+        )
+    found = guarded_read(str(coded), "industrial_park")
+    assert found.layer.frame["loai_text"].iloc[0] == "Khu công nghiệp"
+    told = {f.code: f.fields for f in found.findings}
+    assert told["domain_column_missing"] == {"column": "cu"}
+
+
+def test_the_texts_are_read_as_those_of_a_column_are(coded: Path) -> None:
+    with closing(sqlite3.connect(coded)) as base:
+        for text in ("Khu công nghiệp", "Cụm công nghiệp"):
+            base.execute(
+                "update gpkg_data_column_constraints set description = ? where description = ?",
+                (spoilt(text, "tcvn3"), text),
+            )
+        base.execute(
+            "insert into gpkg_data_column_constraints (constraint_name, constraint_type, value,"
+            " description) values ('loai_khu', 'enum', '3', ?)",
+            (spoilt("Đường  nội bộ", "tcvn3"),),
+        )
+        base.commit()
+    found = guarded_read(str(coded), "industrial_park")
+    texts = found.layer.frame["loai_text"].tolist()[:3]
+    assert texts == ["Khu công nghiệp", "Cụm công nghiệp", "Đường nội bộ"]
+    told = {f.code: f.fields for f in found.findings if f.fields.get("column") == "loai_text"}
+    assert told["text_decoded"]["encoding"] == "tcvn3"
+
+
+def test_the_texts_have_one_unicode_form(coded: Path) -> None:
+    with closing(sqlite3.connect(coded)) as base:
+        text = unicodedata.normalize("NFD", "Khu công nghiệp")
+        base.execute("update gpkg_data_column_constraints set description = ? where value = '1'", (text,))
+        base.commit()
+    assert read_layer(str(coded), "industrial_park").layer.frame["loai_text"].iloc[0] == "Khu công nghiệp"
