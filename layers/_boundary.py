@@ -34,7 +34,11 @@ _GROUPS: Final = ("khu", "ring", "vong", "thua", "part", "zone", "name", "ten", 
 _POINT_WORDS: Final = re.compile(r"\b(diem|moc|dinh|point|so hieu|stt)\b")
 _APART_M: Final = 0.5
 _AREA: Final = re.compile(
-    r"dien tich\D{0,40}?(\d[\d., ]*)\s*(ha|hecta|m2|m²|met vuong|km2|km²|ki ?lo ?met vuong|sao|mau|cong)\b"
+    # the number of a lot is no area
+    r"dien tich\D{0,40}?(?:\b(?:so|lo|thua)\s*\d+\b(?![.,]\d|\s*(?:ha|hecta|m2|m²|met|km)\b)\D{0,40}?)*"
+    r"(\d[\d., ]*)\s*"
+    r"(ha|hecta|m2|m²|met vuong|km2|km²|ki ?lo ?met vuong|sao|mau"
+    r"|cong(?! (?:nghiep|trinh|suat|ty|cong|vien|nghe|nhan|xuong|trung|an|chung|dan|thuong)\b))\b"
 )
 _HA: Final = 10_000.0
 #: hectares in a unit; a sào, mẫu or công is another area in each region, and is never converted

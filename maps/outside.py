@@ -25,6 +25,8 @@ from urllib.parse import SplitResult, urlsplit
 from layers.causes import Cause
 from layers.errors import QuestionError, SourceError
 
+Place = ipaddress.IPv4Address | ipaddress.IPv6Address
+
 __all__ = ["HOSTS", "Answer", "checked_address", "fetched"]
 
 #: environment variable that names hosts of one's own network, ``host`` or ``host:port``, joined by commas
@@ -34,6 +36,9 @@ _PORTS: Final = {"http": 80, "https": 443}
 _FIRST_FREE: Final = 1_024
 _OK: Final = 200
 _CHUNK: Final = 65_536
+_NAT64: Final = ipaddress.ip_network("64:ff9b::/96")
+#: translation within one network (RFC 8215), which not every Python knows to be local
+_LOCAL_NETS: Final = (ipaddress.ip_network("64:ff9b:1::/48"),)
 _STRANGE: Final = re.compile(r"[\s\x00-\x1f\x7f\\]")
 
 
@@ -112,10 +117,18 @@ def _check_let_in(parts: SplitResult) -> None:
         raise QuestionError("basemap_private", found=parts.hostname)
 
 
-def _check_public(place: ipaddress.IPv4Address | ipaddress.IPv6Address, parts: SplitResult) -> None:
-    inner = getattr(place, "ipv4_mapped", None) or getattr(place, "sixtofour", None) or place
-    if not (inner.is_global and place.is_global) or inner.is_multicast:
+def _check_public(place: Place, parts: SplitResult) -> None:
+    inner = getattr(place, "ipv4_mapped", None) or getattr(place, "sixtofour", None) or _translated(place)
+    local = getattr(place, "is_site_local", False) or any(place in net for net in _LOCAL_NETS)
+    if local or not (inner.is_global and place.is_global) or inner.is_multicast:
         _check_let_in(parts)
+
+
+def _translated(place: Place) -> Place:
+    """Give the IPv4 address that a translator of the well-known prefix (RFC 6052) leads to."""
+    if place in _NAT64:
+        return ipaddress.IPv4Address(int(place) & 0xFFFF_FFFF)
+    return place
 
 
 def fetched(address: str, *, most_bytes: int, within_s: float) -> Answer:

@@ -236,9 +236,15 @@ def _one_of(question: Mapping[str, Any], field: str, expected: tuple[Any, ...]) 
 
 
 def _number(value: Any, field: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise SchemaError("print_invalid", field=field, expected="0.0", found=str(value)[:40])
-    return float(value)
+    try:
+        number = math.nan if isinstance(value, bool) or not isinstance(value, int | float) else float(value)
+    except OverflowError:  # a whole number of hundreds of digits
+        number = math.inf
+    if not math.isfinite(number):
+        # str() of a whole number refuses thousands of digits
+        found = str(number) if isinstance(value, int | float) else str(value)[:40]
+        raise SchemaError("print_invalid", field=field, expected="0.0", found=found)
+    return number
 
 
 def _box(sides: list[float]) -> tuple[float, float, float, float]:

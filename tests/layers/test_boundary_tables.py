@@ -90,6 +90,22 @@ def test_units_that_differ_by_region_are_named_and_never_converted(tmp_path: Pat
     assert "area_of_table" not in found
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Diện tích lô số 3 công nghiệp là 10 ha",
+        "Diện tích lô 3 công trình công cộng: 10 ha",
+        "Diện tích thửa số 12: 10 ha",
+    ],
+)
+def test_the_number_of_a_lot_is_no_area_and_industry_no_unit(tmp_path: Path, said: str) -> None:
+    text = "\n".join(["Điểm;X 5897;Y", *(";".join(p) for p in LOT), said])
+    (tmp_path / "a.csv").write_text(text, encoding="utf-8")
+    found = {f.code: f for f in read_layer(str(tmp_path / "a.csv"), "industrial_park").findings}
+    assert "area_unit_regional" not in found
+    assert found["area_of_table"].fields["stated_ha"] == 10
+
+
 def test_points_out_of_order_are_named_with_the_exchange_that_mends_them(tmp_path: Path) -> None:
     turned = [LOT[0], LOT[2], LOT[1], LOT[3]]
     text = "\n".join(["Điểm\tX 5897\tY", *("\t".join(p) for p in turned)])

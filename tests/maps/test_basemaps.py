@@ -87,7 +87,8 @@ def test_an_address_that_is_no_map_service_is_refused(address, why):
     "host",
     ["127.0.0.1", "10.0.0.8", "192.168.1.1", "172.16.3.4", "169.254.169.254", "0.0.0.0", "100.64.0.1",
      "[::1]", "[fe80::1]", "[fd00::1]", "[::ffff:127.0.0.1]", "[2002:7f00:1::]", "224.0.0.1", "localhost",
-     "a.localhost", "db.internal", "nas.local"],
+     "[64:ff9b::a9fe:a9fe]", "[64:ff9b::7f00:1]", "[64:ff9b:1::1]", "[fec0::1]", "a.localhost", "db.internal",
+     "nas.local"],
 )  # fmt: skip
 def test_a_host_of_the_own_network_is_let_in_only_by_whoever_starts_the_server(host, monkeypatch):
     address = f"http://{host}/xyz"
@@ -96,6 +97,11 @@ def test_a_host_of_the_own_network_is_let_in_only_by_whoever_starts_the_server(h
         checked_address(address)
     monkeypatch.setenv(HOSTS, f"other.vn, {host.strip('[]')}")
     assert checked_address(address).path == "/xyz"
+
+
+def test_a_public_address_behind_a_translator_is_asked(monkeypatch):
+    monkeypatch.delenv(HOSTS, raising=False)
+    assert checked_address("http://[64:ff9b::5db8:d822]/xyz").path == "/xyz"
 
 
 def test_a_name_that_leads_into_the_own_network_is_not_followed(monkeypatch):

@@ -318,7 +318,8 @@ def test_nothing_is_printed_without_the_token():
 @pytest.mark.parametrize(
     "change",
     [{"paper": "A0"}, {"kind": "exe"}, {"scale": 7}, {"scale": True}, {"bounds": [1, 2, 3]}, {"bounds": "x"},
-     {"bounds": [105, 21, 104, 20]}, {"bounds": [float("nan")] * 4}, {"layers": [["a", "x"]]}],
+     {"bounds": [105, 21, 104, 20]}, {"bounds": [float("nan")] * 4}, {"bounds": [10**400] * 4},
+     {"divider": -(10**5000)}, {"layers": [["a", "x"]]}],
 )  # fmt: skip
 def test_a_question_that_no_map_sends_is_refused(token, change):
     with pytest.raises(SchemaError, match="print_invalid"):
