@@ -10,11 +10,12 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from affine import Affine
 
 from layers._bundle_columns import read_column, read_crs
-from layers._bundle_writer import MARK
+from layers._bundle_writer import MARK, NUMBERS
 
 if TYPE_CHECKING:
     import zipfile
@@ -26,24 +27,29 @@ if TYPE_CHECKING:
 
 __all__ = ["Making", "Reader"]
 
-#: how much larger the columns of a frame may be than the bundle
+#: how much larger all frames together may be than the bundle, and than the largest bundle where it is small
 _UNPACKED: Final = 16
+_SMALL_UNPACKED: Final = 2
+_ROWS: Final = 65_536
 _BYTES: Final = 8
 _NOT_FINITE: Final = ("nan", "inf", "-inf")
-_NUMBERS: Final = "biufM"
 
 
 class Reader:
     """Values out of JSON and the members beside it; ValueError, TypeError or KeyError for anything odd."""
 
     def __init__(self, box: zipfile.ZipFile, making: Making, most_bytes: int) -> None:
-        self._box, self._making, self._most = box, making, most_bytes
+        self._box, self._making = box, making
+        size = min(sum(one.file_size for one in box.infolist()), most_bytes)
+        self._left = max(size * _UNPACKED, most_bytes * _SMALL_UNPACKED)
+        self._taken: set[str] = set()
         self._known: list[Any] = []
         self._kinds: dict[str, Callable[[dict[str, Any]], Any]] = {
             "float": self._float,
             "dict": lambda v: {self.value(key): self.value(part) for key, part in v["is"]},
             "moment": lambda v: datetime.fromisoformat(v["is"]),
             "day": lambda v: date.fromisoformat(v["is"]),
+            "nat": lambda _: pd.NaT,
             "crs": lambda v: read_crs(v["is"]),
             "affine": lambda v: Affine(*map(float, v["is"])),
             "tuple": lambda v: tuple(map(self.value, v["is"])),
@@ -107,13 +113,34 @@ class Reader:
 
     def _table(self, name: str) -> pa.Table:
         """A member as a table; what says that it unpacks to far more than the bundle isn't unpacked."""
-        file = pq.ParquetFile(pa.BufferReader(self._box.read(_member(name, "parquet"))))
-        meta = file.metadata
+        content = pa.py_buffer(self._content(name, "parquet"))
+        with pq.ParquetFile(pa.BufferReader(content)) as file:
+            meta, fields = file.metadata, list(file.schema_arrow)
         groups = [meta.row_group(n) for n in range(meta.num_row_groups)]
-        whole = max(sum(g.total_byte_size for g in groups), meta.num_rows * meta.num_columns * _BYTES)
-        if whole > self._most * _UNPACKED:
+        if (
+            max(sum(g.total_byte_size for g in groups), meta.num_rows * meta.num_columns * _BYTES)
+            > self._left
+        ):
             raise ValueError("size")
-        return file.read()
+        wide = [field.name for field in fields if _is_wide(field.type)]
+        if not all(pa.types.is_primitive(field.type) or field.name in wide for field in fields):
+            raise ValueError("type")
+        # a value that stands once in the file may stand in a million rows: counted before they are made
+        with pq.ParquetFile(pa.BufferReader(content), read_dictionary=wide) as file:
+            for batch in file.iter_batches(batch_size=_ROWS, use_threads=False):
+                self._left -= sum(map(_unpacked, batch.columns))
+                if self._left < 0:
+                    raise ValueError("size")
+        with pq.ParquetFile(pa.BufferReader(content)) as file:
+            return file.read()
+
+    def _content(self, name: Any, ending: str) -> bytes:
+        """A member, which is read once: what stands twice in a bundle is named by its number."""
+        member = _member(name, ending)
+        if member in self._taken:
+            raise ValueError(member)
+        self._taken.add(member)
+        return self._box.read(member)
 
     def _column(self, table: pa.Table, at: str, specs: dict[str, Any]) -> Any:
         spec = specs[at]
@@ -142,18 +169,30 @@ class Reader:
 
     def _array(self, plain: dict[str, Any]) -> NDArray[Any]:
         """An array of numbers, exactly as long as its member says."""
-        content = self._box.read(_member(plain["is"], "npy"))
+        content = self._content(plain["is"], "npy")
         stream = io.BytesIO(content)
         if np.lib.format.read_magic(stream) != (1, 0):
             raise ValueError("version")
         shape, _, kind = np.lib.format.read_array_header_1_0(stream)
         if (
-            kind.kind not in _NUMBERS
+            kind.kind not in NUMBERS
             or int(np.prod(shape, dtype=object)) * kind.itemsize != len(content) - stream.tell()
         ):
             raise ValueError("array")
         stream.seek(0)
         return np.asarray(np.lib.format.read_array(stream, allow_pickle=False))
+
+
+def _is_wide(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_string(kind) or pa.types.is_binary(kind))
+
+
+def _unpacked(column: pa.Array) -> int:
+    """Bytes of a column with every value in its row."""
+    if not pa.types.is_dictionary(column.type):
+        return int(column.nbytes)
+    lengths = pc.binary_length(column.dictionary).take(column.indices)
+    return int(pc.sum(lengths).as_py() or 0) + len(column) * _BYTES
 
 
 def _objects(values: list[Any]) -> NDArray[np.object_]:

@@ -28,7 +28,10 @@ if TYPE_CHECKING:
     Naming = Callable[[Any], tuple[str, dict[str, Any]]]
     _Into = tuple[dict[str, Any], dict[str, Any]]
 
-__all__ = ["MARK", "Writer"]
+__all__ = ["MARK", "NUMBERS", "Writer"]
+
+#: kinds of arrays
+NUMBERS: Final = "biufM"
 
 #: what is no plain value is a dict with this key
 MARK: Final = "$"
@@ -73,6 +76,8 @@ class Writer:
         return self._marked(value)
 
     def _number(self, value: Any) -> Any:
+        if isinstance(value, np.datetime64 | np.timedelta64):  # some of them are told as whole numbers
+            raise Unfit(type(value).__name__)
         found = value.item() if isinstance(value, np.generic) else value
         if isinstance(found, float) and not isfinite(found):
             return {MARK: "float", "is": str(found)}
@@ -86,6 +91,8 @@ class Writer:
         return {MARK: "dict", "is": [[self.plain(k), self.plain(v)] for k, v in value.items()]}
 
     def _marked(self, value: Any) -> dict[str, Any]:
+        if value is pd.NaT:  # a moment by its class
+            return {MARK: "nat"}
         for kinds, name, plain in _MARKED:
             if isinstance(value, kinds) and (name != "tuple" or type(value) is tuple):
                 return {MARK: name, "is": self.plain(plain(value))}
@@ -156,6 +163,8 @@ class Writer:
 
     def _array(self, array: NDArray[Any]) -> dict[str, Any]:
         if array.dtype != object:
+            if array.dtype.kind not in NUMBERS:
+                raise Unfit(f"array of {array.dtype}")
             content = io.BytesIO()
             np.lib.format.write_array(content, np.ascontiguousarray(array), allow_pickle=False)
             return {MARK: "array", "is": self._member("npy", content.getvalue())}

@@ -79,6 +79,10 @@ def write_bundle(path: Path, value: Any, *, head: dict[str, Any], naming: Naming
         sync_folder(path.parent)
     except OSError as error:
         raise StoreError("save_failed", layer=path.name, found=cause_of(error)) from error
+    except Unfit:
+        raise
+    except (TypeError, ValueError, OverflowError) as error:  # a set of all kinds, a text that is none
+        raise Unfit(type(error).__name__) from error
     finally:
         draft.unlink(missing_ok=True)
     return size
