@@ -24,6 +24,7 @@ from maps.basemap_service import BASEMAP_ROUTE, HANDS, basemap_tile
 from maps.home_address import HomeAddress
 from maps.jobs import JOBS
 from maps.pages._frame import open_frame, speak, workspace_folder
+from maps.pages._import_kept import forget_kept
 from maps.pages._running import show_running
 from maps.pages._start import note_pages
 from maps.printing.service import PRINT_ROUTE, PRINTERS, printed, title_of
@@ -181,6 +182,8 @@ def show() -> None:
     note_pages(pages[words("nav.analysis")], pages[words("nav.data")][0])
     page = st.navigation(pages)
     show_running({one.url_path: one for group in pages.values() for one in group}, page.url_path)
+    if page.url_path != "lop-du-lieu":  # the files left with the page they were given on
+        forget_kept()
     page.run()
 
 

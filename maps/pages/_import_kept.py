@@ -6,6 +6,8 @@ import hashlib
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+import geopandas as gpd
+import shapely
 import streamlit as st
 
 if TYPE_CHECKING:
@@ -16,6 +18,10 @@ __all__ = ["digest_of", "forget_kept", "kept"]
 _SHELVES: Final = "import-kept"
 #: a reading may be a million rows: few are held, enough to go back to the kind or the reading before
 _MOST: Final = 3
+#: of one shelf; what is worked out last is held whatever it weighs
+_MOST_BYTES: Final = 400_000_000
+_POINT_BYTES: Final = 16
+_SHAPE_BYTES: Final = 200
 _Value = TypeVar("_Value")
 
 
@@ -34,23 +40,38 @@ def kept(what: str, key: Hashable, make: Callable[[], _Value], *, most: int = _M
     make : callable
         An error it raises is not held: the next click tries again.
     most : int
-        How many values are held; the one unused longest leaves.
+        How many values are held, as long as they aren't too large together; the one unused longest leaves.
 
     Returns
     -------
     object
         Never to be changed.
     """
-    shelf: OrderedDict[Hashable, Any] = st.session_state.setdefault(_SHELVES, {}).setdefault(
+    shelf: OrderedDict[Hashable, tuple[Any, int]] = st.session_state.setdefault(_SHELVES, {}).setdefault(
         what, OrderedDict()
     )
     if key not in shelf:
-        shelf[key] = make()
+        made = make()
+        shelf[key] = (made, _weight(made))
     shelf.move_to_end(key)
-    while len(shelf) > most:
+    while len(shelf) > most or (len(shelf) > 1 and sum(w for _, w in shelf.values()) > _MOST_BYTES):
         shelf.popitem(last=False)
-    value: _Value = shelf[key]
+    value: _Value = shelf[key][0]
     return value
+
+
+def _weight(value: Any) -> int:
+    """Bytes of the tables in a value, roughly."""
+    if isinstance(value, gpd.GeoDataFrame):
+        bytes_ = int(value.memory_usage().sum()) + _SHAPE_BYTES * len(value)
+        shapes = value[[c for c, kind in value.dtypes.items() if str(kind) == "geometry"]]
+        return bytes_ + sum(
+            _POINT_BYTES * int(shapely.get_num_coordinates(shapes[c].to_numpy()).sum()) for c in shapes
+        )
+    if isinstance(value, tuple):
+        return sum(map(_weight, value))
+    inner = getattr(value, "layer", getattr(value, "frame", None))
+    return _weight(inner) if inner is not None and not isinstance(inner, str) else 0
 
 
 def forget_kept() -> None:

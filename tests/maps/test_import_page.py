@@ -7,6 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 import maps.pages._faults
 import maps.pages._import
+import maps.pages._import_kept
 import maps.pages._import_read
 import maps.pages._map
 from maps.pages._quality import recorded_quality
@@ -190,3 +191,31 @@ def test_what_is_decided_for_a_file_says_nothing_of_the_next_of_its_name(tmp_pat
     assert [field_of(page, f"import.{name}").value for name in ("crs", "years", "read_as")] == ["", "", ""]
     assert field_of(page, "column.stage").value == "unknown"
     assert next(s for s in page.selectbox if s.label == VI("field.name")).value == ("ten_khu", "")
+
+
+def test_what_is_large_together_is_not_all_held(monkeypatch):
+    held = {}
+    monkeypatch.setattr(maps.pages._import_kept.st, "session_state", held)
+    monkeypatch.setattr(maps.pages._import_kept, "_MOST_BYTES", 12_000)
+    made = []
+
+    def make():
+        made.append(1)
+        return (small_layer(),)
+
+    for key in ("a", "b", "b", "a"):
+        maps.pages._import_kept.kept("x", key, make)
+    assert len(made) == 3
+    monkeypatch.setattr(maps.pages._import_kept, "_MOST_BYTES", 10**9)
+    for key in ("b", "a"):
+        maps.pages._import_kept.kept("x", key, make)
+    assert len(made) == 4
+
+
+def test_another_page_lets_go_of_what_was_read(monkeypatch, workspace):
+    monkeypatch.setenv("THOCONG_WORKSPACE", str(workspace.folder))
+    page = AppTest.from_file("../../app.py", default_timeout=120)
+    page.session_state["import-kept"] = {"reading": {}}
+    page.run()
+    assert not page.exception
+    assert "import-kept" not in page.session_state
