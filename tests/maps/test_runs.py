@@ -49,7 +49,13 @@ def questions(kind):
     return st.builds(kind, **{**given, "folder": st.just("here")})
 
 
+def comparable(question):
+    """No part is a number that doesn't equal itself."""
+    return "NaN" not in json.dumps(plain_question(question))
+
+
 ANY = st.sampled_from(sorted(ANALYSES)).flatmap(lambda name: questions(analysis(name).question))
+ANY = ANY.filter(comparable)
 
 
 @pytest.fixture
