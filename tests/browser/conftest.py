@@ -29,7 +29,6 @@ JOURNEYS = {
     # a reviewer
     "test_from_two_periods_to_the_cluster_that_moved_and_back_from_the_map",
     "test_from_the_dates_to_a_cell_of_the_matrix_and_the_workbook",
-    "test_from_a_commune_that_loses_land_to_the_polygons_behind_it",
     "test_a_divider_clips_both_periods_and_follows_mouse_and_keys",
     "test_a_slider_goes_through_named_periods_and_keeps_the_zoom",
     # everybody
