@@ -165,7 +165,7 @@ def _measured(window: Any, address: str, row: Front, land: gpd.GeoDataFrame) -> 
     wire.on("Network.loadingFinished", lambda e: _add(sent, e["encodedDataLength"]))
     wire.on("Network.webSocketFrameReceived", lambda e: _add(sent, _length(e["response"])))
     try:
-        _open(page, address, row)
+        _open(page, address)
         row.first_map_s = _until(lambda: _coloured(page), PATIENCE_S)
         if row.first_map_s is not None:
             page.wait_for_timeout(3000)  # what is still on its way does not stand in for an answer
@@ -186,18 +186,10 @@ def _length(response: dict[str, Any]) -> int:
     return text if response["opcode"] == 1 else text * 3 // 4  # binary frames are told in base64
 
 
-def _open(page: Any, address: str, row: Front) -> None:
-    """Go to the page; the clock of ours starts at the click on the layer, of the peer at the address."""
-    if row.page != "ours":
-        page.goto("about:blank")
-        page.evaluate("a => { window.location.href = a }", address)
-        return
-    page.goto(address)
-    table = page.get_by_test_id("stDataFrame").first
-    table.wait_for()
-    page.wait_for_timeout(2500)
-    box = table.bounding_box()
-    page.mouse.click(box["x"] + 16, box["y"] + 50)
+def _open(page: Any, address: str) -> None:
+    """Go to the page; the clock starts at the address for both."""
+    page.goto("about:blank")
+    page.evaluate("a => { window.location.href = a }", address)
 
 
 def _coloured(page: Any) -> bool:
