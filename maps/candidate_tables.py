@@ -9,9 +9,9 @@ import pandas as pd
 import shapely
 
 from maps.columns import Column, as_text, headed
-from maps.constraint_words import layered_kind
+from maps.constraint_words import layered_kind, rule_said
 from maps.rule_tables import citation
-from maps.site_rules import requirement, rule_title
+from maps.site_rules import requirement
 from maps.tables import clause_of, land_name, records
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def constraint_name(row: dict[str, Any], words: Words) -> str:
     str
     """
     if not row["kind"]:
-        return rule_title(str(row["rule"] or row["constraint"]), words)
+        return rule_said(str(row["rule"] or row["constraint"]), words)
     kind = _layered(row, words)
     code = f": {land_name(row['code'], words)}" if row["code"] else ""
     if row["tier"] == "no_data":
@@ -86,9 +86,9 @@ def constraint_name(row: dict[str, Any], words: Words) -> str:
         near = {"name": kind, "required_m": float(row["required_m"])}
         if not row["rule"]:
             return words("site_tier.within_own", **near)
-        return words("site_tier.within", **near, rule=rule_title(row["rule"], words))
+        return words("site_tier.within", **near, rule=rule_said(row["rule"], words))
     if row["tier"] == "distance" and row["rule"]:
-        return f"{kind}: {rule_title(row['rule'], words)}"
+        return f"{kind}: {rule_said(row['rule'], words)}"
     own = f" ({words('site_why.own_choice')})" if row["why"] == "own_choice" else ""
     return f"{kind}{code}{own}"
 

@@ -8,8 +8,8 @@ import pandas as pd
 
 from maps.candidate_tables import criterion_name
 from maps.columns import headed
+from maps.constraint_words import rule_said
 from maps.industry import industry_name
-from maps.site_rules import rule_title
 from maps.tables import clause_of
 from maps.value_words import function_sentence, measure_unit
 
@@ -78,7 +78,7 @@ def _choices(run: dict[str, Any], words: Words) -> Iterator[tuple[str, str]]:
     for name in ("allowed", "avoided", "order"):
         yield words(f"site_question.{name}"), ", ".join(map(named, run.get(name) or [])) or "–"
     for kind, rules in run["chosen"].items():
-        titles = ", ".join(rule_title(rule, words) for rule in rules)
+        titles = ", ".join(rule_said(rule, words) for rule in rules)
         yield words("site_question.chosen", name=named(kind)), titles
     for kind, distance_m in run["own_buffers_m"].items():
         yield words("site_question.buffer", name=named(kind)), f"{words.value(distance_m, 'distance_m')} m"

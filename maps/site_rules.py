@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from layers import reference
-from maps.constraint_words import rule_said
 from maps.rule_tables import citation
 from maps.tables import records
 from spatial.establishment import SizeLimits, size_limits
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 
     from maps.words import Words
 
-__all__ = ["requirement", "rule_title", "size_sentences", "sizes_on"]
+__all__ = ["requirement", "size_sentences", "sizes_on"]
 
 _SIGNS: Final = {">=": "≥", "<=": "≤", "==": "=", ">": ">"}
 _RANGED: Final = ("area", "phase_area", "unleased")
@@ -70,23 +69,6 @@ def size_sentences(limits: SizeLimits, words: Words) -> list[str]:
         )
         for row in records(rows)
     ]
-
-
-def rule_title(rule: str, words: Words) -> str:
-    """Say what a row of the table of distances is about.
-
-    Parameters
-    ----------
-    rule : str
-        Its id.
-    words : Words
-
-    Returns
-    -------
-    str
-        The id where the row has no title.
-    """
-    return rule_said(rule, words)
 
 
 def requirement(row: Mapping[str, Any], words: Words) -> str:

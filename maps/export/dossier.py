@@ -18,10 +18,10 @@ from maps.candidate_tables import (
 )
 from maps.columns import headings
 from maps.conflict_tables import constraint_label
+from maps.constraint_words import rule_said
 from maps.decision_tables import limits_table, reached_table
 from maps.export.dossier_maps import constraint_map, location_map
 from maps.search_table import question_table
-from maps.site_rules import rule_title
 from maps.tables import clause_of, made_note, measured_in, periods_of, records, run_table, titled
 
 if TYPE_CHECKING:
@@ -290,7 +290,7 @@ def _distances(answer: CandidateAnswer, site: str, words: Words) -> pd.DataFrame
 
 def _ruled(row: dict[str, Any], words: Words) -> str:
     """Clause of a distance, with the row of the table that it is about."""
-    title = rule_title(str(row["rule"]), words) if row["rule"] else ""
+    title = rule_said(str(row["rule"]), words) if row["rule"] else ""
     return ": ".join(text for text in (title, clause_of(row, words)) if text)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import geopandas as gpd
@@ -17,6 +19,12 @@ from spatial.conflicts import conflicts
 
 X0, Y0 = 555_000.0, 2_322_000.0
 HOSTILE = "</script><img src=x onerror=alert(1)>`${alert(2)}`\\'\"&{{7*7}}"
+
+
+def awaited(coroutine):
+    """Run a coroutine in a thread of its own: one that drives a browser has a loop that runs already."""
+    with ThreadPoolExecutor(1) as apart:
+        return apart.submit(asyncio.run, coroutine).result()
 
 
 def frame(*shapes, **columns):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import socket
 from dataclasses import replace
 
@@ -26,6 +25,7 @@ from maps.basemaps import (
     tile_at,
 )
 from maps.outside import HOSTS, checked_address, fetched
+from tests.maps.conftest import awaited
 from tests.maps.outside_service import WMS, MapService, colour_of
 
 PLACE = (12, 3250, 1798)
@@ -282,9 +282,7 @@ def test_the_application_answers_and_says_why_it_has_no_picture(service, base):
 
     def answer(token):
         place = {"token": token, "z": 12, "x": 3250, "y": 1798}
-        return asyncio.run(
-            app.basemap_response(Request({"type": "http", "path_params": place, "headers": []}))
-        )
+        return awaited(app.basemap_response(Request({"type": "http", "path_params": place, "headers": []})))
 
     found = answer(token_of(base, good))
     assert (found.status_code, found.media_type) == (200, "image/png")

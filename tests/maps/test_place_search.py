@@ -19,7 +19,7 @@ from maps.canvas import Served, base_map
 from maps.place_search import PlaceIndex, coordinate_hits
 from maps.search_service import find_places, search_address
 from maps.words import words
-from tests.maps.conftest import HOSTILE, X0, Y0, frame, small_layers
+from tests.maps.conftest import HOSTILE, X0, Y0, awaited, frame, small_layers
 
 VN = as_crs(5897)
 VI = words("vi")
@@ -179,4 +179,4 @@ def test_a_search_does_not_wait_behind_tiles(small_workspace):
             free.set()
             await held
 
-    assert "CCN Thử" in asyncio.run(asked()).body.decode()
+    assert "CCN Thử" in awaited(asked()).body.decode()

@@ -20,10 +20,11 @@ from maps.candidate_question import CandidateQuestion, answer_candidates, bounda
 from maps.candidate_tables import checks_table, constraint_name
 from maps.cli import main
 from maps.cli.comparisons import comparisons_of, read_comparisons
+from maps.constraint_words import rule_said
 from maps.industry import industries, suggestions
 from maps.runs import Runs
 from maps.search_table import question_table
-from maps.site_rules import requirement, rule_title, size_sentences, sizes_on
+from maps.site_rules import requirement, size_sentences, sizes_on
 from maps.value_words import function_curve, function_of, function_sentence, measure_unit
 from maps.weighing import compared_weights
 from maps.words import words
@@ -244,7 +245,7 @@ def test_constraints_are_named_by_title_and_never_by_the_id_of_a_rule():
     row = {"kind": "dam", "code": "", "constraint": "dam:DAM-special", "tier": "distance", "why": ""}
     name = constraint_name({**row, "required_m": 300.0, "rule": "DAM-special"}, VI)
     assert "DAM" not in name
-    assert rule_title("DAM-special", VI) in name
+    assert rule_said("DAM-special", VI) in name
     assert constraint_name({**row, "required_m": 200.0, "rule": "", "tier": "own"}, VI).endswith("tự đặt)")
 
 
