@@ -48,6 +48,8 @@ class StoredAnswer:
     ----------
     path : pathlib.Path
     bytes : int
+    written_ns : int
+        When the file was written: tells apart what was answered within one second.
     kind, key : str
         Analysis, and key of the question.
     mark : str
@@ -62,6 +64,7 @@ class StoredAnswer:
 
     path: Path
     bytes: int
+    written_ns: int
     kind: str
     key: str
     mark: str
@@ -225,7 +228,8 @@ class StoredAnswers:
         list of StoredAnswer
         """
         known = (self._known(path) for path in self._files())
-        return sorted((one for one in known if one is not None), key=lambda one: one.asked_at, reverse=True)
+        found = (one for one in known if one is not None)
+        return sorted(found, key=lambda one: (one.asked_at, one.written_ns), reverse=True)
 
     def read(self, question: Question, stored: StoredAnswer | None = None) -> Any:
         """Read an answer.
@@ -280,7 +284,7 @@ class StoredAnswers:
         """What the head of a file says; None where there is none, or it says what its name doesn't."""
         parts = _NAME.fullmatch(path.name)
         try:
-            head, size = bundle_head(path), path.stat().st_size
+            head, file = bundle_head(path), path.stat()
         except (StoreError, OSError):
             return None
         named = dict(zip(("kind", "key", "mark"), parts.groups() if parts else (), strict=False))
@@ -289,7 +293,8 @@ class StoredAnswers:
         texts = all(isinstance(value, str) for value in facts.values())
         if read is None or not texts or facts != {**facts, **named} or named.get("kind") not in ANALYSES:
             return None
-        return StoredAnswer(path, size, layers=read, **{k: str(v) for k, v in facts.items()})
+        written = {k: str(v) for k, v in facts.items()}
+        return StoredAnswer(path, file.st_size, file.st_mtime_ns, layers=read, **written)
 
 
 def _entries(given: Any) -> tuple[tuple[str, int], ...] | None:

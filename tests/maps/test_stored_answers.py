@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import zipfile
 from dataclasses import replace
 from datetime import date
@@ -311,6 +312,18 @@ def test_saved_runs_stay_and_of_the_others_the_last_ones(base, store, asked, ans
     prune(base, keep=3, most_bytes=gone.answers[0].bytes + 100)
     assert len(store.every()) == 2
     assert store.find(saved) is not None
+
+
+@pytest.mark.parametrize("later", ["0" * 12, "f" * 12])
+def test_of_two_answers_given_within_a_second_the_later_one_stays(base, store, asked, answers, later):
+    question = replace(asked["compare"], tolerance_m=7.5)
+    note_asked(base, question, {})
+    for written, mark in enumerate(("8" * 12, later)):
+        store.store(question, answers["compare"], mark=mark)
+        (path,) = store.folder.glob(f"*.{mark}.answer")
+        os.utime(path, ns=(10**18, 10**18 + written))
+    assert [one.mark for one in store.every()] == [later, "8" * 12]
+    assert [one.mark for one in prune(base).answers] == ["8" * 12]
 
 
 def terminal(*args, code=0):
