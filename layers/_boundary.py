@@ -17,10 +17,10 @@ import shapely
 
 from layers._known_crs import VN2000_CODES, epsg_of
 from layers._numbers import number, numbers
-from layers._rings import better_order, named_crossings
 from layers._table import EAST, NORTH, Grid, load_grid
 from layers.crs import as_crs, to_crs
 from layers.errors import SourceError
+from layers.exchange import with_exchanges
 from layers.names import fold, normal
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def read_boundary(source: Source, ledger: Ledger) -> gpd.GeoDataFrame:
     for other in systems:
         if other is not chosen and other.epsg is not None and chosen.epsg is not None:
             _compare(chosen, other, ledger)
-    frame = _frame(_rings(body, source.name, ledger), ledger)
+    frame = _frame(_rings(body, source.name, ledger), source, ledger)
     _compare_area(frame, grid, ledger)
     crs = as_crs(chosen.epsg) if chosen.epsg is not None else None
     return frame.set_crs(crs) if crs is not None else frame
@@ -292,7 +292,7 @@ def _text_of(row: list[Any]) -> str:
     return normal(" ".join(str(cell) for cell in row if str(cell).strip()))
 
 
-def _frame(rings: list[_Ring], ledger: Ledger) -> gpd.GeoDataFrame:
+def _frame(rings: list[_Ring], source: Source, ledger: Ledger) -> gpd.GeoDataFrame:
     shapes: list[Any] = []
     for i, ring in enumerate(rings, 1):
         corners = len(set(ring.points))
@@ -300,10 +300,8 @@ def _frame(rings: list[_Ring], ledger: Ledger) -> gpd.GeoDataFrame:
             ring.trouble = {"code": "ring_too_short", "found": corners, "expected": _FEWEST_POINTS}
         if ring.trouble is not None:
             ledger.set_aside([i], **{**ring.trouble, "name": ring.name})
-        elif edges := named_crossings(ring.points)[:6]:
-            swap = better_order(ring.points)
-            hint = f"{swap[0]} ↔ {swap[1]}" if swap else ""
-            ledger.find("ring_crosses", i, "warn", found=edges, expected=hint or None, name=ring.name)
+        else:
+            ring.points = with_exchanges(ring.points, i, source.exchanges, ledger, name=ring.name)
         shapes.append(None if ring.trouble else shapely.polygons(ring.points))
     frame = gpd.GeoDataFrame({"name": [ring.name for ring in rings]}, geometry=shapes)
     frame.index = np.arange(1, len(rings) + 1)
@@ -312,6 +310,9 @@ def _frame(rings: list[_Ring], ledger: Ledger) -> gpd.GeoDataFrame:
         for row, ring, whole in zip(frame.index, rings, closed, strict=True):
             if ring.trouble is None and not whole:  # the others come back to their first point
                 ledger.find("ring_open", row, "warn", found=len(ring.points), name=ring.name)
+    for one in source.exchanges:
+        if one.ring > len(rings) or rings[one.ring - 1].trouble is not None:
+            ledger.find("exchange_unused", exchange=str(one), found=len(rings), name="")
     _find_overlaps(frame, ledger)
     return frame
 

@@ -25,6 +25,7 @@ from layers._parcel import pack
 from layers._raster_file import write_cells
 from layers.crs import as_crs, metric_crs_at, mover
 from layers.errors import SourceError, ThoCongError
+from layers.exchange import parse_exchange
 from layers.fields import FieldChoices
 from layers.look import look_into
 from layers.period import Period
@@ -110,7 +111,15 @@ def _result(job: dict[str, Any]) -> Any:
     if job["ask"] == "raster":
         return write_cells(Path(job["path"]), int(job["band"]), Path(job["folder"]))
     where = (job["where"][0], tuple(job["where"][1])) if job["where"] else None
-    source = Source(Path(job["path"]), job["layer"], where, job["assume_crs"], job["read_as"], job["close_m"])
+    source = Source(
+        Path(job["path"]),
+        job["layer"],
+        where,
+        job["assume_crs"],
+        job["read_as"],
+        job["close_m"],
+        tuple(parse_exchange(one) for one in job["exchanges"]),
+    )
     if job["ask"] == "look":
         return look_into(source, sample_rows=job["sample_rows"])
     period = Period(**job["period"]) if job["period"] else None

@@ -42,22 +42,54 @@ def named_crossings(points: Sequence[tuple[float, float]]) -> list[str]:
     return [" × ".join(f"{edge}–{edge % count + 1}" for edge in pair) for pair in pairs]
 
 
-def better_order(points: Sequence[tuple[float, float]]) -> tuple[int, int] | None:
-    """Two neighbouring corners whose exchange leaves no edges crossing, by their numbers from 1.
+def mending_exchanges(points: Sequence[tuple[float, float]]) -> list[tuple[int, int]]:
+    """Pairs of neighbouring corners whose exchange leaves no edges crossing, by their numbers from 1.
+
+    Of exchanges that give one shape only the first is named.
 
     Examples
     --------
-    >>> better_order([(0, 0), (10, 10), (10, 0), (0, 10)])
-    (2, 3)
+    >>> mending_exchanges([(0, 0), (10, 10), (10, 0), (0, 10)])
+    [(2, 3)]
     """
-    corners: list[tuple[float, float]] = [(x, y) for x, y in _open(points).tolist()]
-    for at in range(len(corners) if len(corners) <= _MOST else 0):
-        other = (at + 1) % len(corners)
-        trial = list(corners)
-        trial[at], trial[other] = trial[other], trial[at]
+    count, crossed = corner_count(points), crossing_edges(points)
+    found: dict[bytes, tuple[int, int]] = {}
+    for at in range(1, count + 1 if crossed else 0):
+        other = at % count + 1
+        moved = {(at - 2) % count + 1, at, other}  # edges by their first corners
+        if any(moved.isdisjoint(pair) for pair in crossed):
+            continue
+        pair = (min(at, other), max(at, other))
+        trial = exchanged(points, pair)
         if not crossing_edges(trial):
-            return (min(at, other) + 1, max(at, other) + 1)
-    return None
+            shape: Any = shapely.normalize(shapely.polygons(trial))
+            found.setdefault(shapely.to_wkb(shape), pair)
+    return list(found.values())
+
+
+def exchanged(points: Sequence[tuple[float, float]], pair: tuple[int, int]) -> list[tuple[float, float]]:
+    """Exchange two corners of a ring, by their numbers from 1; a ring that comes back still does.
+
+    Examples
+    --------
+    >>> exchanged([(0, 0), (9, 9), (9, 0), (0, 0)], (1, 2))
+    [(9.0, 9.0), (0.0, 0.0), (9.0, 0.0), (9.0, 9.0)]
+    """
+    corners = [(x, y) for x, y in _open(points).tolist()]
+    first, second = (at - 1 for at in pair)
+    corners[first], corners[second] = corners[second], corners[first]
+    return corners if len(corners) == len(points) else [*corners, corners[0]]
+
+
+def corner_count(points: Sequence[tuple[float, float]]) -> int:
+    """Count the corners of a ring, the one it comes back to once.
+
+    Examples
+    --------
+    >>> corner_count([(0, 0), (9, 9), (9, 0), (0, 0)])
+    3
+    """
+    return len(_open(points))
 
 
 def _open(points: Sequence[tuple[float, float]]) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:

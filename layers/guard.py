@@ -225,6 +225,7 @@ def _ask(
             "assume_crs": None if source.assume_crs is None else str(source.assume_crs),
             "read_as": source.read_as,
             "close_m": source.close_m,
+            "exchanges": [str(one) for one in source.exchanges],
             "readable": _readable(source.path),
         }
         granted = limits or Limits.for_file(source.path)

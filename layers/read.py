@@ -170,6 +170,8 @@ def _read(source: Source, kind: str, ledger: Ledger) -> tuple[gpd.GeoDataFrame, 
     name = format_of(source.path)
     if name == "table":
         return read_boundary(source, ledger), source
+    for one in source.exchanges:
+        ledger.find("exchange_unused", exchange=str(one), found=0, name="")
     if name == "OSM":
         source = _with_osm_tags(source, kind)
     if name in ("DXF", "DGN"):
@@ -264,4 +266,5 @@ def _steps(ledger: Ledger) -> tuple[str, ...]:
     for finding in ledger.findings:
         if finding.code in kept:
             counts[finding.code] = counts.get(finding.code, 0) + 1
-    return tuple(f"{code} x{n}" if n > 1 else code for code, n in counts.items())
+    exchanged = [f"{f.code} {f.fields['exchange']}" for f in ledger.findings if f.code == "corners_exchanged"]
+    return (*(f"{code} x{n}" if n > 1 else code for code, n in counts.items()), *exchanged)

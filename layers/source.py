@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from layers._bytes import fits, foreign, told_ending
 from layers._door import opening
 from layers._geodatabase import geodatabase_parts, is_geodatabase
 from layers.errors import SourceError
+
+if TYPE_CHECKING:
+    from layers.exchange import Exchange
 
 __all__ = ["COMPANIONS", "FORMATS", "Source", "format_of", "parse_source", "source_parts", "true_ending"]
 
@@ -67,6 +70,8 @@ class Source:
         whatever the file says.
     close_m : float
         Of a drawing, the widest gap between the ends of a line that is closed to an area.
+    exchanges : tuple of Exchange
+        Of a table of boundary coordinates, corners that take each other's place.
     """
 
     path: Path
@@ -75,6 +80,7 @@ class Source:
     assume_crs: str | None = None
     read_as: str | None = None
     close_m: float = 0.0
+    exchanges: tuple[Exchange, ...] = ()
 
     @property
     def name(self) -> str:

@@ -219,5 +219,6 @@ def read_boundary_text(text: str, crs: CRS, *, around: BaseGeometry | None = Non
     """
     area, said = read_corners(text, crs)
     # that edges cross is said once, by the check, with what to do
-    kept = [finding for finding in said if finding.code not in ("ring_crosses", "rings_overlap")]
+    again = ("ring_crosses", "ring_tangled", "rings_overlap")
+    kept = [finding for finding in said if finding.code not in again]
     return Drawn(area, crs, (*kept, *check_boundary(area, around=around)))

@@ -87,7 +87,8 @@ class Words:
         key : str
             ``section.name``.
         **fields
-            Values for the ``{placeholders}``; numbers are written the way the language does.
+            Values for the ``{placeholders}``; numbers are written the way the language does. Where a noun
+            depends on one, ``{count:row|rows}`` stands for it: the first with 1, the second with any other.
 
         Returns
         -------
@@ -308,14 +309,26 @@ def _named(text: str, field: str, words: Words) -> str:
     return constraint_said(text, words) if field in _OF_KINDS else rule_said(text, words)
 
 
+class _Text(str):
+    """A field as it is written; ``{count:row|rows}`` gives the noun that goes with it instead."""
+
+    __slots__ = ()
+
+    def __format__(self, nouns: str, /) -> str:
+        one, mark, many = nouns.partition("|")
+        if mark:
+            return one if self == "1" else many
+        return super().__format__(nouns)
+
+
 class _Filled(dict[str, Any]):
     """Fields as the language writes them; a field that wasn't given shows as a dash."""
 
     def __init__(self, owner: Words, fields: Mapping[str, Any]) -> None:
-        super().__init__({name: owner.value(value, name) for name, value in fields.items()})
+        super().__init__({name: _Text(owner.value(value, name)) for name, value in fields.items()})
 
     def __missing__(self, key: str) -> str:
-        return "–"
+        return _Text("–")
 
 
 def _key_and_fields(what: Finding | ThoCongError) -> tuple[str, dict[str, Any]]:

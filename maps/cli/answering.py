@@ -14,7 +14,6 @@ from layers.align import align
 from layers.errors import SourceError
 from layers.findings import worst_level
 from maps.cli.click_words import NUMBER
-from maps.cli.grouping import once
 from maps.cli.inputs import Inputs
 from maps.cli.keeping import check_keepable, save_run_option
 from maps.cli.options import assumptions_of, check_targets, day_of
@@ -29,6 +28,7 @@ from maps.cli.speech import (
     write_json,
 )
 from maps.export.files import write_answer
+from maps.grouping import once
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

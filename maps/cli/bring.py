@@ -57,6 +57,7 @@ _FACTS = {"decision": "decision", "body": "body", "day": "date", "scale": "scale
 @click.option("--read-as", metavar="EPSG[+HOW]", help=T("cli.import.read_as"))
 @click.option("--layer", help=T("cli.import.layer"))
 @click.option("--close-m", type=NUMBER, metavar="M", default=0.0, help=T("cli.import.close_m"))
+@click.option("--exchange", multiple=True, metavar="RING:A-B", help=T("cli.import.exchange"))
 @click.option("--map", multiple=True, metavar="FIELD=COLUMN", help=T("cli.import.map"))
 @click.option("--decision", default="", help=T("cli.workspace.decision"))
 @click.option("--body", default="", help=T("cli.workspace.body"))

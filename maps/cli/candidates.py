@@ -21,7 +21,6 @@ from maps.candidate_tables import printed_tables
 from maps.cli.click_words import NUMBER, WHOLE_NUMBER
 from maps.cli.comparisons import comparisons_of
 from maps.cli.deciding import site_decisions_of
-from maps.cli.grouping import once
 from maps.cli.inputs import Inputs
 from maps.cli.keeping import check_keepable, keep_run, save_run_option
 from maps.cli.options import assumptions_of, check_targets, day_of, stated_once
@@ -42,6 +41,7 @@ from maps.cli.speech import (
 )
 from maps.criteria import named_criterion, split_criterion
 from maps.export.candidates import write_dossier
+from maps.grouping import once
 from maps.industry import suggestions
 from maps.provinces import placed_question
 from maps.site_rules import size_sentences, sizes_on

@@ -19,7 +19,6 @@ from layers.guarded_raster import guarded_raster
 from layers.kinds import kinds
 from layers.verdict import layer_verdict, verdict_finding
 from maps.cli.click_words import NUMBER, kinds_in_words
-from maps.cli.grouping import grouped
 from maps.cli.options import check_targets, source_asked
 from maps.cli.speech import (
     DONE,
@@ -32,6 +31,7 @@ from maps.cli.speech import (
     write_json,
 )
 from maps.criteria import RASTERS
+from maps.grouping import grouped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,6 +59,7 @@ _HA = 10_000.0
 @click.option("--read-as", metavar="EPSG[+HOW]", help=T("cli.import.read_as"))
 @click.option("--layer", help=T("cli.import.layer"))
 @click.option("--close-m", type=NUMBER, metavar="M", default=0.0, help=T("cli.import.close_m"))
+@click.option("--exchange", multiple=True, metavar="RING:A-B", help=T("cli.import.exchange"))
 @click.option("--map", multiple=True, metavar="FIELD=COLUMN", help=T("cli.import.map"))
 @click.option("--stated-area-ha", type=NUMBER, metavar="HA", help=T("cli.check.stated_area"))
 @click.option("--exit-zero", is_flag=True, help=T("cli.exit_zero"))

@@ -13,6 +13,7 @@ import click
 from layers import parse_source
 from layers.causes import Cause
 from layers.errors import SourceError
+from layers.exchange import parse_exchange
 from maps.cli.inputs import Assumptions
 from maps.cli.speech import pairs, terminal
 
@@ -56,7 +57,7 @@ def source_asked(given: Mapping[str, Any]) -> Source:
     Parameters
     ----------
     given : mapping
-        Options ``file``, ``layer``, ``assume_crs``, ``read_as`` and ``close_m``.
+        Options ``file``, ``layer``, ``assume_crs``, ``read_as``, ``close_m`` and ``exchange``.
 
     Returns
     -------
@@ -66,11 +67,14 @@ def source_asked(given: Mapping[str, Any]) -> Source:
     ------
     SourceError
         ``source_missing``.
+    QuestionError
+        ``exchange_unreadable``.
     """
     asked = parse_source(given["file"])
     layer = given["layer"] or asked.layer
     told = {name: given[name] for name in ("assume_crs", "read_as", "close_m")}
-    return replace(asked, layer=layer, **told)
+    exchanges = tuple(parse_exchange(one) for one in given["exchange"])
+    return replace(asked, layer=layer, exchanges=exchanges, **told)
 
 
 def check_targets(paths: Iterable[Path], endings: Iterable[str], json_target: str | None = None) -> None:

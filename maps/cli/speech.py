@@ -13,7 +13,7 @@ import click
 from layers.causes import cause_of
 from layers.errors import QuestionError, SourceError, ThoCongError
 from layers.kinds import kinds
-from maps.cli.grouping import grouped
+from maps.grouping import grouped
 from maps.tables import layer_label
 from maps.words import LANGUAGES, Words, words
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from layers import Finding
-    from maps.cli.grouping import Group
+    from maps.grouping import Group
 
 __all__ = [
     "DONE",

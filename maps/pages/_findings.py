@@ -1,4 +1,7 @@
-"""Findings as a list that can be read to its end: wrapped text, what to do under what is wrong."""
+"""Findings as a list that can be read to its end: wrapped text, what to do under what is wrong.
+
+What is said of many rows is there once, with its count, and unfolds.
+"""
 
 from __future__ import annotations
 
@@ -7,36 +10,54 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from maps.grouping import grouped
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from layers import Finding
+    from maps.grouping import Group
     from maps.words import Words
 
 __all__ = ["show_findings"]
 
 _GRAVEST = ("block", "warn", "info")
 _MOST = 200
+_MOST_OF_ONE = 200
 
 
 def show_findings(findings: Sequence[Finding], words: Words) -> None:
-    """Show findings, the gravest first.
+    """Show findings, the gravest first, those that say the same of several rows together.
 
     Parameters
     ----------
     findings : sequence of Finding
     words : Words
     """
-    ordered = sorted(findings, key=lambda f: _GRAVEST.index(f.level))
-    items = "".join(_item(finding, words) for finding in ordered[:_MOST])
+    groups = sorted(grouped(findings), key=lambda g: _GRAVEST.index(g.first.level))
+    items = "".join(_item(group, words) for group in groups[:_MOST])
     st.html(f"<ul class='tc-findings'>{items}</ul>")
-    if len(ordered) > _MOST:
-        st.caption(words("findings.more", count=len(ordered) - _MOST))
+    if len(groups) > _MOST:
+        st.caption(words("findings.more", count=len(groups) - _MOST))
 
 
-def _item(finding: Finding, words: Words) -> str:
+def _item(group: Group, words: Words) -> str:
     """Text from files only ever stands here escaped."""
-    fix = words.fix(finding)
+    first = group.first
+    fix = words.fix(first)
     todo = f"<span>→ {escape(fix)}</span>" if fix else ""
-    level = f"<b>{escape(words(f'level.{finding.level}'))}</b>"
-    return f"<li class='tc-{finding.level}'>{level} {escape(words.message(finding))}{todo}</li>"
+    level = f"<b>{escape(words(f'level.{first.level}'))}</b>"
+    said = f"{level} {escape(words.message(first))}{todo}{_others(group, words)}"
+    return f"<li class='tc-{first.level}'>{said}</li>"
+
+
+def _others(group: Group, words: Words) -> str:
+    """The other rows of which the same was found, folded."""
+    if not group.count:
+        return ""
+    shown = [escape(words.message(one)) for one in group.others[:_MOST_OF_ONE]]
+    if left := group.count - len(shown):
+        shown.append(escape(words("findings.more_rows", count=left)))
+    head = escape(words("findings.like", count=group.count))
+    lines = "".join(f"<div>{line}</div>" for line in shown)
+    return f"<details><summary>{head}</summary>{lines}</details>"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +25,7 @@ from maps.pages._frame import plain, sentences
 from maps.pages._import_crs import show_candidates
 from maps.pages._import_kept import forget_kept, kept
 from maps.pages._import_preview import counts_of, show_reading
-from maps.pages._import_read import period_input, read_given
+from maps.pages._import_read import Asked, period_input, read_given
 from maps.pages._quality import show_quality
 from maps.pages._undo import show_undo
 
@@ -40,6 +40,16 @@ __all__ = ["show_import"]
 
 _SAVED = "import-saved"
 _DOORS = ("file", "paste", "draw")
+
+
+@dataclass(frozen=True)
+class _Saving:
+    """What a press on the button saves: told by its mark, built on a version, with the fields beside it."""
+
+    mark: tuple[str, ...]
+    head: int | None
+    report: dict[str, Any]
+    keys: Mapping[str, str]
 
 
 def show_import(base: Workspace, words: Words) -> None:
@@ -99,7 +109,7 @@ def _bring_files(base: Workspace, given: Mapping[str, bytes | memoryview], words
     found = looked_over(reading, words, mark=mark)
     show_reading(base, found, words, mapped=open_question)
     report = _quality(found, verdict, words)
-    _save(base, found.reading, asked.file, words, report=report)
+    _save(base, found.reading, asked, words, report=report)
 
 
 def _bring_drawn(base: Workspace, words: Words) -> None:
@@ -127,7 +137,8 @@ def _bring_drawn(base: Workspace, words: Words) -> None:
     reading = Reading(layer, drawn.findings, 1, aside)
     found = LookedOver(reading, drawn.frame.iloc[:0], drawn.wkt)
     show_reading(base, found, words, mapped=True)
-    _save(base, reading, "", words, report=plain_report(quality_of(reading), None))
+    asked = Asked("", reading, drawn.wkt, "drawn")
+    _save(base, reading, asked, words, report=plain_report(quality_of(reading), None))
 
 
 def _quality(found: LookedOver, verdict: Verdict, words: Words) -> dict[str, Any]:
@@ -152,7 +163,7 @@ def _quality(found: LookedOver, verdict: Verdict, words: Words) -> dict[str, Any
     return plain_report(quality, verdict)
 
 
-def _save(base: Workspace, reading: Reading, file: str, words: Words, *, report: dict[str, Any]) -> None:
+def _save(base: Workspace, reading: Reading, asked: Asked, words: Words, *, report: dict[str, Any]) -> None:
     layer = reading.layer
     if layer.frame.empty or layer.frame.crs is None:
         key = "import.not_yet_empty" if layer.frame.empty else "import.not_yet_system"
@@ -160,7 +171,7 @@ def _save(base: Workspace, reading: Reading, file: str, words: Words, *, report:
         return
     saved: dict[tuple[str, ...], tuple[dict[str, Any], int]] = st.session_state.setdefault(_SAVED, {})
     mark = (
-        file,
+        asked.file,
         layer.name,
         layer.kind_name,
         _said(layer.period),
@@ -172,9 +183,11 @@ def _save(base: Workspace, reading: Reading, file: str, words: Words, *, report:
         show_undo(base, base.version(layer.name), words, where="import")
         return
     decision, body, note = st.columns(3)
-    decision.text_input(words("column.decision"), key="import-decision")
-    body.text_input(words("about.body"), key="import-body")
-    note.text_input(words("column.note"), key="import-note")
+    # of these bytes alone: the decision of one file is not that of the next
+    keys = {name: f"import-{name}-{asked.fields}" for name in ("decision", "body", "note")}
+    decision.text_input(words("column.decision"), key=keys["decision"])
+    body.text_input(words("about.body"), key=keys["body"])
+    note.text_input(words("column.note"), key=keys["note"])
     head = next((v.version for v in base.layers() if v.layer == layer.name), None)
     if head is not None:
         st.info(words("import.new_version", layer=plain(layer.name), version=head + 1))
@@ -184,7 +197,7 @@ def _save(base: Workspace, reading: Reading, file: str, words: Words, *, report:
         type="primary",
         on_click=_keep,
         args=(base, reading, words),
-        kwargs={"mark": mark, "head": head, "report": report},
+        kwargs={"saving": _Saving(mark, head, report, keys)},
         key="import-save",
     )
     if error := st.session_state.pop("import-error", None):
@@ -196,25 +209,23 @@ def _keep(
     reading: Reading,
     words: Words,
     *,
-    mark: tuple[str, ...],
-    head: int | None,
-    report: dict[str, Any],
+    saving: _Saving,
 ) -> None:
     """Save a reading with what stands in the fields beside the button."""
-    said = {name: str(st.session_state.get(f"import-{name}", "")) for name in ("decision", "body", "note")}
+    said = {name: str(st.session_state.get(key, "")) for name, key in saving.keys.items()}
     layer = reading.layer
     origin = replace(layer.provenance, decision=said["decision"], body=said["body"])
     try:
         kept_as = replace(layer, provenance=origin)
-        done = base.save(kept_as, expected=head, note=said["note"], findings=reading.findings)
+        done = base.save(kept_as, expected=saving.head, note=said["note"], findings=reading.findings)
         remember_fields(base, reading)
-        base.record("import", {"layer": done.layer, "version": done.version, "quality": report})
+        base.record("import", {"layer": done.layer, "version": done.version, "quality": saving.report})
     except ThoCongError as error:
         parts = [plain(part) for part in (words.message(error), words.fix(error)) if part]
         st.session_state["import-error"] = "\n\n→ ".join(parts)
         return
     told = {"layer": plain(done.layer), "version": done.version, **counts_of(reading)}
-    st.session_state[_SAVED][mark] = (told, done.version)
+    st.session_state[_SAVED][saving.mark] = (told, done.version)
 
 
 def _still_there(base: Workspace, name: str, version: int) -> bool:

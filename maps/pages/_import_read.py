@@ -23,6 +23,7 @@ from maps.pages._fields import said_fields, show_fields
 from maps.pages._frame import plain, sentences
 from maps.pages._import_crs import read_as_input
 from maps.pages._import_kept import digest_of, kept
+from maps.pages._import_order import said_exchanges, show_exchanges
 from maps.pages._shelf import shelved
 from maps.places import province_systems
 
@@ -51,11 +52,14 @@ class Asked:
     reading : Reading
     mark : hashable
         The hash of the files and the questions asked; the name of the layer doesn't count.
+    fields : str
+        Stands for the bytes of the file and its layer in the keys of fields.
     """
 
     file: str
     reading: Reading
     mark: Hashable
+    fields: str
 
 
 @dataclass(frozen=True)
@@ -214,7 +218,7 @@ def _read(base: Workspace, files: _Files, kind: str, words: Words, *, layer: str
     with decided:
         read_as = read_as_input(words, mark=mark)
         close_m = _gap(path, words, mark)
-    source = Source(path, layer=layer, assume_crs=crs, read_as=read_as, close_m=close_m)
+    source = Source(path, layer, None, crs, read_as, close_m, said_exchanges(mark))
     title = middle.text_input(words("import.name"), value=source.name, key=f"import-name-{mark}").strip()
     with sentences():
         period = replace(parse_period(years), stage=stage) if years.strip() else None
@@ -228,7 +232,8 @@ def _read(base: Workspace, files: _Files, kind: str, words: Words, *, layer: str
     reading = kept("reading", asked, lambda: files.read(source, kind, period=period, fields=fields))
     reading = reading.named(title or source.name)
     show_fields(reading, words, mark=mark)
-    return Asked(files.chosen, reading, asked)
+    show_exchanges(reading, words, mark=mark)
+    return Asked(files.chosen, reading, asked, mark)
 
 
 def _gap(path: Path, words: Words, mark: str) -> float:

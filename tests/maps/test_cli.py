@@ -26,7 +26,7 @@ from shapely import Polygon, box
 from layers import Workspace
 from layers.findings import Ledger
 from maps.cli import main
-from maps.cli.grouping import grouped
+from maps.grouping import grouped
 from maps.words import words
 from tests.maps.conftest import frame, small_layers
 

@@ -63,6 +63,20 @@ def test_a_trial_saves_nothing(workspace: Workspace, damaged: Path) -> None:
     assert workspace.layers() == []
 
 
+def test_corners_out_of_order_are_exchanged_where_it_is_asked(tmp_path: Path, workspace: Workspace) -> None:
+    rows = ("558000;2325000", "558100;2325100", "558100;2325000", "558000;2325100")
+    path = tmp_path / "dan.csv"
+    path.write_text("\n".join(["Y;X 5897", *rows]), encoding="utf-8")
+    base = ("import", path, "--workspace", workspace.folder, "--kind", "industrial_park")
+    assert "2 ↔ 3" in run(*base, "--dry-run").output
+    done = run(*base, "--exchange", "1:2-3", "--lang", "en")
+    assert "points 2 ↔ 3 were exchanged, as you asked; the ring has 1 ha" in done.output
+    layer = workspace.load("dan")
+    assert layer.frame.area.sum() == pytest.approx(10_000)
+    assert "corners_exchanged 1:2-3" in layer.provenance.steps
+    assert "1:2-3" in run(*base, "--exchange", "2-3", code=2).output
+
+
 def test_an_import_is_undone(tmp_path: Path, workspace: Workspace) -> None:
     path = write(tmp_path, "geojson")
     base = ("--workspace", workspace.folder, "--kind", "industrial_park", "--name", "lô", "--json", "-")

@@ -6,10 +6,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import maps.pages._faults
+import maps.pages._findings
 import maps.pages._import
 import maps.pages._import_kept
 import maps.pages._import_read
 import maps.pages._map
+from layers import Finding
+from maps.grouping import grouped
 from maps.pages._quality import recorded_quality
 from maps.words import words
 from tests.layers.formats import small_layer
@@ -219,3 +222,54 @@ def test_another_page_lets_go_of_what_was_read(monkeypatch, workspace):
     page.run()
     assert not page.exception
     assert "import-kept" not in page.session_state
+
+
+TABLE = """Khu;Điểm;X 5897;Y
+Lô A;1;2325000;558000
+Lô A;2;2325100;558100
+Lô A;3;2325000;558100
+Lô A;4;2325100;558000
+"""
+
+
+def test_corners_out_of_order_are_exchanged_only_where_it_is_ticked(tmp_path, page_of, workspace):
+    path = tmp_path / "ranh_ccn.csv"
+    path.write_text(TABLE, encoding="utf-8")
+    page, counts = page_of(path)
+    assert not page.exception
+    (offer,) = page.pills
+    assert list(offer.options) == ["Đổi điểm 2 ↔ 3: 1,0000 ha"]
+    assert counts["read"] == 1
+    offer.set_value("2-3").run()
+    assert not page.exception
+    assert counts["read"] == 2
+    assert any("1,00 ha" in m.value for m in page.markdown)
+    page.button(key="import-save").click().run()
+    saved = workspace.load("ranh_ccn")
+    assert saved.frame.area.sum() == pytest.approx(10_000)
+    assert "corners_exchanged 1:2-3" in saved.provenance.steps
+
+
+def test_findings_of_one_kind_are_one_line_that_unfolds():
+    many = [Finding("null_geometry", "ccn", str(row), "block") for row in range(1, 401)]
+    one = Finding("layer_empty", "ccn", None, "warn", {"rows_read": 400})
+    (groups,) = [grouped([*many, one])]
+    assert [g.count for g in groups] == [399, 0]
+    html = "".join(maps.pages._findings._item(g, VI) for g in groups)
+    assert html.count("<li") == 2
+    assert html.count("<details>") == 1
+    assert VI("findings.like", count=399) in html
+    assert VI("findings.more_rows", count=199) in html
+
+
+def test_a_group_of_findings_says_nothing_that_could_run():
+    many = [Finding("null_geometry", "<img src=x onerror=alert(1)>", str(row), "block") for row in range(3)]
+    (group,) = grouped(many)
+    html = maps.pages._findings._item(group, VI)
+    assert "<img" not in html
+    assert html.count("&lt;img") == 3
+
+
+def test_different_findings_of_a_whole_layer_stay_apart():
+    said = [Finding("exchange_unused", "a", None, "warn", {"exchange": text}) for text in ("1:2-9", "4:1-2")]
+    assert [g.first for g in grouped([*said, said[0]])] == said

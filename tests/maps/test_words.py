@@ -196,3 +196,25 @@ def test_a_finding_that_was_kept_speaks_as_on_the_day_of_its_import():
     said = words("vi").message(Finding("column_mapped", "khu", None, "info", told))
     assert "field_by" not in said
     assert "theo tên cột" in said
+
+
+@pytest.mark.parametrize(
+    ("count", "said"), [(0, "0 rows"), (1, "1 row"), (2, "2 rows"), (1_000, "1,000 rows")]
+)
+def test_a_noun_goes_with_its_number(count, said):
+    told = words("en")("cli.check.rows", layer="a", read=count, used=1, aside=0)
+    assert told == f"a: {said} read, 1 used, 0 set aside."
+
+
+def test_no_english_noun_is_plural_whatever_its_number():
+    nouns = "rows|features|layers|lines|cells|polygons|files|findings|faults|corners|spikes|readings"
+    fixed = re.compile(rf"\{{(count|read|rows|rows_read|kept|shapes|records)\}} (more )?({nouns})\b")
+    sections = ("finding.", "error.", "import.", "coverage.", "findings.", "cli.", "doctor.")
+    assert [k for k, text in book("en").items() if k.startswith(sections) and fixed.search(text)] == []
+
+
+def test_every_noun_that_depends_on_a_number_has_two_forms():
+    for lang in LANGUAGES:
+        for text in book(lang).values():
+            for _, name, nouns, _ in string.Formatter().parse(text):
+                assert not name or not nouns or nouns.count("|") == 1, text

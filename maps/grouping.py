@@ -20,20 +20,25 @@ class Group:
     Parameters
     ----------
     first : Finding
-    rows : list of str
-        The other rows.
+    others : list of Finding
+        Those of the other rows.
     uncounted : int
         Rows beyond those that were entered one by one.
     """
 
     first: Finding
-    rows: list[str] = field(default_factory=list)
+    others: list[Finding] = field(default_factory=list)
     uncounted: int = 0
+
+    @property
+    def rows(self) -> list[str]:
+        """The other rows."""
+        return [str(one.row) for one in self.others]
 
     @property
     def count(self) -> int:
         """Number of rows besides the first."""
-        return len(self.rows) + self.uncounted
+        return len(self.others) + self.uncounted
 
 
 def grouped(findings: Iterable[Finding]) -> list[Group]:
@@ -55,11 +60,12 @@ def grouped(findings: Iterable[Finding]) -> list[Group]:
         if finding.code == "findings_more" and more is not None:
             more.uncounted += int(finding.fields["count"])
             continue
-        key = (finding.layer, finding.code, finding.level, str(finding.fields.get("column", "")))
+        of_layer = sorted(map(str, finding.fields.items())) if finding.row is None else []
+        key = (finding.layer, finding.code, finding.level, str(finding.fields.get("column", "")), *of_layer)
         group = groups.setdefault(key, Group(finding))
         longest[finding.layer, finding.code] = group
         if group.first is not finding and finding.row is not None:
-            group.rows.append(finding.row)
+            group.others.append(finding)
     return list(groups.values())
 
 
