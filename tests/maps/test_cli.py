@@ -401,10 +401,10 @@ def test_doctor_finds_what_killed_saves_left_and_sweeps_it(small_workspace):
     os.utime(stray, (then, then))
     try:
         done = run("--lang", "en", "doctor", "--workspace", small_workspace.folder, code=0)
-        assert "1 files (2 MB) of saves that were killed" in done.output
+        assert "1 file (2 MB) of saves that were killed" in done.output
         assert stray.exists()
         done = run("--lang", "en", "doctor", "--workspace", small_workspace.folder, "--sweep", code=0)
-        assert "Removed 1 files" in done.output
+        assert "Removed 1 file " in done.output
         assert not stray.exists()
     finally:
         stray.unlink(missing_ok=True)
