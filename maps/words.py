@@ -218,7 +218,7 @@ class Words:
         if "error" in fields:  # a finding that an error led to says why in the error's own words
             fields["why"] = self(f"error.{fields['error']}", **fields)
         if "clause_vi" in fields:  # a clause stands in both languages, and only one is read
-            fields["clause"] = fields[f"clause_{self.lang}"]
+            fields["clause"] = fields[f"clause_{self.lang}"] or self("value.no_clause")
         return self(key, **fields) if self.has(key) else str(what)
 
     def fix(self, what: Finding | ThoCongError) -> str:

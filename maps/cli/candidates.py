@@ -322,10 +322,15 @@ def _read(given: dict[str, Any]) -> _Layers:
 
 
 def _parcels(inputs: Inputs, text: str | None, given: list[Layer]) -> Layer | None:
-    """The layer whose boundaries sites follow: one that is there, by its kind, or a file of its own."""
+    """The layer whose boundaries sites follow: one that is there, by name or kind, or a file of its own."""
     if not text:
         return None
-    same = [layer for layer in given if text in (layer.kind_name, layer.name)]
+    same = [layer for layer in given if layer.name == text] or [
+        layer for layer in given if layer.kind_name == text
+    ]
+    if len(same) > 1:
+        names = [layer.name for layer in same]
+        raise QuestionError("parcels_several", found=text, expected=names, count=len(names))
     if same:
         return same[0]
     return inputs.constraint(text if inputs.workspace is not None else f"land_cover={text}")

@@ -207,6 +207,24 @@ def test_sites_follow_parcels_of_a_file_or_of_a_layer_that_is_there(files, tmp_p
     assert "road" in text
 
 
+def test_of_several_layers_of_a_kind_the_one_to_follow_is_named(files, tmp_path):
+    side, west, south = 200, 550_000, 2_320_000
+    for name, step in (("dat_2025", 0), ("dat_2030", 50)):
+        squares = [
+            shapely.box(west + x + step, south + y, west + x + step + side, south + y + side)
+            for x in range(0, 4000, side)
+            for y in range(0, 4000, side)
+        ]
+        frame = gpd.GeoDataFrame({"code": "LUC"}, index=range(len(squares)), geometry=squares, crs=5897)
+        frame.to_file(tmp_path / f"{name}.gpkg")
+    land = [("--constraint", f"land_use={tmp_path / name}.gpkg") for name in ("dat_2025", "dat_2030")]
+    more = ("--kind", "ccn", "--count", 1, "--min-score", 0, *land[0], *land[1])
+    text = ask(files, *more, "--parcels", "land_use", code=2, kinds=FEW)
+    assert "dat_2025, dat_2030" in text
+    assert "--parcels TÊN" in text
+    assert ask(files, *more, "--parcels", "dat_2030", kinds=FEW)["run"]["follow"] == "dat_2030"
+
+
 def test_a_criterion_may_be_measured_by_road(files, tmp_path):
     port = gpd.GeoDataFrame(geometry=gpd.read_file(files / "road.gpkg").boundary.centroid.iloc[:1])
     port.to_file(tmp_path / "port.gpkg")

@@ -143,6 +143,13 @@ def test_messages_fill_in_what_where_expected_and_found():
     assert "EPSG:5897" in words("en").message(error) + words("en").fix(error)
 
 
+def test_a_constraint_of_ones_own_has_no_clause_and_says_so():
+    fields = {"area_ha": 0.5, "constraint": "land_use:RPH!", "clause_vi": "", "clause_en": ""}
+    finding = Finding("boundary_on_excluded_land", "sites", "S01", "warn", fields)
+    assert "căn cứ: không có điều khoản)" in words("vi").message(finding)
+    assert "; no clause)" in words("en").message(finding)
+
+
 def test_an_unknown_key_shows_itself_and_a_missing_field_a_dash():
     say = Words("vi")
     assert say("no.such.key") == "no.such.key"
