@@ -11,7 +11,7 @@ import shapely
 from maps.columns import Column, as_text, headed
 from maps.constraint_words import layered_kind, rule_said
 from maps.rule_tables import citation
-from maps.site_rules import requirement
+from maps.site_rules import metric_name, requirement
 from maps.tables import clause_of, land_name, records
 
 if TYPE_CHECKING:
@@ -246,7 +246,7 @@ def checks_table(answer: CandidateAnswer, words: Words) -> pd.DataFrame:
     rows = _of(answer, "checks")
     rows = rows.assign(
         state=[words(f"site_check.{state}") for state in rows["state"]],
-        metric=[_metric(str(name), words) for name in rows["metric"]],
+        metric=[metric_name(str(name), words) for name in rows["metric"]],
         why=[_check_why(row, words) for row in records(rows)],
         requirement=[requirement(row, words) for row in records(rows)],
         exception=rows["exception_vi"] if words.lang == "vi" else rows["exception"],
@@ -259,10 +259,6 @@ def checks_table(answer: CandidateAnswer, words: Words) -> pd.DataFrame:
 
 def _check_why(row: dict[str, Any], words: Words) -> str:
     return words(f"site_check_why.{row['why']}", province=row["province"]) if row["why"] else ""
-
-
-def _metric(name: str, words: Words) -> str:
-    return words(f"rule_value.{name}") if words.has(f"rule_value.{name}") else name
 
 
 def boundary_table(sites: gpd.GeoDataFrame, words: Words) -> pd.DataFrame:

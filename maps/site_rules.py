@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, Final
 
 from layers import reference
 from maps.rule_tables import citation
 from maps.tables import records
-from spatial.establishment import SizeLimits, size_limits
+from spatial.establishment import SiteFacts, SizeLimits, establishment_checks, size_limits
+from spatial.provinces import ELSEWHERE, UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
 
     from maps.words import Words
 
-__all__ = ["requirement", "size_sentences", "sizes_on"]
+__all__ = ["local_sentences", "metric_name", "requirement", "size_sentences", "sizes_on"]
 
 _SIGNS: Final = {">=": "≥", "<=": "≤", "==": "=", ">": ">"}
 _RANGED: Final = ("area", "phase_area", "unleased")
@@ -69,6 +71,71 @@ def size_sentences(limits: SizeLimits, words: Words) -> list[str]:
         )
         for row in records(rows)
     ]
+
+
+def local_sentences(
+    zone_kind: str, on: date, words: Words, *, provinces: frozenset[str], craft_village: bool = False
+) -> list[str]:
+    """Name the rules for founding a zone that belong to another province, or to one that nothing tells.
+
+    Parameters
+    ----------
+    zone_kind : str
+    on : datetime.date
+    words : Words
+    provinces : frozenset of str
+        Codes of the provinces that the area of search lies in; ``""`` for land of no known one.
+    craft_village : bool
+
+    Returns
+    -------
+    list of str
+        One for each such rule; none where all rules in force judge the area.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from maps.words import words
+    >>> ha_noi, on = frozenset({"01"}), date(2026, 6, 1)
+    >>> here = local_sentences("industrial_cluster", on, words("en"), provinces=ha_noi)
+    >>> len(here), here[0].endswith("not applied: rule of Lào Cai alone")
+    (2, True)
+    """
+    area = {"": SiteFacts(math.nan, provinces=provinces)}
+    table = reference.table("establishment_rules")
+    rows = establishment_checks(table, zone_kind, area, on=on, craft_village=craft_village)
+    return [
+        words(
+            "site_rule.local",
+            name=metric_name(row["metric"], words),
+            clause=citation(row["clause"], words),
+            why=words(f"site_why.{row['why']}", province=row["province"]),
+        )
+        for row in records(rows[rows["why"].isin([ELSEWHERE, UNKNOWN])])
+    ]
+
+
+def metric_name(name: str, words: Words) -> str:
+    """Name what a rule for founding a zone looks at.
+
+    Parameters
+    ----------
+    name : str
+        ``metric`` of the table.
+    words : Words
+
+    Returns
+    -------
+    str
+        As it is where the locale files have no word for it.
+
+    Examples
+    --------
+    >>> from maps.words import words
+    >>> metric_name("lead_commune", words("en")), metric_name("no such", words("en"))
+    ('lead commune', 'no such')
+    """
+    return words(f"rule_value.{name}") if words.has(f"rule_value.{name}") else name
 
 
 def requirement(row: Mapping[str, Any], words: Words) -> str:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
 import pandas as pd
 import shapely
 
 from layers import reference
 from spatial._constraint_rules import claims
+from spatial.provinces import Provinces, known_provinces
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from layers.layer import Layer
     from spatial._exclusion_question import ExclusionQuestion
@@ -24,7 +27,9 @@ _FACTS: Final = (
 )
 
 
-def constraint_list(layers: Sequence[Layer], question: ExclusionQuestion) -> pd.DataFrame:
+def constraint_list(
+    layers: Sequence[Layer], question: ExclusionQuestion, *, area: Layer | None = None
+) -> pd.DataFrame:
     """List the constraints of a search in the order in which they would take land.
 
     Quick however many features there are: what decides a constraint is looked at once for each different
@@ -35,6 +40,9 @@ def constraint_list(layers: Sequence[Layer], question: ExclusionQuestion) -> pd.
     layers : sequence of Layer
         In a projected CRS in metres.
     question : ExclusionQuestion
+    area : Layer, optional
+        Of the search, in the CRS of the layers: where it lies tells which rules of one province hold. An area
+        in two provinces has a row for what such a rule is in each.
 
     Returns
     -------
@@ -62,11 +70,27 @@ def constraint_list(layers: Sequence[Layer], question: ExclusionQuestion) -> pd.
     >>> found.loc[found["applied"], ["constraint", "clause_en"]].values.tolist()
     [['residential', 'Decree 32/2024/NĐ-CP, Art. 2.1']]
     """
-    found = claims([_few(layer) for layer in layers], question)
+    few = [_few(layer) for layer in layers]
+    found = [claim for asked in _by_province(layers, question, area) for claim in claims(few, asked)]
     found.sort(key=lambda claim: (not claim.applied, claim.order))
-    return pd.DataFrame(
+    rows = pd.DataFrame(
         [{name: getattr(claim, name) for name in _FACTS} for claim in found], columns=list(_FACTS)
     )
+    return rows[~rows.duplicated()].reset_index(drop=True)
+
+
+def _by_province(
+    layers: Sequence[Layer], question: ExclusionQuestion, area: Layer | None
+) -> Iterator[ExclusionQuestion]:
+    """The question once for each province that the area lies in; as it is where no area is given."""
+    if area is None or area.frame.empty:
+        yield question
+        return
+    known = question.provinces or known_provinces([area, *layers])
+    whole = shapely.union_all(shapely.force_2d(area.frame.geometry.to_numpy()))
+    (codes,) = known.at(np.array([whole], dtype=object))
+    for code in sorted(codes):
+        yield replace(question, provinces=Provinces(stated=code))
 
 
 def _few(layer: Layer) -> Layer:

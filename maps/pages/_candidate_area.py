@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import geopandas as gpd
+import numpy as np
 import shapely
 import streamlit as st
 
@@ -14,16 +15,30 @@ from layers.layer import Layer
 from maps.pages._address import drawing_named, name_drawing
 from maps.pages._cache import cached_layer
 from maps.pages._draw import draw_boundary
+from maps.pages._shelf import shelved
 from maps.places import crs_label
 from maps.tables import layer_title
+from spatial.provinces import known_provinces
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from layers import Version
     from layers.store import Workspace
     from maps.candidate_question import SearchLayers
     from maps.words import Words
+    from spatial.provinces import Provinces
 
-__all__ = ["AreaChoice", "area_frame", "area_input", "boundary_input", "show_zone"]
+__all__ = [
+    "AreaChoice",
+    "area_frame",
+    "area_input",
+    "area_layer",
+    "area_provinces",
+    "boundary_input",
+    "provinces_of_area",
+    "show_zone",
+]
 
 _WAYS: Final = ("units", "drawn")
 _DRAWING: Final = "candidate-boundary"
@@ -50,6 +65,11 @@ class AreaChoice:
     units: tuple[str, ...] = ()
     drawn: bool = False
     boundary: str = ""
+
+    @property
+    def key(self) -> tuple[str, int, tuple[str, ...], str]:
+        """What tells this area from others."""
+        return self.layer.layer, self.layer.version, self.units, self.boundary
 
     @property
     def ready(self) -> bool:
@@ -140,13 +160,13 @@ def show_zone(base: Workspace, area: AreaChoice, words: Words) -> None:
     """
     if not area.ready:
         return
-    frame = area_frame(base, area)
+    layer = area_layer(base, area)
+    frame = layer.frame
     said = words(
         "candidate_ask.zone", crs=crs_label(base.crs, words), share_pct=scale_error_pct(frame, base.crs)
     )
     st.caption(said)
-    name = layer_title(area.layer, words)
-    for finding in reach_findings(Layer(frame, name, "admin_unit"), base.crs):
+    for finding in reach_findings(replace(layer, name=layer_title(area.layer, words)), base.crs):
         st.warning(f"{words.message(finding)} {words.fix(finding)}")
 
 
@@ -166,3 +186,57 @@ def area_frame(base: Workspace, area: AreaChoice) -> gpd.GeoDataFrame:
         return gpd.GeoDataFrame(geometry=[shapely.from_wkt(area.boundary)], crs=base.crs)
     frame = cached_layer(str(base.folder), area.layer.layer, area.layer.version).frame
     return frame[frame["name"].isin(area.units)] if area.units else frame
+
+
+def area_layer(base: Workspace, area: AreaChoice) -> Layer:
+    """Return the land that is searched as a layer of units.
+
+    Parameters
+    ----------
+    base : Workspace
+    area : AreaChoice
+
+    Returns
+    -------
+    Layer
+    """
+    return Layer(area_frame(base, area), area.layer.layer, "admin_unit")
+
+
+def area_provinces(base: Workspace, area: AreaChoice, layers: Sequence[Layer] = ()) -> Provinces:
+    """Find the provinces that a search would know: of its units, and of units among its layers.
+
+    Parameters
+    ----------
+    base : Workspace
+    area : AreaChoice
+    layers : sequence of Layer
+        Constraints.
+
+    Returns
+    -------
+    Provinces
+    """
+    units = cached_layer(str(base.folder), area.layer.layer, area.layer.version)
+    return known_provinces([area_layer(base, area), *([units] if area.boundary else []), *layers])
+
+
+def provinces_of_area(base: Workspace, area: AreaChoice) -> frozenset[str]:
+    """Name the provinces that the area of search lies in.
+
+    Parameters
+    ----------
+    base : Workspace
+    area : AreaChoice
+
+    Returns
+    -------
+    frozenset of str
+        Codes; ``""`` where a part lies in none that is known.
+    """
+
+    def found() -> frozenset[str]:
+        whole = shapely.union_all(shapely.force_2d(area_frame(base, area).geometry.to_numpy()))
+        return area_provinces(base, area).at(np.array([whole], dtype=object))[0]
+
+    return shelved("candidate-provinces", (str(base.folder), area.key), found)

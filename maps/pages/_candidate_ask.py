@@ -82,7 +82,8 @@ def candidate_question(
             area = boundary_input(base, area, words)
             show_zone(base, area, words)
         if on is not None:
-            rules = constraints_input(base, constraints, rules, words, zone=(_zone_kind(kind), on))
+            zone = (_zone_kind(kind), on)
+            rules = constraints_input(base, constraints, rules, words, zone=zone, area=area)
         compared = comparisons_input(score.names, words) if score.by_pairs and score.ready else ()
         ready = bool(area and area.ready and on and score.ready and constraints and compared is not None)
         pressed = ask_button(

@@ -13,11 +13,14 @@ from layers import reference
 from maps.candidate_tables import constraint_name
 from maps.distance_question import rule_choices
 from maps.pages._cache import cached_layer
-from maps.pages._frame import sentences
+from maps.pages._candidate_area import area_layer, area_provinces, provinces_of_area
+from maps.pages._frame import plain, sentences
 from maps.pages._shelf import shelved
+from maps.site_rules import local_sentences
 from maps.tables import clause_of, records
 from spatial.constraint_list import constraint_list
 from spatial.exclusions import ExclusionQuestion
+from spatial.provinces import ELSEWHERE, UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,7 +28,10 @@ if TYPE_CHECKING:
 
     from layers import Version
     from layers.store import Workspace
+    from maps.pages._candidate_area import AreaChoice
     from maps.words import Words
+
+    _Asked = tuple[tuple[str, date], AreaChoice | None]
 
 __all__ = ["RuleChoice", "constraints_input", "distances_input"]
 
@@ -90,6 +96,7 @@ def constraints_input(
     words: Words,
     *,
     zone: tuple[str, date],
+    area: AreaChoice | None = None,
 ) -> RuleChoice:
     """Show the constraints with their clauses, to be ticked and put in order.
 
@@ -102,6 +109,8 @@ def constraints_input(
     words : Words
     zone : (str, datetime.date)
         Kind of zone, and the day whose rules hold.
+    area : AreaChoice, optional
+        Where is searched: rules of another province are named, and can't be taken.
 
     Returns
     -------
@@ -112,25 +121,28 @@ def constraints_input(
         return choice
     layers = tuple((v.layer, v.version) for v in constraints)
     with sentences():
-        choice = replace(choice, choose=_chosen(_listed(base, layers, choice, zone), words))
-        key = (str(base.folder), layers, zone, choice)
-        rows = _listed(base, layers, choice, zone)
-        rows = rows[rows["applied"] & (rows["tier"] != _NEVER_LISTED)].reset_index(drop=True)
+        asked = (zone, area)
+        choice = replace(choice, choose=_chosen(_listed(base, layers, choice, asked), words))
+        every = _listed(base, layers, choice, asked)
+        rows = every[every["applied"] & (every["tier"] != _NEVER_LISTED)].reset_index(drop=True)
+        key = (str(base.folder), layers, zone, choice, tuple(rows["constraint"]))
         st.markdown(f"**{words('candidate_ask.hard')}**")
         st.caption(words("candidate_ask.hard_how"))
         edited = _editor(rows, words, key=f"candidate-hard-{words.lang}-{abs(hash(key))}")
+        _elsewhere(base, every, asked, words)
     waive, order = _decided(rows, edited, words)
     return replace(choice, waive=waive, order=order)
 
 
 def _listed(
-    base: Workspace, layers: tuple[tuple[str, int], ...], choice: RuleChoice, zone: tuple[str, date]
+    base: Workspace, layers: tuple[tuple[str, int], ...], choice: RuleChoice, asked: _Asked
 ) -> pd.DataFrame:
     """Every constraint of the layers, applied or not."""
+    zone, area = asked
     chosen: dict[str, tuple[str, ...]] = {}
     for kind, rule in choice.choose:
         chosen[kind] = (*chosen.get(kind, ()), rule)
-    asked = ExclusionQuestion(
+    question = ExclusionQuestion(
         *zone,
         reference.table("conflict_rules"),
         reference.table("safety_distances"),
@@ -138,13 +150,35 @@ def _listed(
         choose=chosen,
         buffers_m=dict(choice.buffers),
     )
-    key = (str(base.folder), layers, zone, choice)
     of = str(base.folder)
-    return shelved(
-        f"candidate-constraints{'-chosen' if chosen else ''}",
-        key,
-        lambda: constraint_list([cached_layer(of, *named) for named in layers], asked),
-    )
+
+    def listed() -> pd.DataFrame:
+        given = [cached_layer(of, *named) for named in layers]
+        if area is None:
+            return constraint_list(given, question)
+        asked = replace(question, provinces=area_provinces(base, area, given))
+        return constraint_list(given, asked, area=area_layer(base, area))
+
+    name = f"candidate-constraints{'-chosen' if chosen else ''}"
+    return shelved(name, (of, layers, zone, choice, area.key if area else ()), listed)
+
+
+def _elsewhere(base: Workspace, rows: pd.DataFrame, asked: _Asked, words: Words) -> None:
+    """Rules of one province that don't hold where is searched, of land and of founding."""
+    (kind, on), area = asked
+    told = [
+        words(
+            "site_rule.local",
+            name=constraint_name(row, words),
+            clause=clause_of(row, words) or "–",
+            why=_why(row, words),
+        )
+        for row in records(rows[rows["why"].isin([ELSEWHERE, UNKNOWN])])
+    ]
+    if area is not None:
+        told += local_sentences(kind, on, words, provinces=provinces_of_area(base, area))
+    if told:
+        st.caption("\n".join([words("candidate_ask.hard_elsewhere"), *(f"- {plain(one)}" for one in told)]))
 
 
 def _chosen(rows: pd.DataFrame, words: Words) -> tuple[tuple[str, str], ...]:
@@ -152,7 +186,8 @@ def _chosen(rows: pd.DataFrame, words: Words) -> tuple[tuple[str, str], ...]:
     open_rows = {
         (str(row["kind"]), str(row["rule"])): row
         for row in records(rows[~rows["applied"].astype(bool) & (rows["tier"] == "distance")])
-        if math.isfinite(row["required_m"]) and row["rule"] in rule_choices({str(row["kind"])})
+        if row["why"] != ELSEWHERE and math.isfinite(row["required_m"])
+        if row["rule"] in rule_choices({str(row["kind"])})
     }
     if not open_rows:
         return ()

@@ -381,6 +381,17 @@ def test_law_put_aside_stands_above_the_answer_and_weights_of_zero_are_refused(o
     assert button.disabled
 
 
+def test_rules_of_another_province_are_named_before_anything_is_asked(open_page, sample):
+    from maps.words import words
+
+    test = open_page(sample.folder, page="candidates")
+    said = [caption.value.replace("\\", "") for caption in test.caption]
+    (told,) = [text for text in said if words("vi")("candidate_ask.hard_elsewhere") in text]
+    assert told.count("không áp dụng: quy định riêng của Lào Cai") == 2
+    assert "xã chủ trì" in told
+    assert "16/2026/QĐ-UBND" in told
+
+
 def test_without_criteria_the_page_that_finds_sites_waits(open_page, small_workspace):
     from maps.words import words
 

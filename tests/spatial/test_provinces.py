@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import geopandas as gpd
@@ -16,6 +17,7 @@ from layers import Layer, reference
 from layers.errors import QuestionError
 from layers.provinces import province_code, province_name, rule_provinces
 from spatial.conflicts import conflicts
+from spatial.constraint_list import constraint_list
 from spatial.distances import half_widths, safety_distances
 from spatial.establishment import SiteFacts, establishment_checks, size_limits
 from spatial.exclusions import ExclusionQuestion, exclusions
@@ -352,3 +354,30 @@ def test_a_size_of_one_province_is_no_size_elsewhere():
         for code in (LAO_CAI, HA_NOI, "")
     }
     assert [("CCN32-MIN" in rules) for rules in sizes.values()] == [True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("area", "whys"),
+    [
+        (box(0, 0, 400, 400), [""]),
+        (box(600, 0, 900, 400), ["elsewhere"]),
+        (box(0, 0, 1000, 400), ["", "elsewhere"]),
+    ],
+)
+def test_the_list_of_constraints_knows_where_the_area_lies(area, whys):
+    """As the answer will: applied in its province, elsewhere named as not applied."""
+    asked = ExclusionQuestion(
+        "industrial_cluster", TODAY, of(CONFLICTS, "CCN-RESIDENTIAL"), DISTANCES, provinces=TWO
+    )
+    homes = sparse("residential", area)
+    listed = constraint_list([homes], asked, area=units(area))
+    mine = listed[listed["rule"] == "CCN-RESIDENTIAL"]
+    assert mine["why"].tolist() == whys
+    assert mine["applied"].tolist() == [not why for why in whys]
+    answer = exclusions(units(area), [homes], question=asked).rows
+    told = answer[answer["rule"] == "CCN-RESIDENTIAL"]
+    assert sorted(zip(told["applied"], told["why"], strict=True)) == sorted(
+        zip(mine["applied"], mine["why"], strict=True)
+    )
+    without = constraint_list([homes], replace(asked, provinces=Provinces()), area=units(area))
+    assert set(without.loc[without["rule"] == "CCN-RESIDENTIAL", "why"]) == {"province_unknown"}
