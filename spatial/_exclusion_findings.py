@@ -36,6 +36,7 @@ def exclusion_findings(
 ) -> Iterator[Finding]:
     """Say what the rows of an exclusion rest on and leave open."""
     yield from reach_findings(area, as_crs(area.frame.crs))
+    yield from question.provinces.doubts if question.provinces else ()
     for layer in constraints:
         yield from _of_layer(layer, area)
         yield from _without_area(layer, [claim for claim in found if claim.layer == layer.name])

@@ -152,6 +152,7 @@ def conflicts(
     for layer in of_zones:
         findings += reach_findings(layer, crs)
     table, provinces = split_rules(rules)
+    findings += provinces.doubts
     book = RuleBook(table, on)
     rows: list[pd.DataFrame] = []
     found: list[gpd.GeoDataFrame] = []

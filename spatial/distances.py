@@ -187,7 +187,7 @@ def safety_distances(
             frames += pair_rows(a, b, book, as_crs(crs))
     missing = [row for layer in of_sources for row in _missing(layer, targets, book)]
     rows, lines, near = _joined(frames, missing, crs)
-    findings = answer_findings(rows, of_sources, targets, book)
+    findings = [*provinces.doubts, *answer_findings(rows, of_sources, targets, book)]
     if progress:
         progress(len(steps), len(steps), "totals")
     frame = _sources(ours, crs)

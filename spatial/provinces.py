@@ -11,21 +11,18 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
-import pandas as pd
 import shapely
 
 from layers import reference
-from layers.crs import as_crs, mover
 from layers.errors import QuestionError
 from layers.findings import Finding
-from layers.names import fold
 from layers.provinces import province_code, province_name
-from spatial._geos import areal
+from spatial._unit_provinces import sound, unit_provinces
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    import geopandas as gpd
+    import pandas as pd
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
@@ -50,10 +47,6 @@ Standing = Literal["", "elsewhere", "province_unknown"]
 HERE: Final = ""
 ELSEWHERE: Final = "elsewhere"
 UNKNOWN: Final = "province_unknown"
-#: columns of a layer of units that name the province, compared without accents, case and signs
-_COLUMNS: Final = ("provincevn", "province", "provincename", "tentinh", "tinh", "tinhthanh", "name1")
-#: of the commune centres in a unit, the share that must lie in one province: centres are rounded
-_SURE: Final = 0.95
 #: an overlap below this share of a shape is a difference between two drawings of one boundary
 _SLIVER: Final = 0.01
 
@@ -70,6 +63,8 @@ class Provinces:
         Code of the province that all other land is in, as somebody stated; empty where nobody did.
     sources : tuple of str
         Layers that told, in their order.
+    doubts : tuple of Finding
+        Names that something else contradicts, see :func:`known_provinces`.
 
     Examples
     --------
@@ -82,6 +77,7 @@ class Provinces:
     shapes: dict[str, BaseGeometry] = field(default_factory=dict)
     stated: str = ""
     sources: tuple[str, ...] = ()
+    doubts: tuple[Finding, ...] = ()
 
     @property
     def codes(self) -> frozenset[str]:
@@ -92,7 +88,7 @@ class Provinces:
         """Codes of the provinces that each shape lies in; ``""`` stands for land of no known one."""
         if not self.shapes:
             return [frozenset({self.stated})] * len(shapes)
-        shapes = _sound(shapes)
+        shapes = sound(shapes)
         shares = {code: _share(shapes, land) for code, land in self._land}
         told = np.sum(list(shares.values()), axis=0)
         out = []
@@ -109,7 +105,7 @@ class Provinces:
         """Land of shapes by what a rule of some provinces is to it: here, elsewhere, province not known."""
         inside = shapely.union_all([land for code, land in self._land if code in wanted])
         other = shapely.union_all([land for code, land in self._land if code not in wanted])
-        shapes = _sound(shapes)
+        shapes = sound(shapes)
         rest = shapely.difference(shapes, shapely.union_all([inside, other]))
         standing = standing_here(wanted, frozenset({self.stated}))
         out = {HERE: shapely.intersection(shapes, inside), ELSEWHERE: shapely.intersection(shapes, other)}
@@ -143,16 +139,6 @@ def _share(shapes: Shapes, land: BaseGeometry) -> NDArray[np.float64]:
     return out
 
 
-def _sound(shapes: Shapes) -> Shapes:
-    """Shapes that can be cut: an outline that crosses itself is taken as the land it goes round."""
-    wrong = ~shapely.is_valid(shapes) & (shapely.get_dimensions(shapes) > 1)
-    if not wrong.any():
-        return shapes
-    out = np.array(shapes, dtype=object)
-    out[wrong] = areal(shapely.make_valid(out[wrong], method="structure", keep_collapsed=False))
-    return out
-
-
 @dataclass(frozen=True)
 class LocalRules:
     """A rule table together with the land that its rules of one province may judge.
@@ -180,6 +166,7 @@ def split_rules(rules: pd.DataFrame | LocalRules) -> tuple[pd.DataFrame, Provinc
 
     Examples
     --------
+    >>> import pandas as pd
     >>> split_rules(pd.DataFrame())[1].codes
     frozenset()
     """
@@ -232,6 +219,10 @@ def known_provinces(layers: Sequence[Layer], *, stated: str = "") -> Provinces:
     Returns
     -------
     Provinces
+        Its doubts are ``province_contradicted`` where commune centres took the place of names,
+        ``province_doubtful`` where neither is believed (*column, stated, found, names, count*), and
+        ``province_stated_differs`` where none of the units lies in the province that was stated (*stated,
+        found*).
 
     Raises
     ------
@@ -256,16 +247,20 @@ def known_provinces(layers: Sequence[Layer], *, stated: str = "") -> Provinces:
         known = reference.table("communes_2025")["province"].drop_duplicates().tolist()
         raise QuestionError("province_unknown", found=stated, expected=known)
     found: dict[str, list[BaseGeometry]] = {}
-    told = []
+    told, doubts = [], []
     for layer in layers:
         if layer.kind_name != "admin_unit" or layer.frame.empty or layer.frame.crs is None:
             continue
-        codes = _unit_codes(layer.frame)
-        for unit, shape in zip(codes, _sound(layer.frame.geometry.to_numpy()), strict=True):
+        codes, found_wrong = unit_provinces(layer)
+        doubts += found_wrong
+        for unit, shape in zip(codes, sound(layer.frame.geometry.to_numpy()), strict=True):
             if unit:
                 found.setdefault(unit, []).append(shapely.force_2d(shape))
         told += [layer.name] if codes.any() else []
-    return Provinces(_apart(found), code, tuple(dict.fromkeys(told)))
+    if code and found and code not in found:
+        said = {"stated": province_name(code), "found": [province_name(unit) for unit in sorted(found)]}
+        doubts.append(Finding("province_stated_differs", ", ".join(dict.fromkeys(told)), None, "warn", said))
+    return Provinces(_apart(found), code, tuple(dict.fromkeys(told)), tuple(doubts))
 
 
 def _apart(found: dict[str, list[BaseGeometry]]) -> dict[str, BaseGeometry]:
@@ -278,41 +273,6 @@ def _apart(found: dict[str, list[BaseGeometry]]) -> dict[str, BaseGeometry]:
         others = shapely.union_all([other for name, other in whole.items() if name != code])
         out[code] = shapely.difference(land, others)
     return {code: land for code, land in out.items() if not land.is_empty}
-
-
-def _unit_codes(frame: gpd.GeoDataFrame) -> NDArray[np.object_]:
-    spelled = {_letters(str(name)): n for n, name in enumerate(frame.columns)}
-    column = next((spelled[name] for name in _COLUMNS if name in spelled), None)
-    named = np.full(len(frame), "", dtype=object)
-    if column is not None:
-        values = frame.iloc[:, column]
-        texts = values.astype(object).where(values.notna(), "").astype(str)
-        named = texts.map({text: province_code(text) for text in texts.unique()}).to_numpy(dtype=object)
-    elif "name" not in frame:
-        return named
-    return _held_against_centres(named, frame)
-
-
-def _letters(text: str) -> str:
-    return "".join(c for c in fold(text) if c.isalnum())
-
-
-def _held_against_centres(named: NDArray[np.object_], frame: gpd.GeoDataFrame) -> NDArray[np.object_]:
-    """Province of each unit by name as far as the commune centres in it allow, else by these."""
-    rows = reference.table("communes_2025")
-    move = mover(as_crs(4326), as_crs(frame.crs))
-    x, y = move.transform(rows["lon"].astype(float).to_numpy(), rows["lat"].astype(float).to_numpy())
-    tree = shapely.STRtree(shapely.points(x, y))
-    unit, centre = tree.query(_sound(frame.geometry.to_numpy()), predicate="contains")
-    found = pd.Series(rows["province_code"].to_numpy()[centre]).groupby(unit)
-    out = named.copy()
-    for n, codes in found:
-        if named[n] and (codes == named[n]).mean() > 1 - _SURE:
-            continue
-        share = codes.value_counts(normalize=True)
-        sure = share.iloc[0] >= _SURE and (not named[n] or len(codes) > 1)
-        out[n] = str(share.index[0]) if sure else ""
-    return out
 
 
 def province_findings(rules: Iterable[tuple[str, frozenset[str], Standing]], layer: str) -> list[Finding]:

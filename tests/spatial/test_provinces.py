@@ -111,15 +111,52 @@ def test_an_outline_drawn_for_a_search_is_no_unit():
 
 
 @pytest.mark.parametrize(
-    ("shape", "name", "codes"),
+    ("shape", "name", "codes", "doubt"),
     [
-        (THACH_THAT, "Hà Nội", {HA_NOI}),
-        (THACH_THAT, "Lào Cai", set()),
-        (box(105.5, 20.95, 105.7, 21.1), "Lào Cai", {HA_NOI}),
+        (THACH_THAT, "Hà Nội", {HA_NOI}, ""),
+        (THACH_THAT, "Lào Cai", set(), "province_doubtful"),
+        (box(105.5, 20.95, 105.7, 21.1), "Lào Cai", {HA_NOI}, "province_contradicted"),
+        (THACH_THAT, "Hà Tây", {HA_NOI}, ""),
     ],
 )
-def test_a_name_that_the_centres_in_a_unit_contradict_is_not_believed(shape, name, codes):
-    assert known_provinces([geographic(shape, name_1=[name])]).codes == codes
+def test_a_name_that_the_centres_in_a_unit_contradict_is_not_believed_and_told(shape, name, codes, doubt):
+    known = known_provinces([geographic(shape, name_1=[name], name=["Thạch Thất"])])
+    assert known.codes == codes
+    assert [f.code for f in known.doubts] == ([doubt] if doubt else [])
+    for finding in known.doubts:
+        assert finding.layer == "xã"
+        told = {"column": "name_1", "stated": "Lào Cai", "found": ["Hà Nội"]}
+        assert finding.fields == {**told, "names": ["Thạch Thất"], "count": 1}
+
+
+def test_units_of_one_contradicted_name_are_one_finding():
+    shapes = [box(105.55, y, 105.57, y + 0.02) for y in (21.07, 30.0, 31.0)]
+    wide = gpd.GeoDataFrame({"tinh": ["Lào Cai"] * 3}, geometry=shapes, crs=4326).to_crs(5897)
+    (finding,) = known_provinces([Layer(wide, "xã", "admin_unit")]).doubts
+    assert (finding.fields["count"], finding.fields["names"]) == (1, ["0"])  # the others hold no centre
+
+
+@pytest.mark.parametrize(("stated", "doubts"), [("Hà Nội", []), ("", []), ("Lào Cai", [["Hà Nội"]])])
+def test_a_stated_province_that_no_unit_lies_in_is_told(stated, doubts):
+    known = known_provinces([geographic(THACH_THAT, tinh=["Hà Nội"])], stated=stated)
+    assert [f.fields["found"] for f in known.doubts] == doubts
+    assert {f.code for f in known.doubts} <= {"province_stated_differs"}
+    assert known_provinces([], stated=stated).doubts == ()
+
+
+def test_a_contradicted_province_is_said_by_every_answer_that_rests_on_it():
+    here = geographic(THACH_THAT, tinh=["Hà Nội"])
+    known = known_provinces([here], stated="Lào Cai")
+    other = replace(here, name="nhà", kind_name="residential")
+    own = replace(here, name="khu", kind_name="industrial_cluster")
+    asked = ExclusionQuestion("industrial_cluster", TODAY, CONFLICTS, DISTANCES, provinces=known)
+    answers = (
+        exclusions(here, [other], question=asked),
+        conflicts(own, [other], rules=LocalRules(CONFLICTS, known), on=TODAY),
+        safety_distances(own, [other], table=LocalRules(DISTANCES, known), on=TODAY),
+    )
+    for answer in answers:
+        assert [f.layer for f in answer.findings if f.code == "province_stated_differs"] == ["xã"]
 
 
 @pytest.mark.parametrize(
