@@ -7,6 +7,7 @@ import logging
 import os
 from contextlib import asynccontextmanager
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
@@ -19,10 +20,11 @@ from starlette.staticfiles import StaticFiles
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from layers.errors import ThoCongError
-from maps.assets import STATIC
+from maps.assets import BUNDLE_ROUTE, STATIC, bundle_text
 from maps.basemap_service import BASEMAP_ROUTE, HANDS, basemap_tile
 from maps.home_address import HomeAddress
 from maps.jobs import JOBS
+from maps.kept_files import FOREVER, KeptFiles
 from maps.pages._frame import open_frame, speak, workspace_folder
 from maps.pages._import_kept import forget_kept
 from maps.pages._running import show_running
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger("thocong")
 _PAGES = Path(__file__).parent / "maps" / "pages"
+_FRAMEWORK = Path(st.__file__).parent / "static" / "static"  # scripts and styles that Streamlit brings
 # the map component evaluates its scripts; nothing may come from, or go to, another host
 _POLICY = (
     "default-src 'self'; "
@@ -87,6 +90,14 @@ async def tile_response(request: Request) -> Response:
     return Response(picture, media_type="image/png", headers={"Cache-Control": "private, max-age=28800"})
 
 
+async def bundle_response(request: Request) -> Response:
+    """Answer a request for the scripts of the map, which are sent as one."""
+    text = bundle_text(request.path_params["name"])
+    if text is None:
+        return Response(status_code=404)
+    return Response(text, media_type="text/javascript", headers={"Cache-Control": FOREVER.decode()})
+
+
 async def basemap_response(request: Request) -> Response:
     """Answer a request for a tile of a map from outside; why there is none stands in a header."""
     place = request.path_params
@@ -131,6 +142,15 @@ async def print_response(request: Request) -> Response:
     return Response(data, media_type=media, headers=kept)
 
 
+def _ready_first(done: Event) -> None:
+    """Load what the pages stand on, then draw what the first look at large layers will ask for."""
+    # not the pages themselves: the map component registers itself with the visitor who imports it first
+    for part in sorted(_PAGES.parent.glob("[a-z]*.py")):
+        if part.stem != "job_worker":
+            import_module(f"maps.{part.stem}")
+    keep_ready(workspace_folder(), done)
+
+
 @asynccontextmanager
 async def lifespan(_: Any) -> AsyncIterator[dict[str, Any]]:
     """Warm what the first question would wait for."""
@@ -138,7 +158,7 @@ async def lifespan(_: Any) -> AsyncIterator[dict[str, Any]]:
 
     await asyncio.to_thread(lambda: [reference.table(name) for name in reference.names()])
     done = Event()
-    Thread(target=keep_ready, args=(workspace_folder(), done), daemon=True).start()
+    Thread(target=_ready_first, args=(done,), daemon=True).start()
     # questions are answered by processes of their own: the first one compiles, and keeps the code on disk
     JOBS.workers.start()
     yield {}
@@ -192,12 +212,17 @@ if get_script_run_ctx(suppress_warning=True) is None:
         Path(__file__),
         lifespan=lifespan,
         on_script_error=say_sorry,
-        middleware=[Middleware(SafeHeaders), Middleware(HomeAddress)],
+        middleware=[
+            Middleware(SafeHeaders),
+            Middleware(KeptFiles, prefix="/static/", folder=_FRAMEWORK),
+            Middleware(HomeAddress),
+        ],
         routes=[
             Route(TILE_ROUTE, tile_response),
             Route(BASEMAP_ROUTE, basemap_response),
             Route(SEARCH_ROUTE, search_response),
             Route(PRINT_ROUTE, print_response, methods=["GET", "POST"]),
+            Route(BUNDLE_ROUTE, bundle_response),
             Mount("/gis/static", StaticFiles(directory=STATIC)),
         ],
     )

@@ -31,7 +31,7 @@ def show() -> None:
     from streamlit_folium import st_folium  # noqa: PLC0415
 
     shapes = _shapes(os.environ["THOCONG_BENCH_LAYER"])
-    drawn = OfflineMap(tiles=None)
+    drawn = OfflineMap("vi", tiles=None)
     folium.GeoJson(shapes, tooltip=folium.GeoJsonTooltip(["code"])).add_to(drawn)
     west, south, east, north = shapes.total_bounds
     drawn.fit_bounds([[south, west], [north, east]])

@@ -7,6 +7,7 @@ standalone file gets the same assets written into it.
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import mimetypes
 import re
@@ -16,11 +17,39 @@ from typing import Any, Final
 
 from layers.errors import SourceError
 
-__all__ = ["PREFIX", "STATIC", "asset", "inlined", "outside_addresses", "vendor_packages"]
+__all__ = [
+    "BUNDLE_ROUTE",
+    "PREFIX",
+    "STATIC",
+    "asset",
+    "bundle_text",
+    "bundled",
+    "inlined",
+    "outside_addresses",
+    "vendor_packages",
+]
 
 STATIC: Final = Path(__file__).parent / "static"
 #: from the frame of the map component to the route that serves STATIC
 PREFIX: Final = "../../gis/static/"
+#: where the application serves bundles
+BUNDLE_ROUTE: Final = "/gis/static/bundle/{name}"
+# the map component asks for one script after the other, each when the last has come: so few, not many
+_BUNDLES: Final = {
+    f"map-{lang}": (
+        "vendor/leaflet/leaflet.js",
+        "vendor/proj4/proj4.js",
+        "vendor/leaflet.fullscreen/fullscreen.js",
+        f"vendor/leaflet-measure/measure.{lang}.js",
+        "thocong.js",
+        "basemap.js",
+        "compare.js",
+        "draw.js",
+        "find.js",
+        "print.js",
+    )
+    for lang in ("vi", "en")
+}
 # kept by name: addresses in texts of licences and in XML namespaces are not requests
 _NAMESPACES: Final = ("http://www.w3.org/",)
 
@@ -45,6 +74,52 @@ def asset(path: str) -> str:
     if not (STATIC / path).is_file():
         raise SourceError("asset_missing", path=path)
     return PREFIX + path
+
+
+def bundled(name: str) -> str:
+    """Address of scripts that are sent as one.
+
+    Parameters
+    ----------
+    name : str
+        Of the bundle.
+
+    Returns
+    -------
+    str
+        It changes when what is in it changes.
+
+    Raises
+    ------
+    SourceError
+        ``asset_missing``: the package was built without its map assets.
+    """
+    return f"{PREFIX}bundle/{name}.{hashlib.sha256(_joined(name).encode()).hexdigest()[:8]}.js"
+
+
+def bundle_text(file: str) -> str | None:
+    """Write the scripts of a bundle one after the other.
+
+    Parameters
+    ----------
+    file : str
+        The last part of its address.
+
+    Returns
+    -------
+    str or None
+        ``None`` where the address is not of a bundle, or of one with other contents.
+    """
+    name = file.partition(".")[0]
+    return _joined(name) if name in _BUNDLES and bundled(name).endswith(f"/{file}") else None
+
+
+@cache
+def _joined(name: str) -> str:
+    for path in _BUNDLES[name]:
+        asset(path)
+    # a comment at the end of one script must not swallow the beginning of the next
+    return "\n;\n".join((STATIC / path).read_text(encoding="utf-8") for path in _BUNDLES[name])
 
 
 @cache
@@ -81,7 +156,10 @@ def inlined(html: str) -> str:
 
 
 def _script(found: re.Match[str]) -> str:
-    text = (STATIC / found.group(1)).read_text(encoding="utf-8")
+    folder, _, file = found.group(1).rpartition("/")
+    text = bundle_text(file) if folder == "bundle" else None
+    if text is None:
+        text = (STATIC / found.group(1)).read_text(encoding="utf-8")
     safe = text.replace("</script", "<\\/script")
     return f"<script>{safe}</script>"
 

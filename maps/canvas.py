@@ -154,6 +154,7 @@ def base_map(
     center, zoom = view_of(bounds)
     west, south, east, north = bounds
     chart = OfflineMap(
+        words.lang,
         location=center,
         tiles=None,
         control_scale=False,
@@ -176,7 +177,7 @@ def base_map(
     marks = _marks(words)
     chart.add_child(
         OfflineMeasure(
-            words.lang, position="topleft", primary_length_unit="meters", secondary_length_unit="kilometers",
+            position="topleft", primary_length_unit="meters", secondary_length_unit="kilometers",
             primary_area_unit="hectares", secondary_area_unit="sqmeters", active_color="#0072B2",
             completed_color="#5b3fa8", dec_point=marks["decimal"], thousands_sep=marks["thousands"],
         )

@@ -15,9 +15,10 @@ from branca.element import Element, Figure, MacroElement
 from folium.plugins import Fullscreen, MeasureControl
 from folium.template import Template
 
-from maps.assets import asset
+from maps.assets import asset, bundled
 
 __all__ = [
+    "NO_SCRIPTS",
     "Features",
     "Group",
     "MetricScale",
@@ -54,20 +55,12 @@ def script_json(value: Any) -> str:
     return text.replace("{{", "{\\u007b").replace("{%", "\\u007b%").replace("{#", "\\u007b#")
 
 
-_SCRIPTS: Final = [
-    ("leaflet", asset("vendor/leaflet/leaflet.js")),
-    ("proj4", asset("vendor/proj4/proj4.js")),
-    ("thocong", asset("thocong.js")),
-    ("basemap", asset("basemap.js")),
-    ("compare", asset("compare.js")),
-    ("find", asset("find.js")),
-    ("print", asset("print.js")),
-]
+#: of a tool on a map: the map brings the scripts of all its tools
+NO_SCRIPTS: Final[list[tuple[str, str]]] = []
 _SHEETS: Final = [
     ("leaflet_css", asset("vendor/leaflet/leaflet.css")),
     ("thocong_css", asset("thocong.css")),
 ]
-_FULLSCREEN_SCRIPTS: Final = [("fullscreen", asset("vendor/leaflet.fullscreen/fullscreen.js"))]
 _FULLSCREEN_SHEETS: Final = [("fullscreen_css", asset("vendor/leaflet.fullscreen/fullscreen.css"))]
 _MEASURE_SHEETS: Final = [("measure_css", asset("vendor/leaflet-measure/measure.css"))]
 
@@ -194,10 +187,21 @@ class MetricScale(MacroElement):
 
 
 class OfflineMap(folium.Map):
-    """A folium map whose scripts and styles are served by the application."""
+    """A folium map whose scripts and styles are served by the application.
 
-    default_js = _SCRIPTS
+    Parameters
+    ----------
+    lang : {"vi", "en"}
+    **options
+        Of the map.
+    """
+
     default_css = _SHEETS
+
+    def __init__(self, lang: str, **options: Any) -> None:
+        super().__init__(**options)
+        # all scripts of all tools that stand on a map
+        self.default_js = [("map", bundled(f"map-{lang}"))]
 
 
 class OfflineFullscreen(Fullscreen):
@@ -208,7 +212,7 @@ class OfflineFullscreen(Fullscreen):
         "new L.Control.FullScreen({{ this.options|tojavascript }}).addTo({{ this._parent.get_name() }});"
         "{% endmacro %}"
     )
-    default_js = _FULLSCREEN_SCRIPTS
+    default_js = NO_SCRIPTS
     default_css = _FULLSCREEN_SHEETS
 
     def __init__(self, *, title: str, title_cancel: str) -> None:
@@ -216,17 +220,10 @@ class OfflineFullscreen(Fullscreen):
 
 
 class OfflineMeasure(MeasureControl):
-    """The measuring tool in the language of the reader.
+    """The measuring tool in the language of the map."""
 
-    Parameters
-    ----------
-    lang : {"vi", "en"}
-    **options
-        Of the plugin.
-    """
-
+    default_js = NO_SCRIPTS
     default_css = _MEASURE_SHEETS
 
-    def __init__(self, lang: str, **options: Any) -> None:
+    def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        self.default_js = [("measure", asset(f"vendor/leaflet-measure/measure.{lang}.js"))]

@@ -13,7 +13,7 @@ from layers.corners import degrees_of_corners, moved_corners, rings_of_area
 from layers.crs import as_crs
 from maps.assets import asset
 from maps.canvas import proj4_text
-from maps.elements import Group, Script
+from maps.elements import NO_SCRIPTS, Group, Script
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,7 +41,7 @@ class DrawTools(JSCSSMixin, Script):
         Under which the browser tab remembers what is drawn, over a reload.
     """
 
-    default_js = [("draw", asset("draw.js"))]  # noqa: RUF012 - folium reads it off the class
+    default_js = NO_SCRIPTS
     default_css = [("draw_css", asset("draw.css"))]  # noqa: RUF012
     _parent: Element
 

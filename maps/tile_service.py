@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import secrets
 from contextlib import suppress
 from functools import lru_cache, partial
@@ -14,14 +15,14 @@ from layers.errors import GeometryError, StoreError, ThoCongError
 from layers.store import Workspace
 from maps.mark_tiles import MarkTiles
 from maps.sight import MOST_FEATURES
-from maps.tiles import LayerTiles
+from maps.tiles import SIZE, LayerTiles, tile_bounds
 
 if TYPE_CHECKING:
     from threading import Event
 
     from maps.tiles import Keep
 
-__all__ = ["TILE_ROUTE", "keep_ready", "tile", "tile_address"]
+__all__ = ["TILE_ROUTE", "first_tiles", "keep_ready", "tile", "tile_address"]
 
 #: where the application serves tiles
 TILE_ROUTE: Final = "/gis/tiles/{token}/{z:int}/{x:int}/{y:int}.png"
@@ -97,17 +98,67 @@ def keep_ready(folder: str, done: Event, *, every_s: float = 5.0) -> None:
     ready: set[tuple[str, int]] = set()
     while not done.is_set():
         try:
-            heads = [(v.layer, v.version) for v in Workspace(folder).layers() if v.rows > MOST_FEATURES]
+            base = Workspace(folder)
+            heads = [(v.layer, v.version) for v in base.layers() if v.rows > MOST_FEATURES]
         except ThoCongError:
             heads = []
         for layer, version in heads:
             if (layer, version) not in ready and not done.is_set():
                 ready.add((layer, version))
                 with suppress(ThoCongError, OSError, MemoryError):  # the first tile will say what is wrong
-                    tiles = _made(folder, layer, version)
-                    if isinstance(tiles, LayerTiles):
-                        tiles.ready()
+                    _drawn_ahead(str(base.folder), layer, version, done)
         done.wait(every_s)
+
+
+def first_tiles(
+    box: tuple[float, float, float, float], *, width_px: int = 1000, height_px: int = 540
+) -> list[tuple[int, int, int]]:
+    """Name the tiles of a map that shows a box whole.
+
+    Parameters
+    ----------
+    box : tuple of float
+        West, south, east, north, metres of Web Mercator.
+    width_px, height_px : int
+        Of the map.
+
+    Returns
+    -------
+    list of (int, int, int)
+        Zoom, column and row: at the deepest whole zoom that has room for the box, those in the middle first,
+        then one zoom farther out, for a map beside a table.
+
+    Examples
+    --------
+    >>> first_tiles((11_700_000.0, 2_300_000.0, 11_750_000.0, 2_330_000.0))[0]
+    (11, 1622, 905)
+    """
+    west, south, east, north = box
+    whole = tile_bounds(0, 0, 0)
+    round_m = whole[2] - whole[0]
+    most = round_m / SIZE / max((east - west) / width_px, (north - south) / height_px, 1e-3)
+    deepest = min(int(math.log2(max(most, 1.0))), _DEEPEST)
+    places: list[tuple[int, int, int]] = []
+    for zoom in (deepest, deepest - 1)[: deepest + 1]:
+        side = round_m / 2**zoom
+        columns = range(int((west - whole[0]) // side), int((east - whole[0]) // side) + 1)
+        rows = range(int((whole[3] - north) // side), int((whole[3] - south) // side) + 1)
+        middle_x, middle_y = columns[0] + columns[-1], rows[0] + rows[-1]
+        near = {(x, y): abs(2 * x - middle_x) + abs(2 * y - middle_y) for x in columns for y in rows}
+        places += [(zoom, x, y) for x, y in sorted(near, key=near.__getitem__)]
+    return places
+
+
+def _drawn_ahead(folder: str, layer: str, version: int, done: Event) -> None:
+    """Draw the tiles of the first view of a layer, and keep them for whoever looks first."""
+    tiles = _tiles(folder, layer, version)
+    if not isinstance(tiles, LayerTiles):
+        return
+    tiles.ready()
+    for place in first_tiles(tiles.world):
+        if done.is_set():
+            return
+        tiles.png(*place)
 
 
 @lru_cache(maxsize=8)

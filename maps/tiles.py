@@ -71,6 +71,11 @@ class LayerTiles:
     keep : callable, optional
         Keeps the overview: gets what makes it and returns it.
 
+    Attributes
+    ----------
+    world : tuple of float
+        West, south, east, north of the layer, metres of Web Mercator.
+
     Examples
     --------
     >>> import geopandas as gpd
@@ -99,8 +104,8 @@ class LayerTiles:
         self._boxes = _block_boxes(coordinates.bounds)
         self._bounds = _joined(self._boxes)
         self._forth = Warp(coordinates.crs, mercator(), self._bounds)
-        self._world = _joined(_corners(self._forth, self._bounds))
-        self._back = Warp(mercator(), coordinates.crs, self._world)
+        self.world = _joined(_corners(self._forth, self._bounds))
+        self._back = Warp(mercator(), coordinates.crs, self.world)
         self._overview: list[Cells] = []
         self._lock = Lock()
         self.png = lru_cache(maxsize=2048)(self._png)
@@ -108,7 +113,7 @@ class LayerTiles:
     def _png(self, zoom: int, x: int, y: int) -> bytes | None:
         """Return a tile as PNG, ``None`` where nothing lies in it."""
         bounds = tile_bounds(zoom, x, y)
-        if not _meet(bounds, self._world):
+        if not _meet(bounds, self.world):
             return None
         found = self._near(widened(bounds, _REACH))
         if not len(found):

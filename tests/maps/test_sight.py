@@ -6,6 +6,8 @@ from threading import Event, Thread
 import geopandas as gpd
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image
 from shapely import LineString, Point, box
 
@@ -15,7 +17,8 @@ from maps import sight as sights
 from maps.answer_map import context_layers, drawn_by_server
 from maps.mark_tiles import MarkTiles
 from maps.sight import Sight, shape_of, sight
-from maps.tile_service import keep_ready, tile, tile_address
+from maps.tile_service import first_tiles, keep_ready, tile, tile_address
+from maps.tiles import tile_bounds
 from maps.words import words
 
 
@@ -85,6 +88,23 @@ def test_what_tiles_need_is_made_before_anybody_looks(many, monkeypatch):
     token = tile_address(str(many.folder), "land_use_2025", 1).split("/")[4]
     shown = [tile(token, 12, x, y) for x in range(3240, 3255) for y in range(1800, 1812)]
     assert any(picture is not None for picture in shown)
+
+
+@given(st.floats(1.13e7, 1.22e7), st.floats(9e5, 2.6e6), st.floats(0, 4e5), st.floats(0, 4e5))
+def test_the_first_tiles_cover_a_layer_at_the_deepest_zoom_with_room_for_it(west, south, wide, high):
+    box = (west, south, west + wide, south + high)
+    places = first_tiles(box, width_px=1000, height_px=540)
+    deepest = places[0][0]
+    assert {zoom for zoom, _, _ in places} == {deepest, deepest - 1}
+    for zoom in (deepest, deepest - 1):
+        tiles = [tile_bounds(*place) for place in places if place[0] == zoom]
+        around = [f(values) for f, values in zip((min, min, max, max), zip(*tiles, strict=True), strict=True)]
+        assert max(around[0] - box[0], around[1] - box[1], box[2] - around[2], box[3] - around[3]) <= 0
+        assert len(set(tiles)) == len(tiles) <= 5 * 4
+    pixel = (tile_bounds(deepest, 0, 0)[2] - tile_bounds(deepest, 0, 0)[0]) / 256
+    assert wide <= 1000 * pixel * 1.001
+    assert high <= 540 * pixel * 1.001
+    assert deepest == 22 or wide > 500 * pixel * 0.999 or high > 270 * pixel * 0.999
 
 
 def test_a_watch_over_a_folder_that_is_no_workspace_waits(tmp_path):
