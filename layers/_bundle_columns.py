@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta, timezone
 from typing import TYPE_CHECKING, Any, Final
+from zoneinfo import ZoneInfo
 
 import geopandas as gpd
 import numpy as np
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 
     Spec = dict[str, Any]
 
-__all__ = ["Unfit", "plain_column", "plain_crs", "read_column"]
+__all__ = ["Unfit", "plain_column", "plain_crs", "plain_stamp", "read_column", "read_crs", "read_stamp"]
 
 _NUMPY: Final = re.compile(r"bool|u?int(8|16|32|64)|float(32|64)|datetime64\[(s|ms|us|ns)\]")
 #: numbers of which some may be missing
@@ -27,6 +29,8 @@ _MASKED: Final = (
     *("Int8", "Int16", "Int32", "Int64", "UInt8", "UInt16", "UInt32", "UInt64", "Float32", "Float64"),
     "boolean",
 )
+#: of moments
+_UNITS: Final = ("s", "ms", "us", "ns")
 _STORAGE: Final = ("pyarrow", "python")
 _SCALARS: Final = (str, int, float, bool, type(None))
 
@@ -89,6 +93,33 @@ def read_crs(value: Any) -> CRS | None:
     if value is not None and not isinstance(value, int | str):
         raise TypeError(value)
     return None if value is None else as_crs(value)
+
+
+def plain_stamp(value: pd.Timestamp) -> Spec:
+    """Name a moment of pandas by its number in its unit, and its zone by the zone's name or hours."""
+    zone = value.tz
+    if zone is None:
+        name = ""
+    elif isinstance(zone, ZoneInfo) and zone.key:
+        name = zone.key
+    elif type(zone) is timezone:
+        name = f"{zone.utcoffset(None) // timedelta(microseconds=1)}"
+    else:
+        raise Unfit(f"zone {type(zone).__name__}")
+    return {"is": int(value.asm8.astype(np.int64)), "unit": value.unit, "zone": name}
+
+
+def read_stamp(spec: Spec) -> pd.Timestamp:
+    """Read a moment of pandas."""
+    if type(spec["is"]) is not int or spec["unit"] not in _UNITS:
+        raise ValueError(spec["unit"])
+    moment = pd.Timestamp(np.datetime64(spec["is"], spec["unit"]))
+    zone = spec["zone"]
+    if not zone:
+        return moment
+    whole = zone.removeprefix("-").isdecimal()
+    known = timezone(timedelta(microseconds=int(zone))) if whole else ZoneInfo(zone)
+    return moment.tz_localize("UTC").tz_convert(known)
 
 
 def _numbers(array: pa.ChunkedArray, of: str) -> NDArray[Any]:

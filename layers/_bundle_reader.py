@@ -14,8 +14,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from affine import Affine
 
-from layers._bundle_columns import read_column, read_crs
+from layers._bundle_columns import read_column, read_crs, read_stamp
 from layers._bundle_writer import MARK, NUMBERS
+from layers._parquet_pages import page_bytes
 
 if TYPE_CHECKING:
     import zipfile
@@ -48,6 +49,7 @@ class Reader:
             "float": self._float,
             "dict": lambda v: {self.value(key): self.value(part) for key, part in v["is"]},
             "moment": lambda v: datetime.fromisoformat(v["is"]),
+            "stamp": read_stamp,
             "day": lambda v: date.fromisoformat(v["is"]),
             "nat": lambda _: pd.NaT,
             "crs": lambda v: read_crs(v["is"]),
@@ -112,15 +114,12 @@ class Reader:
         return frame
 
     def _table(self, name: str) -> pa.Table:
-        """A member as a table; what says that it unpacks to far more than the bundle isn't unpacked."""
+        """A member as a table; what unpacks to far more than the bundle isn't unpacked."""
         content = pa.py_buffer(self._content(name, "parquet"))
         with pq.ParquetFile(pa.BufferReader(content)) as file:
-            meta, fields = file.metadata, list(file.schema_arrow)
-        groups = [meta.row_group(n) for n in range(meta.num_row_groups)]
-        if (
-            max(sum(g.total_byte_size for g in groups), meta.num_rows * meta.num_columns * _BYTES)
-            > self._left
-        ):
+            fields = list(file.schema_arrow)
+        # what its end says of its size may be a lie
+        if page_bytes(content, self._left) > self._left:
             raise ValueError("size")
         wide = [field.name for field in fields if _is_wide(field.type)]
         if not all(pa.types.is_primitive(field.type) or field.name in wide for field in fields):

@@ -16,7 +16,7 @@ import shapely
 from affine import Affine
 from pyproj import CRS
 
-from layers._bundle_columns import Unfit, plain_column, plain_crs
+from layers._bundle_columns import Unfit, plain_column, plain_crs, plain_stamp
 from layers.errors import StoreError
 
 if TYPE_CHECKING:
@@ -93,6 +93,8 @@ class Writer:
     def _marked(self, value: Any) -> dict[str, Any]:
         if value is pd.NaT:  # a moment by its class
             return {MARK: "nat"}
+        if isinstance(value, pd.Timestamp):
+            return {MARK: "stamp", **plain_stamp(value)}
         for kinds, name, plain in _MARKED:
             if isinstance(value, kinds) and (name != "tuple" or type(value) is tuple):
                 return {MARK: name, "is": self.plain(plain(value))}

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pyarrow.parquet as pq
 
+from layers._parquet_pages import check_parquet
 from layers._vouched import version_path
 from layers.causes import cause_of
 from layers.coordinates import kept_coordinates
@@ -149,7 +150,9 @@ class Derived(ABC):
     def _opened(self, name: str, version: int | None) -> Iterator[pq.ParquetFile]:
         entry = self.version(name, version)
         try:
-            with pq.ParquetFile(version_path(self.folder, entry.file)) as file:
+            path = version_path(self.folder, entry.file)
+            check_parquet(path)
+            with pq.ParquetFile(path) as file:
                 yield file
         except Exception as error:  # a damaged file makes Arrow raise all kinds of errors
             damage = {"layer": name, "version": entry.version, "file": entry.file}

@@ -9,10 +9,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+import geopandas as gpd
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from layers._parquet_pages import check_parquet
 from layers.causes import cause_of
 from layers.errors import CrsError, SchemaError, StoreError, ThoCongError
 from layers.names import fold
@@ -21,7 +23,6 @@ from layers.provenance import file_hash
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import geopandas as gpd
 
 _LONGEST_SLUG: Final = 40
 
@@ -90,6 +91,19 @@ def write_version(folder: Path, frame: gpd.GeoDataFrame, name: str) -> SavedFile
         raise StoreError("save_failed", layer=name, found=cause_of(error)) from error
     finally:
         _remove(draft)
+
+
+def read_version(path: Path) -> gpd.GeoDataFrame:
+    """Read a version; a workspace may come from somebody else, and its files unpack to anything.
+
+    Raises
+    ------
+    Exception
+        Of all kinds, from Arrow and GEOS, for a file that is damaged.
+    """
+    check_parquet(path)
+    frame: gpd.GeoDataFrame = gpd.read_parquet(path)
+    return frame
 
 
 def _remove(path: Path) -> None:

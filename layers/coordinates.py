@@ -19,6 +19,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from layers._parquet_pages import check_parquet
 from layers.crs import as_crs
 from layers.errors import GeometryError, SchemaError, StoreError
 from layers.kept import sync_files
@@ -178,6 +179,7 @@ def open_coordinates(folder: Path | str) -> Coordinates:
             column["name"]: (np.load(folder / Path(column["file"]).name, mmap_mode="r"), column["values"])
             for column in json.loads((folder / "classes.json").read_text(encoding="utf-8"))
         }
+        check_parquet(folder / "labels.parquet")
         labels = pd.Index(pd.read_parquet(folder / "labels.parquet")["label"].to_numpy())
         if len(arrays["row"]) != meta["rows"] or len(arrays["xy"]) != arrays["ring"][-1]:
             raise ValueError(len(arrays["row"]))  # noqa: TRY301

@@ -8,8 +8,8 @@ measure is the same raster.
 from __future__ import annotations
 
 import json
-import logging
 import re
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, Final
 
@@ -43,7 +43,6 @@ if TYPE_CHECKING:
 
 __all__ = ["KeptRaster", "Rasters", "raster_hash"]
 
-_LOG: Final = logging.getLogger("thocong")
 _KIND: Final = "raster"
 _FOLDER: Final = "rasters"
 _LONGEST: Final = 80
@@ -208,14 +207,32 @@ class Rasters:
         Returns
         -------
         list of KeptRaster
-            :meth:`get` says of the others that they are damaged.
+            :meth:`odd` names the others, and :meth:`get` says that they are damaged.
+        """
+        out = []
+        for entry in self.base.entries.newest(_KIND):
+            with suppress(StoreError):
+                out.append(_kept(entry, self.base.folder))
+        return out
+
+    def odd(self) -> list[Finding]:
+        """Name what the workspace holds under rasters that can't be used.
+
+        Returns
+        -------
+        list of Finding
+            ``raster_entry_odd`` for an entry that nobody put down, ``raster_file_missing`` for one whose
+            cells are gone; the layer is the name of the raster.
         """
         out = []
         for entry in self.base.entries.newest(_KIND):
             try:
-                out.append(_kept(entry, self.base.folder))
-            except StoreError as error:
-                _LOG.warning("%s", error)
+                kept = _kept(entry, self.base.folder)
+            except StoreError:
+                out.append(Finding("raster_entry_odd", str(entry.id)[:_LONGEST]))
+                continue
+            if not is_plain_file(self._path(kept.id, kept.name)):
+                out.append(Finding("raster_file_missing", kept.name, fields={"found": kept.id}))
         return out
 
     def get(self, name: str) -> KeptRaster:

@@ -11,13 +11,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-import geopandas as gpd
-
 from layers._catalogue import Catalogue, Version
 from layers._derived import Derived
 from layers._entries import Entries, Entry
 from layers._leftovers import Leftover, find_leftovers, remove
-from layers._version_file import check_frame, sync_folder, write_version
+from layers._version_file import check_frame, read_version, sync_folder, write_version
 from layers._vouched import version_path
 from layers._withdrawal import Withdrawals
 from layers.causes import cause_of
@@ -169,7 +167,7 @@ class Workspace(Derived, Withdrawals):
         try:
             path = version_path(self.folder, entry.file)
             digest = file_hash(path)
-            frame = gpd.read_parquet(path) if digest == entry.sha256 else None
+            frame = read_version(path) if digest == entry.sha256 else None
         except Exception as error:  # a damaged file makes Arrow and GEOS raise all kinds of errors
             raise StoreError("version_damaged", **damage, found=cause_of(error)) from error
         if frame is None or len(frame) != entry.rows:

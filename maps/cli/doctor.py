@@ -14,6 +14,7 @@ from pyproj.transformer import TransformerGroup
 from layers import Workspace, reference
 from layers.crs import DATUM_OPERATION
 from layers.errors import ThoCongError
+from layers.raster_store import Rasters
 from layers.store import SETTLED_H, Leftover
 from maps.assets import STATIC, vendor_packages
 from maps.cli.options import check_targets
@@ -142,7 +143,7 @@ def _projections() -> list[Check]:
 def _workspace(folder: Path) -> list[Check]:
     try:
         base = Workspace(folder)
-        damaged = base.damaged()
+        damaged, odd = base.damaged(), Rasters(base).odd()
     except ThoCongError as error:
         return [
             Check("workspace", "fail", "doctor.workspace_broken", {"path": str(folder), "found": str(error)})
@@ -151,7 +152,10 @@ def _workspace(folder: Path) -> list[Check]:
         fields = {"path": str(folder), "found": ", ".join(damaged)}
         return [Check("workspace", "fail", "doctor.workspace_damaged", fields)]
     sound = Check("workspace", "ok", "doctor.workspace", {"path": str(folder), "count": len(base.layers())})
-    return [sound, *_leftovers(base)]
+    told = [
+        Check("rasters", "warn", f"finding.{one.code}", {**one.fields, "layer": one.layer}) for one in odd
+    ]
+    return [sound, *told, *_leftovers(base)]
 
 
 def _leftovers(base: Workspace) -> list[Check]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from layers.kinds import kinds
+from layers.raster_store import Rasters
 from maps.pages._address import take_layer
 from maps.pages._basemaps import show_basemaps
+from maps.pages._findings import show_findings
 from maps.pages._frame import heading, speak, workspace
 from maps.pages._import import show_import
 from maps.pages._layer import show_all, show_layer
@@ -40,6 +42,8 @@ def show() -> None:
         elif versions and listed.open:  # the map of all layers is only made where it is seen
             show_all(base, versions, words)
         show_withdrawn(base, words)
+        if odd := Rasters(base).odd():
+            show_findings(odd, words)
     with added:
         show_import(base, words)
     with below:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import io
 import json
 import pickle
+import tempfile
 import zipfile
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta, timezone
+from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import geopandas as gpd
 import numpy as np
@@ -24,6 +27,7 @@ from layers.bundle import Unfit, bundle_head, read_bundle, write_bundle
 from layers.crs import as_crs
 from layers.errors import StoreError
 from layers.findings import Finding
+from tests.hostile.parquets import vast_page
 from tests.same import assert_same
 
 MOST = 2**24
@@ -270,3 +274,36 @@ def test_no_bundle_is_told_from_a_damaged_one(tmp_path):
         read_bundle(tmp_path / "a", making=making, most_bytes=MOST)
     with pytest.raises(StoreError, match="bundle_missing"):
         bundle_head(tmp_path / "a")
+
+
+def test_a_member_that_denies_its_size_isnt_unpacked(tmp_path, monkeypatch):
+    content = vast_page(tmp_path / "a.parquet", 40_000_000).read_bytes()
+    assert len(content) < 20_000
+    path = forged(tmp_path, framed(1), [("0.parquet", content)])
+    monkeypatch.setattr(pq.ParquetFile, "iter_batches", lambda *_, **__: pytest.fail("was unpacked"))
+    with pytest.raises(StoreError, match="bundle_damaged"):
+        read_bundle(path, making=making, most_bytes=MOST)
+
+
+ZONES = st.none() | st.sampled_from([UTC, timezone(timedelta(hours=7)), ZoneInfo("Asia/Ho_Chi_Minh")])
+
+
+@given(st.datetimes().filter(lambda m: 1700 < m.year < 2200), ZONES, st.sampled_from(["s", "ms", "us", "ns"]))
+def test_a_moment_of_pandas_among_objects_comes_back_as_it_was(moment, zone, unit):
+    stamp = pd.Timestamp(moment).as_unit(unit).tz_localize("UTC" if zone else None)
+    stamp = stamp.tz_convert(zone) if zone else stamp
+    frame = pd.DataFrame({"a": pd.Series([stamp, moment, None, "x"], dtype=object)})
+    with tempfile.TemporaryDirectory() as folder:
+        found = there_and_back(Path(folder), frame)["a"]
+    assert [type(one) for one in found] == [type(one) for one in frame["a"]]
+    assert found[0] == stamp
+    assert (found[0].unit, found[0].tz, found[0].utcoffset()) == (stamp.unit, stamp.tz, stamp.utcoffset())
+
+
+@pytest.mark.parametrize(
+    "odd", [{"is": "1"}, {"unit": "Y"}, {"unit": "h"}, {"zone": "../../etc/passwd"}, {"zone": "9" * 30}]
+)
+def test_a_moment_that_was_tampered_with_is_damage(tmp_path, odd):
+    values = {"$": "stamp", "is": 1, "unit": "ns", "zone": "", **odd}
+    with pytest.raises(StoreError, match="bundle_damaged"):
+        read_bundle(forged(tmp_path, values, []), making=making, most_bytes=MOST)

@@ -185,3 +185,14 @@ def test_cells_laid_down_otherwise_than_ours_are_not_read(store, kept, how):
     say(store, kept.id, {"cells_sha256": file_hash(file)})
     with pytest.raises(StoreError, match="version_damaged"):
         store.open(kept.id)
+
+
+def test_what_is_odd_among_rasters_is_named(store, kept):
+    assert store.odd() == []
+    store.base.entries.put("raster", "slope-0123456789ab", {"measure": "slope"}, expected=None)
+    assert [(f.code, f.layer) for f in store.odd()] == [("raster_entry_odd", "slope-0123456789ab")]
+    (file,) = (store.base.folder / "rasters" / kept.id).iterdir()
+    file.unlink()
+    found = {f.code: f for f in store.odd()}
+    assert found["raster_file_missing"].fields["found"] == kept.id
+    assert len(found) == 2

@@ -1,0 +1,276 @@
+"""What a Parquet file unpacks to, told by its pages: what its end says of that may be a lie.
+
+Arrow makes room for a page by the size in the page's own header, and for a value that stands once in a
+dictionary by the rows that it stands in. Both are counted here before anything is unpacked in a process that
+answers others; a file nobody vouches for is read by a guarded reader and doesn't come here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+__all__ = ["check_parquet", "page_bytes", "value_bytes"]
+
+#: a version of a layer may unpack to this, or to so many times its file
+_GRANTED: Final = 1 << 30
+_RATIO: Final = 64
+_BYTES: Final = 8
+_ROWS: Final = 65_536
+#: a header with its statistics, and pages in all: each is looked at
+_HEADER: Final = 65_536
+_MOST_PAGES: Final = 200_000
+_DEEP: Final = 6
+#: encodings of Parquet: by a dictionary; each value as it is
+_BY_DICTIONARY: Final = (2, 8)
+_AS_IT_IS: Final = (0, 6)
+#: fields of a page header in the compact protocol of Thrift
+_UNPACKED, _PACKED, _DATA, _DICTIONARY, _DATA_V2 = 2, 3, 5, 7, 8
+_STOP, _TRUE, _FALSE, _BYTE, _DOUBLE, _BINARY, _LIST, _SET, _STRUCT = 0, 1, 2, 3, 7, 8, 9, 10, 12
+_WHOLE: Final = (4, 5, 6)
+
+
+@dataclass(frozen=True)
+class _Page:
+    """What the header of a page says."""
+
+    unpacked: int
+    packed: int
+    values: int
+    encoding: int
+    dictionary: bool
+
+
+def check_parquet(path: Path) -> None:
+    """Refuse a file of ours that would unpack beyond all measure.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+
+    Raises
+    ------
+    ValueError
+        ``size``: it says less than it holds, or holds more than any layer.
+    OSError, pyarrow.ArrowException
+        It is no Parquet file.
+    """
+    told = path.stat()
+    _check(path, told.st_size, told.st_mtime_ns, told.st_ino)
+
+
+@lru_cache(maxsize=1024)
+def _check(path: Path, size: int, *_told: int) -> None:
+    """A file that wasn't touched since is looked at once."""
+    most = max(_GRANTED, _RATIO * size)
+    content = pa.py_buffer(path.read_bytes())
+    if page_bytes(content, most) > most or value_bytes(content, most) > most:
+        raise ValueError("size")
+
+
+def page_bytes(content: pa.Buffer, most: int) -> int:
+    """Count the bytes of all pages once unpacked, and of every row where a number takes the least room.
+
+    Parameters
+    ----------
+    content : pyarrow.Buffer
+    most : int
+        Counting ends beyond it.
+
+    Returns
+    -------
+    int
+
+    Raises
+    ------
+    ValueError
+        A page header is none, or there are too many.
+    pyarrow.ArrowException
+        It is no Parquet file.
+    """
+    with pq.ParquetFile(pa.BufferReader(content)) as file:
+        meta = file.metadata
+    total, values, pages = 0, 0, 0
+    for chunk, _ in _chunks(meta):
+        for page in _pages(_plain(content), chunk):
+            pages += 1
+            total += page.unpacked
+            values += page.values
+            if pages > _MOST_PAGES:
+                raise ValueError("pages")
+        if total > most:
+            break
+    return max(total, max(values, int(meta.num_rows) * int(meta.num_columns)) * _BYTES)
+
+
+def value_bytes(content: pa.Buffer, most: int) -> int:
+    """Count the bytes of all values of any length with each in its row; nothing is made for it.
+
+    Parameters
+    ----------
+    content : pyarrow.Buffer
+        Whose pages are counted already.
+    most : int
+        Counting ends beyond it; what can't reach it isn't counted one by one.
+
+    Returns
+    -------
+    int
+    """
+    with pq.ParquetFile(pa.BufferReader(content)) as file:
+        meta = file.metadata
+    at_most: dict[str, int] = {}
+    total = 0
+    for chunk, column in _chunks(meta):
+        if chunk.physical_type == "FIXED_LEN_BYTE_ARRAY":
+            total += chunk.num_values * column.length
+        elif chunk.physical_type == "BYTE_ARRAY":
+            at_most[column.path] = at_most.get(column.path, 0) + _repeated(_plain(content), chunk)
+    if total + sum(at_most.values()) <= most or total > most:
+        return total + sum(at_most.values())
+    with pq.ParquetFile(pa.BufferReader(content), read_dictionary=list(at_most)) as file:
+        for batch in file.iter_batches(batch_size=_ROWS, columns=list(at_most), use_threads=False):
+            total += sum(map(_in_rows, batch.columns))
+            if total > most:
+                break
+    return total
+
+
+def _repeated(content: memoryview, chunk: pq.ColumnChunkMetaData) -> int:
+    """Bytes that texts or shapes have at most: each value of a page may be the whole dictionary."""
+    longest = total = 0
+    for page in _pages(content, chunk):
+        if page.dictionary:
+            longest = max(longest, page.unpacked)
+        elif page.encoding in _BY_DICTIONARY:
+            total += page.values * longest
+        elif page.encoding in _AS_IT_IS:
+            total += page.unpacked
+        else:  # values that go on from the one before may grow without end
+            raise ValueError("encoding")
+    return total
+
+
+def _in_rows(column: pa.Array) -> int:
+    """Bytes of a column with every value in its row."""
+    kind = column.type
+    if pa.types.is_struct(kind):
+        return sum(map(_in_rows, column.flatten()))
+    if pa.types.is_list(kind) or pa.types.is_large_list(kind):
+        return len(column) * _BYTES + _in_rows(column.flatten())
+    if not pa.types.is_dictionary(kind):
+        return int(column.nbytes)
+    lengths = pc.binary_length(column.dictionary).take(column.indices)
+    return int(pc.sum(lengths).as_py() or 0) + len(column) * _BYTES
+
+
+def _plain(content: pa.Buffer) -> memoryview:
+    return memoryview(content).cast("B")
+
+
+def _chunks(meta: pq.FileMetaData) -> Iterator[tuple[pq.ColumnChunkMetaData, pq.ColumnSchema]]:
+    for g in range(meta.num_row_groups):
+        group = meta.row_group(g)
+        for c in range(group.num_columns):
+            yield group.column(c), meta.schema.column(c)
+
+
+def _pages(content: memoryview, chunk: pq.ColumnChunkMetaData) -> Iterator[_Page]:
+    """Pages of a column: Arrow reads the same stretch of the file, and none of it where there is no value."""
+    if not chunk.num_values:
+        return
+    starts = [chunk.data_page_offset, chunk.dictionary_page_offset if chunk.has_dictionary_page else None]
+    at = min(start for start in starts if start is not None)
+    end = at + chunk.total_compressed_size
+    if not 0 <= at <= end <= len(content):
+        raise ValueError("page")
+    while at < end:
+        page, used = _page(content[at : min(at + _HEADER, end)])
+        yield page
+        at += used + page.packed
+
+
+def _page(content: memoryview) -> tuple[_Page, int]:
+    """Read the header of a page, and how long it is."""
+    try:
+        told, used = _struct(content, 0, _DEEP)
+        second = _DATA_V2 in told
+        data = told.get(_DATA_V2 if second else _DATA, {})
+        values, encoding = data.get(1, 0), data.get(4 if second else 2, -1)
+        page = _Page(told[_UNPACKED], told[_PACKED], values, encoding, dictionary=_DICTIONARY in told)
+        sound = min(page.unpacked, page.packed, page.values) >= 0
+    except (IndexError, KeyError, TypeError, AttributeError) as error:
+        raise ValueError("page") from error
+    if not sound:
+        raise ValueError("page")
+    return page, used
+
+
+def _struct(content: memoryview, at: int, deep: int) -> tuple[dict[int, Any], int]:
+    """Read a struct of Thrift: fields by their numbers, and where it ends."""
+    fields: dict[int, Any] = {}
+    number = 0
+    while (head := content[at]) != _STOP:
+        at += 1
+        step, kind = head >> 4, head & 15
+        if step:
+            number += step
+        else:
+            number, at = _whole(content, at)
+        if kind in (_TRUE, _FALSE):  # a truth is told by its kind
+            fields[number] = kind == _TRUE
+        else:
+            fields[number], at = _value(content, at, kind, deep)
+    return fields, at + 1
+
+
+def _value(content: memoryview, at: int, kind: int, deep: int) -> tuple[Any, int]:
+    if kind in _WHOLE:
+        return _whole(content, at)
+    if kind in (_TRUE, _FALSE, _BYTE):
+        return content[at], at + 1
+    if kind == _DOUBLE:
+        return None, at + _BYTES
+    if kind == _BINARY:
+        length, at = _varint(content, at)
+        return None, at + length
+    if kind == _STRUCT and deep:
+        return _struct(content, at, deep - 1)
+    if kind in (_LIST, _SET) and deep:
+        return None, _past_list(content, at, deep)
+    raise ValueError("page")
+
+
+def _past_list(content: memoryview, at: int, deep: int) -> int:
+    count, kind = content[at] >> 4, content[at] & 15
+    at += 1
+    if count == 15:  # noqa: PLR2004 - the number follows
+        count, at = _varint(content, at)
+    for _ in range(count):
+        _, at = _value(content, at, kind, deep - 1)
+    return at
+
+
+def _whole(content: memoryview, at: int) -> tuple[int, int]:
+    value, at = _varint(content, at)
+    return (value >> 1) ^ -(value & 1), at
+
+
+def _varint(content: memoryview, at: int) -> tuple[int, int]:
+    value = shift = 0
+    while True:
+        byte = content[at]
+        at += 1
+        value |= (byte & 127) << shift
+        shift += 7
+        if byte < 128 or shift > 63:  # noqa: PLR2004 - bits of a number
+            return value, at

@@ -1,0 +1,118 @@
+"""Parquet that lies of its size: counted by its pages, never unpacked beside other people's work."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import layers._parquet_pages as pages
+from layers import guarded_read
+from layers.errors import SourceError, StoreError
+from layers.guard import Limits
+from layers.provenance import file_hash
+from tests.hostile.parquets import understated, vast_page
+from tests.layers.formats import small_layer
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from layers import Workspace
+
+VAST = 40_000_000
+
+
+def written(table: pa.Table, **options: Any) -> pa.Buffer:
+    out = pa.BufferOutputStream()
+    pq.write_table(table, out, compression="zstd", **options)
+    return out.getvalue()
+
+
+@given(
+    st.lists(st.text(max_size=30) | st.none(), max_size=60),
+    st.sampled_from(["1.0", "2.0"]),
+    st.booleans(),
+    st.integers(1, 40),
+)
+def test_pages_hold_what_an_honest_end_says(texts, version, by_dictionary, rows) -> None:
+    table = pa.table({"t": pa.array(texts, pa.string()), "n": pa.array(range(len(texts)), pa.int64())})
+    buffer = written(table, data_page_version=version, use_dictionary=by_dictionary, row_group_size=rows)
+    meta = pq.ParquetFile(pa.BufferReader(buffer)).metadata
+    groups = [meta.row_group(n) for n in range(meta.num_row_groups)]
+    found = [page for chunk, _ in pages._chunks(meta) for page in pages._pages(pages._plain(buffer), chunk)]
+    # the end counts the headers as well
+    assert sum(page.unpacked for page in found) <= sum(group.total_byte_size for group in groups)
+    assert sum(page.values for page in found) == len(texts) * 2
+    assert pages.value_bytes(buffer, 1 << 40) >= sum(len(t.encode()) for t in texts if t)
+
+
+def test_one_value_in_many_rows_is_counted_in_each() -> None:
+    many = pa.DictionaryArray.from_arrays(np.zeros(5_000, np.int32), pa.array(["x" * 10_000]))
+    buffer = written(pa.table({"t": many}))
+    assert len(buffer) < 3_000
+    assert pages.page_bytes(buffer, 1 << 40) < 100_000
+    assert pages.value_bytes(buffer, 10_000_000) > 10_000_000
+
+
+def test_a_file_that_denies_a_vast_page_is_told_by_the_page(tmp_path: Path, monkeypatch) -> None:
+    path = vast_page(tmp_path / "a.parquet", VAST)
+    assert path.stat().st_size < 20_000
+    assert pq.ParquetFile(path).metadata.row_group(0).total_byte_size == 64
+    monkeypatch.setattr(pages, "_GRANTED", VAST // 2)
+    monkeypatch.setattr(pq.ParquetFile, "read", lambda *_: pytest.fail("was unpacked"))
+    with pytest.raises(ValueError, match="size"):
+        pages.check_parquet(path)
+
+
+@pytest.mark.parametrize("at", range(0, 400, 7))
+def test_a_spoilt_header_is_refused_or_read_and_ends(at: int) -> None:
+    content = bytearray(written(pa.table({"t": ["a", "b"] * 50, "n": range(100)})))
+    content[4 + at % (len(content) // 2)] ^= 0xFF
+    try:
+        assert pages.page_bytes(pa.py_buffer(bytes(content)), 1 << 40) >= 0
+    except (ValueError, OSError, pa.ArrowException) as error:
+        assert str(error)  # noqa: PT017 - either a refusal, or no damage to the counts
+
+
+def test_a_version_that_unpacks_beyond_all_measure_is_damaged(workspace: Workspace, monkeypatch) -> None:
+    from layers import read_layer
+
+    monkeypatch.setattr(pages, "_GRANTED", VAST // 2)
+    small = workspace.folder / "lot.gpkg"
+    small_layer().to_file(small, index=False)
+    done = workspace.save(read_layer(str(small), "industrial_park", name="lô").layer, expected=None)
+    assert len(workspace.load("lô").frame) == done.rows
+    path = workspace.folder / "versions" / done.file
+    honest = pq.read_table(path)
+    vast_page(path, VAST, beside=honest)
+    with workspace._catalogue._transaction() as base:
+        base.execute("update versions set sha256 = ?", (file_hash(path),))
+    monkeypatch.setattr(pq, "read_table", lambda *_, **__: pytest.fail("was unpacked"))
+    for ask in (
+        lambda: workspace.load("lô"),
+        lambda: workspace.attributes("lô", most=5),
+        lambda: workspace.facts("lô", None, 0),
+    ):
+        with pytest.raises(StoreError, match="version_damaged"):
+            ask()
+
+
+def test_an_upload_that_lies_of_its_size_ends_with_its_reader(tmp_path: Path) -> None:
+    frame = small_layer()
+    frame.to_parquet(tmp_path / "lot.parquet")
+    honest = pq.read_table(tmp_path / "lot.parquet")
+    path = vast_page(tmp_path / "lot.parquet", VAST * 10, beside=honest)
+    assert path.stat().st_size < 200_000
+    with pytest.raises(SourceError, match="reading_out_of_memory|reading_crashed"):
+        guarded_read(str(path), "industrial_park", limits=Limits(memory_mb=300, seconds=60))
+
+
+def test_a_size_that_is_understated_is_read_as_it_was(tmp_path: Path) -> None:
+    table = pa.table({"t": ["abc"] * 500})
+    content = understated(written(table).to_pybytes(), says=2)
+    assert pq.read_table(pa.BufferReader(content)).equals(table)
