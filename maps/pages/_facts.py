@@ -65,6 +65,8 @@ def show_figures(table: pd.DataFrame, columns: Sequence[Column], words: Words) -
     }
     shown = table.style.format({name: how for name, how in write.items() if name in table})
     st.dataframe(shown, hide_index=True, width="stretch", height=height, placeholder="–", column_config=wide)
+    if len(table) >= _MOST_ROWS:  # a table that shows a part of its rows has no bar until it is moved
+        st.caption(words("rows.scroll", count=len(table)))
 
 
 def _width(texts: pd.Series, widest: int) -> int:
