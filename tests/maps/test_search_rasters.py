@@ -237,6 +237,26 @@ def test_a_raster_in_feet_or_gone_is_refused_when_asked(base, tmp_path):
         answer_candidates(asked(base, other))
 
 
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        ("vi", ("feet", "“Độ cao”", "mét", "0,3048")),
+        ("en", ("feet", "“Elevation”", "metres", "0.3048")),
+    ],
+)
+def test_a_raster_in_feet_is_refused_by_name_and_unit_in_the_terminal(base, tmp_path, lang, said):
+    """As on the page: which raster, in which unit it is, which criterion, and what to do."""
+    path = slope(tmp_path / "dem_ft.tif", unit="US survey foot")
+    text = terminal(base, "--criterion", f"elevation={path}", "--lang", lang, code=2)
+    look = look_over(guarded_raster(path), "elevation", LAYERS[0].frame)
+    (finding,) = [f for f in look.findings if f.code == "raster_in_feet"]
+    page = f"{words(lang).message(finding)} {words(lang).fix(finding)}"
+    for told in (text, page):
+        assert "dem_ft.tif" in told
+        assert "US survey foot" in told
+        assert [word for word in said if word not in told] == []
+
+
 def test_rasters_are_offered_by_what_they_tell(base, file):
     raster = Rasters(base).keep(guarded_raster(file), "slope")
     offered = search_layers(base.layers(), None, [raster])
