@@ -5,13 +5,16 @@ BIN := $(VENV)/bin
 WORKSPACE ?= workspace
 PORT ?= 8501
 
-.PHONY: run test test-pages test-random test-hostile lint bench wheel clean
+.PHONY: run compiled test test-pages test-random test-hostile lint bench wheel clean
 
 run: $(VENV)/.run  ## install, make the sample workspace, open the app
 	$(BIN)/thocong serve --sample --workspace $(WORKSPACE) --port $(PORT)
 
 test: $(VENV)/.test  ## install, then the tests with their doctests; of the pages, the main journeys
 	$(BIN)/python -m pytest -n auto -m "not pages"
+
+compiled: $(VENV)/.test  ## the kernels compiled once, for all processes that would each do it
+	$(BIN)/python -c "from spatial import warm_engine; warm_engine(cells=True)"
 
 test-pages: $(VENV)/.test  ## every test of the pages in a real browser
 	$(BIN)/python -m pytest tests/browser

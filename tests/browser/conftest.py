@@ -32,7 +32,6 @@ JOURNEYS = {
     "test_a_divider_clips_both_periods_and_follows_mouse_and_keys",
     "test_a_slider_goes_through_named_periods_and_keeps_the_zoom",
     # everybody
-    "test_no_page_lacks_words_has_an_error_in_the_console_or_is_wider_than_the_screen",
     "test_the_keyboard_comes_past_the_map_and_sees_where_it_is",
     "test_land_use_comes_as_tiles_from_the_application",
     "test_a_forged_tile_token_opens_nothing",

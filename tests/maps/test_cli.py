@@ -1005,6 +1005,4 @@ def test_doctor_names_an_odd_raster(tmp_path):
     base = Workspace.create(tmp_path / "w", crs=5897)
     base.entries.put("raster", "slope-0123456789ab", {"measure": "slope"}, expected=None)
     done = run("--lang", "en", "doctor", "--workspace", base.folder, code=0)
-    assert (
-        "The raster entry “slope-0123456789ab” of the workspace was not written" in done.output
-    )
+    assert "The raster entry “slope-0123456789ab” of the workspace was not written" in done.output
