@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 WORKSPACE ?= workspace
 PORT ?= 8501
 
-.PHONY: run compiled test test-pages test-random test-hostile lint bench wheel clean
+.PHONY: run compiled test test-pages pictures test-random test-hostile lint bench wheel clean
 
 run: $(VENV)/.run  ## install, make the sample workspace, open the app
 	$(BIN)/thocong serve --sample --workspace $(WORKSPACE) --port $(PORT)
@@ -18,6 +18,9 @@ compiled: $(VENV)/.test  ## the kernels compiled once, for all processes that wo
 
 test-pages: $(VENV)/.test  ## every test of the pages in a real browser
 	$(BIN)/python -m pytest tests/browser
+
+pictures: $(VENV)/.test  ## every page in every state that matters, in both languages, as pictures in pictures/
+	THOCONG_SCREENS=$(CURDIR)/pictures $(BIN)/python -m pytest -n 0 tests/browser/test_pictures.py
 
 test-random: $(VENV)/.test  ## the property tests with examples drawn anew, five times as many
 	THOCONG_EXPLORE=1 $(BIN)/python -m pytest -n auto -m hypothesis

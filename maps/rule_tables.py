@@ -18,7 +18,7 @@ __all__ = ["NUMBERS", "citation", "rules_table"]
 
 #: columns that a reader wants first, in every table that has them
 _FIRST: Final = (
-    *("id", "in_force", "can_judge", "province_set", "province", "central_meridian", "epsg"),
+    *("id", "province_set", "province", "central_meridian", "epsg"),
     *("zone_kind", "kind", "code", "severity", "feature_type", "feature_subtype", "name_vi", "name_en"),
     *("indicator", "metric", "operator", "distance_m", "value", "min", "max", "unit", "period"),
     *("distance_kind", "measured_from", "measured_to", "condition", "scope", "rule_kind"),

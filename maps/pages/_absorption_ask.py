@@ -47,7 +47,7 @@ def absorption_question(
     """
     offered = absorption_choices(versions)
     with question_box("absorption", words):
-        left, middle, right = st.columns([4, 5, 3])
+        left, middle, right = st.columns([5, 7, 4])
         with left:
             subject = _subject(words)
             series = pick_layers(

@@ -60,12 +60,12 @@ def _column(name: str, width: int, digits: int | None = None, short: str = "") -
 #: what a reader wants first stands first
 _COLUMNS: Final = (
     _column("rank", 56, 0, "rank_short"),
-    _column("place", 166),
-    _column("years", 172),
-    _column("lost_to_housing_ha", 106, 2, "lost_short"),
+    _column("place", 158),
+    _column("years", 160),
+    _column("lost_to_housing_ha", 74, 2, "lost_short"),
     _column("pace_ha_year", 76, 2, "pace_short"),
-    _column("opening_ha", 86, 1, "opening_short"),
-    _column("closing_ha", 86, 1, "closing_short"),
+    _column("opening_ha", 94, 1, "opening_short"),
+    _column("closing_ha", 94, 1, "closing_short"),
     _column("lost_share_pct", 84, 1),
     _column("uncovered_ha", 96, 1),
 )
@@ -93,6 +93,8 @@ _HOUSING: Final = (
     _column("noise_ha", 100, 2),
 )
 _LOST: Final = "#b5174f"
+#: of columns side by side, beside a chart on a screen of 1366 pixels
+_BESIDE_PX: Final = 580
 #: less than this doesn't show in the figures
 _SHOWN_HA: Final = 0.005
 
@@ -278,7 +280,7 @@ class AbsorptionView(AnswerView[AbsorptionAsked, Absorption]):
         shown = 0 if row is None else row
         facts = records(answer.years_left.loc[[shown]])[0]
         with st.container(key="tc-totals"):
-            left, right = st.columns(2, gap="medium")
+            left, right = st.columns([4, 5], gap="small")
         with left:
             st.markdown(f"#### {say('absorption_view.stock')}: {plain(place_label(facts, say))}")
             show_stock("absorption-stock", stock_lines(answer, shown), say, benchmark=self._benchmark(shown))
@@ -287,7 +289,7 @@ class AbsorptionView(AnswerView[AbsorptionAsked, Absorption]):
             if answer.already_housing.empty:
                 st.html(f"<div class='tc-empty'>{say('absorption_view.none_inside')}</div>")
             else:
-                show_figures(housing_table(answer, say), _HOUSING, say)
+                show_figures(housing_table(answer, say), _HOUSING, say, room_px=_BESIDE_PX)
         st.markdown(f"#### {say('absorption_view.whole')}")
         self._ledger(answer.ledger[answer.ledger["scope"] == "total"])
         with st.expander(say("absorption_view.every")):

@@ -17,7 +17,15 @@ if TYPE_CHECKING:
     from layers import Version
     from maps.words import Words
 
-__all__ = ["ask_button", "day_input", "period_input", "pick_layers", "question_box", "tolerance_input"]
+__all__ = [
+    "ask_button",
+    "day_format",
+    "day_input",
+    "period_input",
+    "pick_layers",
+    "question_box",
+    "tolerance_input",
+]
 
 _TOLERANCES = (0.0, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 _USUAL = 0.5
@@ -142,9 +150,23 @@ def day_input(words: Words, *, key: str) -> date | None:
     from datetime import date as day  # noqa: PLC0415 - the type is needed at run time only here
 
     picked = st.date_input(
-        words("ask.on"), value=_today(), format="DD/MM/YYYY", key=key, help=words("ask.on_help")
+        words("ask.on"), value=_today(), format=day_format(words), key=key, help=words("ask.on_help")
     )
     return picked if isinstance(picked, day) else None
+
+
+def day_format(words: Words) -> str:
+    """Return how a box for a day writes it: as days are written everywhere else in the language.
+
+    Parameters
+    ----------
+    words : Words
+
+    Returns
+    -------
+    str
+    """
+    return "DD/MM/YYYY" if words.lang == "vi" else "YYYY-MM-DD"
 
 
 def pick_layers(
@@ -169,7 +191,7 @@ def pick_layers(
     names = {v.layer: layer_title(v, words) for v in offered}
     picked = st.multiselect(
         words(label), list(names), default=[v.layer for v in chosen], format_func=names.__getitem__, key=key,
-        placeholder=words("ask.choose"), select_all=False,
+        placeholder=words("ask.choose"), select_all=False, wrap=True,
     )  # fmt: skip
     return [v for v in offered if v.layer in picked]
 

@@ -15,6 +15,7 @@ from layers.layer import Layer
 from maps.pages._address import drawing_named, name_drawing
 from maps.pages._cache import cached_layer
 from maps.pages._draw import draw_boundary
+from maps.pages._frame import advice
 from maps.pages._shelf import shelved
 from maps.places import crs_label
 from maps.tables import layer_title
@@ -121,6 +122,7 @@ def area_input(base: Workspace, offered: SearchLayers, words: Words) -> AreaChoi
         units,
         placeholder=words("candidate_ask.all_units"),
         key=f"candidate-units-{name}",
+        wrap=True,
     )
     return AreaChoice(layer, tuple(picked))
 
@@ -167,7 +169,7 @@ def show_zone(base: Workspace, area: AreaChoice, words: Words) -> None:
     )
     st.caption(said)
     for finding in reach_findings(replace(layer, name=layer_title(area.layer, words)), base.crs):
-        st.warning(f"{words.message(finding)} {words.fix(finding)}")
+        st.warning(f"{words.message(finding)} {advice(finding, words)}")
 
 
 def area_frame(base: Workspace, area: AreaChoice) -> gpd.GeoDataFrame:

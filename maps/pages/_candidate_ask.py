@@ -221,5 +221,6 @@ def _avoided(constraints: list[Version], words: Words) -> tuple[str, ...]:
         help=words("candidate_ask.avoid_help"),
         placeholder=words("ask.choose"),
         key="candidate-avoid",
+        wrap=True,
     )
     return tuple(f"land_use:{code}" for code in picked)

@@ -17,7 +17,7 @@ from layers.raster_store import Rasters
 from maps.candidate_tables import criterion_name
 from maps.criteria import of_cells
 from maps.pages._facts import show_facts
-from maps.pages._frame import plain
+from maps.pages._frame import advice, plain
 from maps.places import crs_label
 from maps.search_rasters import look_over
 from maps.value_words import measure_unit, unit_name
@@ -151,7 +151,7 @@ def _odd(grid: Any) -> bool:
 
 
 def _said(what: Finding | ThoCongError, words: Words) -> str:
-    return plain(f"{words.message(what)} {words.fix(what)}".strip())
+    return plain(f"{words.message(what)} {advice(what, words)}".strip())
 
 
 def _is_period(text: str, words: Words) -> bool:

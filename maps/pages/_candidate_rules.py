@@ -80,6 +80,7 @@ def distances_input(constraints: Sequence[Version], words: Words) -> tuple[tuple
         placeholder=words("ask.choose"),
         help=words("candidate_ask.own_distances_help"),
         key="candidate-own",
+        wrap=True,
     )
     out = []
     for kind in picked:
@@ -205,6 +206,7 @@ def _chosen(rows: pd.DataFrame, words: Words) -> tuple[tuple[str, str], ...]:
         placeholder=words("ask.choose"),
         help=words("candidate_ask.rules_help"),
         key="candidate-rules",
+        wrap=True,
     )
     pairs = (str(one).partition("=") for one in picked)
     return tuple((kind, rule) for kind, _, rule in pairs)

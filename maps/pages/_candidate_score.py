@@ -123,6 +123,7 @@ def criteria_input(offered: SearchLayers, industry: str, words: Words) -> ScoreC
         format_func=lambda name: criterion_name(name, words),
         placeholder=words("ask.choose"),
         key=key,
+        wrap=True,
     )
     _reasons(suggested, there, words)
     by_pairs = _by_pairs(len(names), words)

@@ -62,7 +62,7 @@ _COLUMNS = (
     _column("rank", 50, 0),
     _column("score", 60, 3),
     _column("area_ha", 84, 2),
-    _column("commune", 130),
+    _column("commune", 112),
     _column("rank_low", 104, 0),
     _column("rank_high", 110, 0),
     _column("top_share", 176, 2),

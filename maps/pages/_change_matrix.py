@@ -27,6 +27,10 @@ _SUM = "#f6f7f9"
 #: from the palest to the darkest ground; letters stay readable on all
 _GROUND = ((243, 238, 250), (150, 118, 196))
 
+_COLUMN_PX = 67
+#: of columns side by side, on a screen of 1366 pixels
+_ROOM_PX = 570
+
 
 def show_matrix(answer: Change, words: Words, *, key: str, of_class: str = "") -> tuple[str, str] | None:
     """Show a matrix.
@@ -68,7 +72,10 @@ def show_matrix(answer: Change, words: Words, *, key: str, of_class: str = "") -
         column_config=_heads(table, words),
         row_height=32,
     )
-    st.caption(words("change_view.matrix_note"))
+    note = [words("change_view.matrix_note")]
+    if len(table.columns) * _COLUMN_PX > _ROOM_PX:
+        note.append(words("change_view.matrix_wide", count=len(table.columns)))
+    st.caption(" ".join(note))
     return _picked(event, table, words)
 
 
@@ -107,7 +114,7 @@ def _moved(answer: Change, *, real: bool) -> pd.Series[bool]:
 def _heads(table: pd.DataFrame, words: Words) -> dict[str, Any]:
     config = st.column_config
     heads: dict[str, Any] = {
-        _short(str(name), words): config.Column(width=68, help=class_name(str(name), words))
+        _short(str(name), words): config.Column(width=_COLUMN_PX, help=class_name(str(name), words))
         for name in table.columns
     }
     return heads

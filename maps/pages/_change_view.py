@@ -87,7 +87,7 @@ class ChangeView(AnswerView[ChangeQuestion, ChangeSeries]):
     empty = "change_ask.empty"
     basis = "change_ask.basis"
     stem = "bien-dong-dat"
-    widths = (10, 10)
+    widths = (7, 12)
 
     @property
     def shown(self) -> Change:
@@ -350,6 +350,7 @@ class ChangeView(AnswerView[ChangeQuestion, ChangeSeries]):
             format_func=lambda n: class_label(n, say),
             key=f"change-stock-{self.question.key}-{self._class}",
             label_visibility="collapsed",
+            wrap=True,
         )
         years = self._years()
         rows = [

@@ -50,7 +50,7 @@ def comparison_question(
         st.info(words("comparison_ask.nothing"))
         return None, False
     with question_box(_NAME, words):
-        left, middle, right = st.columns([3, 5, 2])
+        left, *sides, right = st.columns([3, 4, 4, 2], vertical_alignment="bottom")
         with left:
             kind = st.selectbox(
                 words("comparison_ask.kind"),
@@ -58,8 +58,9 @@ def comparison_question(
                 format_func=lambda k: words(f"kind_many.{k}"),
                 key=f"{_NAME}-kind",
             )
-        with middle:
+        with sides[0]:
             before = _layer("before", kinds[kind], 0, words=words)
+        with sides[1]:
             after = _layer("after", kinds[kind], len(kinds[kind]) - 1, words=words)
         with right:
             ready = before.layer != after.layer

@@ -42,7 +42,7 @@ __all__ = ["ComparisonView"]
 
 _SECTION: Final = "comparison_column"
 _STILL: Final = ("unchanged", "redrawn")
-_CURVE_PX: Final = 150
+_CURVE_PX: Final = 108
 _NOTHING_HA: Final = 1e-9
 
 
@@ -133,7 +133,7 @@ class ComparisonView(AnswerView[ComparisonQuestion, Comparison]):
             ("area_before_ha", "", 1),
             ("gained_ha", "gained", 1),
             ("lost_ha", "lost", 1),
-            ("noise_ha", "redrawn", 2),
+            ("noise_ha", "redrawn", 3),
             ("area_after_ha", "", 1),
         )
         cards = [
@@ -144,7 +144,7 @@ class ComparisonView(AnswerView[ComparisonQuestion, Comparison]):
             )
             for name, change, digits in figures
         ]
-        both = (say.number(float(totals[f"noise_{way}_ha"]), 2) for way in ("gained", "lost"))
+        both = (say.number(float(totals[f"noise_{way}_ha"]), 3) for way in ("gained", "lost"))
         # what closes the account is the difference of the two
         cards[3] = replace(cards[3], beside="+{} / −{}".format(*both))
         of = say("comparison_ask.of_rows", count=len(self.answer.rows))

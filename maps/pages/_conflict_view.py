@@ -45,9 +45,9 @@ _FIGURES = (
 )
 #: what a reader wants first stands first
 _COLUMNS = (
-    Column("zone", width=128),
-    Column("constraint", width=200),
-    Column("state", width=112),
+    Column("zone", width=132),
+    Column("constraint", width=190),
+    Column("state", width=128),
     Column("area_ha", digits=2, width=60, short="area_short"),
     Column("share_pct", digits=1, width=48, short="share_short"),
     Column("clause", width=172),
@@ -58,6 +58,8 @@ _TOTALS = tuple(
     Column(name, digits=2)
     for name in ("area_ha", "hit_ha", "blocks_ha", "consent_ha", "clear_ha", "no_data_ha", "noise_ha")
 )
+#: of columns side by side, beside the chart on a screen of 1366 pixels
+_BESIDE_PX = 640
 _GROUNDS = {"blocks": "#f7d9c8", "needs_consent": "#fbeccb", "no_data": "#e8e8e8", "clear": "#d8efe6"}
 
 
@@ -164,4 +166,4 @@ class ConflictView(AnswerView[ConflictQuestion, ConflictAnswer]):
         left.html(chart_legend(say))
         left.altair_chart(totals_chart(self.answer, say), width="stretch")
         with right:
-            show_figures(totals_table(self.answer, say), _TOTALS, say)
+            show_figures(totals_table(self.answer, say), _TOTALS, say, room_px=_BESIDE_PX)

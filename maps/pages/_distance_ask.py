@@ -53,7 +53,7 @@ def distance_question(
         True when the button was pressed in this run.
     """
     with question_box("distance", words):
-        left, middle, right = st.columns([4, 5, 3])
+        left, middle, right = st.columns([5, 11, 5])
         with left:
             year = period_input(periods_in(versions), words, key="distance-period")
             on = day_input(words, key="distance-on")
@@ -125,4 +125,5 @@ def _rules(kinds: set[str], words: Words) -> list[str]:
         help=words("distance_ask.rules_help"),
         placeholder=words("distance_ask.nobody"),
         key=f"distance-rules-{'-'.join(sorted(kinds))}",
+        wrap=True,
     )

@@ -50,11 +50,11 @@ _METRES = ("required_m", "actual_m", "grid_m", "shortfall_m")
 #: what a reader wants first stands first
 _COLUMNS = (
     _column("state", 106),
-    _column("source", 208),
-    _column("target", 112),
+    _column("source", 200),
+    _column("target", 138),
     _column("actual_m", 58, 1),
     _column("required_m", 62, 1),
-    _column("shortfall_m", 56, 1),
+    _column("shortfall_m", 70, 1),
     _column("label", 210),
     _column("clause", 210),
     _column("why", 210),

@@ -105,7 +105,8 @@ def draw_boundary(
         wrong is said here already.
     """
     sheet = _sheet(key, start)
-    left, right = st.columns([9, 5], gap="small")
+    with st.container(key=f"tc-drawing-{key}"):
+        left, right = st.columns([9, 5], gap="small")
     with right:
         found = _side(base, sheet, words, key=key)
     with left:
@@ -265,7 +266,7 @@ def _corners(base: Workspace, sheet: _Sheet, words: Words, *, key: str) -> None:
         words("draw.corners", crs=system),
         value=text,
         height=_TEXT_PX,
-        placeholder="1; 2325000,12; 558000,34",
+        placeholder=words("draw.corners_hint"),
         help=words("draw.corners_help"),
         key=mark,
     )

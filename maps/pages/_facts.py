@@ -26,6 +26,8 @@ _WIDEST_PX = 460
 #: where there are more columns than a few
 _WIDE_PX = 300
 _FEW = 6
+#: of columns side by side, over the whole page on a screen of 1366 pixels
+_PAGE_PX = 1070
 
 
 def show_facts(facts: Iterable[tuple[str, str]]) -> None:
@@ -42,7 +44,9 @@ def show_facts(facts: Iterable[tuple[str, str]]) -> None:
     st.html(f"<dl class='tc-facts'>{lines}</dl>")
 
 
-def show_figures(table: pd.DataFrame, columns: Sequence[Column], words: Words) -> None:
+def show_figures(
+    table: pd.DataFrame, columns: Sequence[Column], words: Words, *, room_px: int = _PAGE_PX
+) -> None:
     """Show a table of figures, totals most often.
 
     Parameters
@@ -52,6 +56,8 @@ def show_figures(table: pd.DataFrame, columns: Sequence[Column], words: Words) -
     columns : sequence of Column
         Those that are numbers; they are written the way of the language.
     words : Words
+    room_px : int
+        How wide the columns may be together before the reader is told to move sideways.
     """
     writers = number_writers(columns, words)
     write: dict[Any, Any] = {name: _told(how) for name, how in writers.items() if name in table}
@@ -65,8 +71,17 @@ def show_figures(table: pd.DataFrame, columns: Sequence[Column], words: Words) -
     }
     shown = table.style.format({name: how for name, how in write.items() if name in table})
     st.dataframe(shown, hide_index=True, width="stretch", height=height, placeholder="–", column_config=wide)
+    said = []
     if len(table) >= _MOST_ROWS:  # a table that shows a part of its rows has no bar until it is moved
-        st.caption(words("rows.scroll", count=len(table)))
+        said.append(words("rows.scroll", count=len(table)))
+    if sum(wide[name]["width"] if name in wide else _head_px(name) for name in table) > room_px:
+        said.append(words("rows.wide", count=len(table.columns)))
+    if said:
+        st.caption(" · ".join(said))
+
+
+def _head_px(name: Any) -> int:
+    return int(_LETTER_PX * len(str(name))) + 24
 
 
 def _width(texts: pd.Series, widest: int) -> int:

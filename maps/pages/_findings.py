@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from maps.grouping import grouped
+from maps.pages._frame import advice
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,7 +45,7 @@ def show_findings(findings: Sequence[Finding], words: Words) -> None:
 def _item(group: Group, words: Words) -> str:
     """Text from files only ever stands here escaped."""
     first = group.first
-    fix = words.fix(first)
+    fix = advice(first, words)
     todo = f"<span>→ {escape(fix)}</span>" if fix else ""
     level = f"<b>{escape(words(f'level.{first.level}'))}</b>"
     said = f"{level} {escape(words.message(first))}{todo}{_others(group, words)}"

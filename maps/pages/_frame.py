@@ -20,7 +20,10 @@ from maps.words import LANGUAGES, Words, words
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from layers import Finding
+
 __all__ = [
+    "advice",
     "chosen_folder",
     "heading",
     "open_frame",
@@ -182,6 +185,22 @@ def plain(text: str) -> str:
     return re.sub(r"([\\`*_{}\[\]()#+\-.!|<>~:$&])", r"\\\1", text)
 
 
+def advice(what: Finding | ThoCongError, say: Words) -> str:
+    """Say what to do about an error or a finding, without what only a terminal has.
+
+    Parameters
+    ----------
+    what : Finding or ThoCongError
+    say : Words
+
+    Returns
+    -------
+    str
+        Empty where nothing needs to be done.
+    """
+    return re.sub(rf" \({re.escape(say('cli.aside'))}: --[^)]*\)", "", say.fix(what))
+
+
 @contextmanager
 def sentences(folder: Path | None = None) -> Iterator[None]:
     """Show our errors as a sentence with what to do, and stop the page there.
@@ -195,7 +214,7 @@ def sentences(folder: Path | None = None) -> Iterator[None]:
         yield
     except ThoCongError as error:
         say = speak()
-        parts = [say.message(error), say.fix(error)]
+        parts = [say.message(error), advice(error, say)]
         if folder is not None:
             parts = [part.replace(f"{folder}{os.sep}", "") for part in parts]
         st.error("\n\n→ ".join(plain(part) for part in parts if part))

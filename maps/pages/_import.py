@@ -21,7 +21,7 @@ from layers.witnesses import known_layers
 from maps.export.quality import write_quality
 from maps.pages._draw import draw_boundary
 from maps.pages._faults import LookedOver, looked_over
-from maps.pages._frame import plain, sentences
+from maps.pages._frame import advice, plain, sentences
 from maps.pages._import_crs import show_candidates
 from maps.pages._import_kept import forget_kept, kept
 from maps.pages._import_preview import counts_of, show_reading
@@ -113,7 +113,7 @@ def _bring_files(base: Workspace, given: Mapping[str, bytes | memoryview], words
 
 
 def _bring_drawn(base: Workspace, words: Words) -> None:
-    left, right = st.columns(2)
+    left, middle, right = st.columns([3, 3, 5])
     flat = [k.name for k in kinds() if k.geometry == "polygon"]
     kind = left.selectbox(
         words("column.kind"),
@@ -124,7 +124,7 @@ def _bring_drawn(base: Workspace, words: Words) -> None:
     )
     with right:
         years, stage = period_input(words, mark="drawn")
-    title = st.text_input(
+    title = middle.text_input(
         words("import.name"), value=words("draw.name"), key=f"import-drawn-name-{words.lang}"
     )
     drawn = draw_boundary(base, words, key="import-draw")
@@ -221,7 +221,7 @@ def _keep(
         remember_fields(base, reading)
         base.record("import", {"layer": done.layer, "version": done.version, "quality": saving.report})
     except ThoCongError as error:
-        parts = [plain(part) for part in (words.message(error), words.fix(error)) if part]
+        parts = [plain(part) for part in (words.message(error), advice(error, words)) if part]
         st.session_state["import-error"] = "\n\n→ ".join(parts)
         return
     told = {"layer": plain(done.layer), "version": done.version, **counts_of(reading)}

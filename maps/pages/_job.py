@@ -11,7 +11,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from maps.jobs import JOBS
 from maps.pages._form import form_of
-from maps.pages._frame import plain
+from maps.pages._frame import advice, plain
 from maps.pages._shelf import on_shelf, put_on_shelf
 from maps.pages._stored import note_unstored, stored_answer
 from maps.tables import layer_title
@@ -82,7 +82,7 @@ def answered(
     if job.state == "done":
         return _taken(shelf, job)
     if job.state == "failed" and job.error is not None:
-        said = [words.message(job.error), words.fix(job.error)]
+        said = [words.message(job.error), advice(job.error, words)]
         st.error("\n\n→ ".join(plain(part) for part in said if part))
     _offer_again(shelf, job.state, words)
     return None

@@ -76,7 +76,10 @@ def show_layer(base: Workspace, entry: Version, words: Words) -> None:
         report = recorded_quality(base, entry.layer, entry.version)
         if report is not None:
             show_quality(report, words)
-    with st.expander(words("layers.attributes")):
+    many = entry.rows > _MOST_ROWS
+    with st.expander(
+        words(f"layers.attributes{'_first' if many else ''}", count=min(entry.rows, _MOST_ROWS))
+    ):
         table = base.attributes(entry.layer, entry.version, most=_MOST_ROWS)
         st.dataframe(table, width="stretch", height=300)
 
@@ -131,12 +134,14 @@ def _origin(entry: Version, words: Words) -> None:
             words("about.period"),
             f"{entry.period} · {words('stage.' + entry.period.stage)}" if entry.period else "",
         ),
+        (words("column.rows"), words.number(float(entry.rows), 0)),
         (words("about.source"), origin.source),
         (words("about.decision"), origin.decision),
         (words("about.body"), origin.body),
         (words("about.date"), words.day(origin.date)),
         (words("about.scale"), origin.scale),
         (words("about.steps"), ", ".join(_step(step, words) for step in origin.steps)),
+        (words("column.saved_at"), words.moment(entry.saved_at)),
         ("SHA-256", f"{origin.sha256[:24]}…" if origin.sha256 else ""),
         (words("run.warning"), words("made.label") if origin.made else ""),
     ]

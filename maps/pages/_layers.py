@@ -25,16 +25,16 @@ _HEIGHT_PX = 364  # the map of the layer chosen still shows below
 _ROOM_PX = 1_060  # it has the whole width of the page
 _GROUPS = ("industry", "land", "settlement", "nature", "water", "infrastructure", "boundary")
 _COLUMNS = (
-    Column("name", width=180),
+    Column("name", width=178),
     Column("kind", width=116),
-    Column("place", width=166),
-    Column("period", width=76),
-    Column("stage", width=118),
-    Column("rows", digits=0, width=62, short="rows_short"),
+    Column("place", width=146),
+    Column("period", width=78),
+    Column("stage", width=136),
+    Column("rows", digits=0, width=76, short="rows_short"),
     Column("version", digits=0, width=40, short="version_short"),
     Column("decision", width=90),
+    Column("saved_at", width=124),
     Column("source", width=96),
-    Column("saved_at", width=92),
 )
 
 

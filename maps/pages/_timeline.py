@@ -109,6 +109,7 @@ def show_agreement(
         format_func=titles.__getitem__,
         max_selections=MOST_PLANS,
         key=f"{key}-plans",
+        wrap=True,
     )
     if len(chosen) < _LEAST:
         st.caption(words(f"{_SECTION}.few"))

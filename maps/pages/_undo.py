@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from layers.errors import ThoCongError
-from maps.pages._frame import plain
+from maps.pages._frame import advice, plain
 from maps.pages._link import Link
 from maps.tables import layer_title
 
@@ -58,7 +58,7 @@ def _undo(base: Workspace, entry: Version, words: Words, key: str) -> None:
 
 
 def _keep_error(key: str, error: ThoCongError, words: Words) -> None:
-    parts = [plain(part) for part in (words.message(error), words.fix(error)) if part]
+    parts = [plain(part) for part in (words.message(error), advice(error, words)) if part]
     st.session_state[f"{key}-error"] = "\n\n→ ".join(parts)
 
 

@@ -324,8 +324,11 @@ def show_page(view: type[AnswerView[Any, Any]], ask: Ask, answer: Callable[..., 
         show_preview(base, versions, words, empty="job.meanwhile" if waits else view.empty, mapped=mapped)
         return
     place.empty()
+    if opened is not None:
+        st.session_state[f"{view.name}-opened"] = asked
     if asked != question:
-        note.info(words("ask.stale" if opened is None else "runs.opened"))
+        known = st.session_state.get(f"{view.name}-opened") == asked
+        note.info(words("runs.opened" if known else "ask.stale"))
     shown = view(base, asked, found, words=words, version=version)
     shown.said = store_said(view.name, asked, version, words)
     shown.show()

@@ -7,7 +7,7 @@ import pytest
 
 from tests.browser.test_journeys import click_row, settled, the_map, view
 
-GO = {"vi": "Tính đất bị hấp thụ", "en": "Reckon absorbed land"}
+GO = {"vi": "Tính đất bị hấp thụ", "en": "Calculate absorbed land"}
 SWIPE = {"vi": "Kéo so sánh", "en": "Swipe"}
 SIDE = {"vi": "Kỳ {} ·", "en": "{} · surveyed"}
 EXPORT = {"vi": "Xuất kết quả", "en": "Export"}

@@ -264,7 +264,9 @@ def test_the_language_stands_in_the_address(open_page, small_workspace):
     assert test.query_params["lang"] in ("en", ["en"])
 
 
-@pytest.mark.parametrize(("lang", "button"), [("vi", "Tính đất bị hấp thụ"), ("en", "Reckon absorbed land")])
+@pytest.mark.parametrize(
+    ("lang", "button"), [("vi", "Tính đất bị hấp thụ"), ("en", "Calculate absorbed land")]
+)
 def test_the_page_on_absorbed_land_gives_what_the_library_gives(open_page, sample, lang, button):
     from maps.absorption_question import answer_absorption
     from maps.words import words
