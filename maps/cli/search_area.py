@@ -53,7 +53,10 @@ def _read(inputs: Inputs, text: str) -> Layer:
         known = replace(known, crs={"zones": f"EPSG:{base.crs.to_epsg()}", **known.crs})
     files = Inputs(None, known)
     area = files.zones(text, "admin_unit")
-    inputs.findings += [*files.findings, *joined_findings(area)]
+    # the system of the workspace is for tables of corners: nobody stated it of a file that has its own
+    stated = bool({"zones", "*"} & set(inputs.assumptions.crs))
+    said = [f for f in files.findings if stated or f.code != "crs_assumed_unused"]
+    inputs.findings += [*said, *joined_findings(area)]
     return area
 
 
