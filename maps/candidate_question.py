@@ -106,6 +106,8 @@ class CandidateQuestion(Question):
         Criteria measured on cells: name, id of a raster that the workspace keeps, weight, value function.
     choose : tuple of (str, str)
         Kind of layer, and a row of the tables that is taken to hold for it though no data decide it.
+    speeds : tuple of (str, float)
+        Class of road, and km/h in place of what :func:`maps.criteria.assumed_speeds` takes.
     """
 
     area: tuple[str, int]
@@ -137,6 +139,7 @@ class CandidateQuestion(Question):
     parcel_tolerance: float = 0.0
     rasters: tuple[tuple[str, str, float, str], ...] = field(default=(), metadata={"later": True})
     choose: tuple[tuple[str, str], ...] = field(default=(), metadata={"later": True})
+    speeds: tuple[tuple[str, float], ...] = field(default=(), metadata={"later": True})
 
     @property
     def exclusion(self) -> ExclusionQuestion:
@@ -301,6 +304,7 @@ def _read(question: CandidateQuestion) -> tuple[SearchInputs, SearchNotes]:
         question.industry,
         (*(joined_findings(area) if question.boundary else ()), *findings, *seen),
         tuple(kept_facts(raster) for raster in kept),
+        dict(question.speeds),
     )
     return inputs, notes
 
@@ -309,9 +313,12 @@ def _criteria(question: CandidateQuestion, layers: Sequence[Layer]) -> tuple[lis
     """Criteria on layers, with what they assume."""
     roads = next((layer for layer in layers if layer.kind_name == "road"), None)
     criteria, findings = [], []
+    speeds = dict(question.speeds)
     for name, layer, version, weight, function in question.criteria:
         (source,) = question.load([(layer, version)])
-        made, found = named_criterion(name, source, weight=weight, function=function, roads=roads)
+        made, found = named_criterion(
+            name, source, weight=weight, function=function, roads=roads, speeds=speeds
+        )
         criteria.append(made)
         findings += found
     return criteria, findings

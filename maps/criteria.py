@@ -16,15 +16,20 @@ from spatial.travel import road_network, travel_costs
 from spatial.value_functions import parse_value_function
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from layers.grid import CellSource
     from spatial.suitability import Measure
+    from spatial.travel import TravelCosts
     from spatial.value_functions import ValueFunction
 
 __all__ = [
     "RASTERS",
+    "assumed_speeds",
     "by_road",
     "check_unit",
     "criterion_kind",
+    "in_minutes",
     "named_criterion",
     "of_cells",
     "raster_source",
@@ -35,7 +40,10 @@ __all__ = [
 RASTERS: Final = (".tif", ".tiff", ".asc", ".img")
 _ANY_KIND: Final = "railway"
 _BY_ROAD: Final = "_travel"
+_MINUTES: Final = "_travel_min"
+_FASTEST_KMH: Final = 200
 _NEARER: Final = "linear:0=1;5000=0"
+_SOONER: Final = "linear:0=1;30=0"
 _GREATER: Final = "linear:0=0;1=1"
 
 
@@ -164,6 +172,7 @@ def named_criterion(
     weight: float | None = None,
     function: str | None = None,
     roads: Layer | None = None,
+    speeds: Mapping[str, float] | None = None,
 ) -> tuple[Criterion, list[Finding]]:
     """Make a criterion of a name and a layer or raster.
 
@@ -179,13 +188,17 @@ def named_criterion(
     roads : Layer, optional
         Network of a criterion that is measured by road: one that the table measures so, or a name that
         ends with ``_travel``, which else stands for what it says without it.
+    speeds : mapping of str to float, optional
+        km/h by class of road, of one that is measured in minutes; default those of
+        ``data/reference/road_speeds.csv``, an assumption.
 
     Returns
     -------
     Criterion
     list of Finding
         ``criterion_assumed`` for what the table doesn't say, ``criterion_column_missing`` where the layer
-        lacks the column that tells the features which the criterion speaks of: all of them count then.
+        lacks the column that tells the features which the criterion speaks of: all of them count then,
+        ``travel_speeds_assumed`` with the speeds that minutes rest on.
 
     Raises
     ------
@@ -195,11 +208,10 @@ def named_criterion(
     row = _row(name)
     is_layer = isinstance(source, Layer)
     measure = row.get("measure", "travel" if by_road(name) else "distance") if is_layer else "value"
-    assumed = []
-    if not row and function is None:
-        assumed.append(_NEARER if is_layer else _GREATER)
+    usual = _usual(name, is_layer=is_layer)
+    assumed = [usual] if not row and function is None else []
     text = function or (row["function"] if row and (is_layer or row["measure"] == "value") else None)
-    made: ValueFunction = parse_value_function(text or (_NEARER if is_layer else _GREATER))
+    made: ValueFunction = parse_value_function(text or usual)
     found = []
     if is_layer and row.get("column"):
         source, lacking = _filtered(cast("Layer", source), row)
@@ -212,9 +224,8 @@ def named_criterion(
     ]
     travel = None
     if measure == "travel" and not cast("Layer", source).frame.empty:
-        if roads is None:
-            raise QuestionError("network_missing", layer=name, rows=0)
-        travel = travel_costs(road_network(roads), cast("Layer", source))
+        travel, told = _travel(name, cast("Layer", source), roads, speeds)
+        found += told
     return Criterion(name, source, made, given, cast("Measure", measure), travel), found
 
 
@@ -234,7 +245,57 @@ def by_road(name: str) -> bool:
     >>> by_road("port_travel"), by_road("port")
     (True, False)
     """
-    return name.endswith(_BY_ROAD)
+    return name.endswith((_BY_ROAD, _MINUTES))
+
+
+def in_minutes(name: str) -> bool:
+    """Say whether a criterion is measured in minutes along roads.
+
+    Parameters
+    ----------
+    name : str
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> in_minutes("port_travel_min"), in_minutes("port_travel")
+    (True, False)
+    """
+    return name.endswith(_MINUTES)
+
+
+def assumed_speeds(given: Mapping[str, float] | None = None) -> dict[str, float]:
+    """Return the speeds that minutes are reckoned with: an assumption of this project, or of the asker.
+
+    Parameters
+    ----------
+    given : mapping of str to float, optional
+        km/h by class of road, in place of those of the table.
+
+    Returns
+    -------
+    dict of str to float
+        ``other`` for classes without a row.
+
+    Raises
+    ------
+    QuestionError
+        ``speed_wrong`` for one that isn't above nought and at most 200.
+
+    Examples
+    --------
+    >>> assumed_speeds({"local": 20})
+    {'expressway': 80.0, 'national': 50.0, 'provincial': 40.0, 'local': 20.0, 'other': 25.0}
+    """
+    out = {str(name): float(kmh) for name, kmh in reference.table("road_speeds")["speed_kmh"].items()}
+    out |= {name: float(kmh) for name, kmh in (given or {}).items()}
+    for name, kmh in out.items():
+        if not 0 < kmh <= _FASTEST_KMH:
+            raise QuestionError("speed_wrong", found=kmh, road_class=name, expected=[0, _FASTEST_KMH])
+    return out
 
 
 def _row(name: str) -> dict[str, Any]:
@@ -246,6 +307,26 @@ def _row(name: str) -> dict[str, Any]:
     if straight in table.index and table.loc[straight, "measure"] == "distance":
         return {**dict(table.loc[straight]), "measure": "travel"}
     return {}
+
+
+def _travel(
+    name: str, targets: Layer, roads: Layer | None, speeds: Mapping[str, float] | None
+) -> tuple[TravelCosts, list[Finding]]:
+    """Metres or minutes by road to features, and the speeds that minutes rest on."""
+    if roads is None:
+        raise QuestionError("network_missing", layer=name, rows=0)
+    if not in_minutes(name):
+        return travel_costs(road_network(roads), targets), []
+    by_class = assumed_speeds(speeds)
+    told = Finding("travel_speeds_assumed", roads.name, None, "info", {"criterion": name, "speeds": by_class})
+    return travel_costs(road_network(roads, speeds=by_class), targets), [told]
+
+
+def _usual(name: str, *, is_layer: bool) -> str:
+    """Value function of what the table doesn't have."""
+    if not is_layer:
+        return _GREATER
+    return _SOONER if in_minutes(name) else _NEARER
 
 
 def _filtered(layer: Layer, row: dict[str, Any]) -> tuple[Layer, bool]:

@@ -225,6 +225,8 @@ def _setting(name: str, part: str, told: Any, words: Words) -> str:
     if name in ("chosen", "own_buffers_m"):
         key = "chosen" if name == "chosen" else "buffer"
         return words(f"site_question.{key}", name=words(f"kind.{part}"))
+    if name == "speeds_kmh":
+        return words("site_question.speed", name=words.value(part, "road_class"))
     if name == "waived":
         return words("site_question.waived", name=words.value(part, "constraint"))
     return (
@@ -259,6 +261,7 @@ _SAID: Final[dict[str, Callable[[Any, Words], str]]] = {
     "on": lambda value, words: words.day(str(value)),
     "weights": lambda value, words: words.number(float(value), 3),
     "own_buffers_m": lambda value, words: f"{words.value(float(value), 'distance_m')} m",
+    "speeds_kmh": lambda value, words: f"{words.value(float(value))} km/h",
     "chosen": lambda value, words: ", ".join(rule_said(str(rule), words) for rule in value) or "–",
     "zone_kind": lambda value, words: words(f"kind.{value}"),
     "waived": _waived,

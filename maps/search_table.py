@@ -52,6 +52,8 @@ def question_table(answer: CandidateAnswer, words: Words) -> pd.DataFrame:
         ]
     if "scale_error_pct" in run:
         rows.append((words("site_question.scale"), words.number(run["scale_error_pct"], 3)))
+    if run.get("speeds_kmh"):
+        rows.append((words("site_question.speeds"), words.value(run["speeds_kmh"], "speeds")))
     rows += [*_weights(run, words), *_choices(run, words)]
     return headed(pd.DataFrame(rows, columns=["what", "value"]), words)
 

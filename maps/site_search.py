@@ -10,6 +10,7 @@ import shapely
 from layers.align import scale_error_pct
 from layers.crs import as_crs
 from layers.findings import Finding
+from maps.criteria import assumed_speeds, in_minutes
 from maps.industry import lacking_criteria
 from maps.weighing import compared_weights, weighed
 from spatial.candidates import candidates
@@ -59,12 +60,15 @@ class SearchNotes:
         Of what was read.
     rasters : tuple of dict
         Facts of the rasters that criteria are measured on, from :func:`maps.search_rasters.raster_facts`.
+    speeds : mapping of str to float
+        km/h by class of road that somebody stated in place of the assumed ones.
     """
 
     comparisons: Mapping[tuple[str, str], float] = field(default_factory=dict)
     industry: str = ""
     findings: tuple[Finding, ...] = ()
     rasters: tuple[dict[str, Any], ...] = ()
+    speeds: Mapping[str, float] = field(default_factory=dict)
 
 
 def search_sites(
@@ -86,8 +90,9 @@ def search_sites(
     Returns
     -------
     CandidateAnswer
-        Its run has ``pairwise`` (None where weights were stated), ``industry`` and ``scale_error_pct`` (by
-        how much areas are off at the worst place of the area) besides; findings of the inputs,
+        Its run has ``pairwise`` (None where weights were stated), ``industry``, ``speeds_kmh`` (by class of
+        road, where a criterion is measured in minutes) and ``scale_error_pct`` (by how much areas are off at
+        the worst place of the area) besides; findings of the inputs,
         ``pairwise_inconsistent`` and ``industry_criteria_lacking`` come first; rasters stand among the
         layers.
 
@@ -113,6 +118,7 @@ def search_sites(
     facts = {
         "pairwise": weighing.facts() if weighing else None,
         "industry": notes.industry,
+        "speeds_kmh": assumed_speeds(notes.speeds) if any(map(in_minutes, names)) else {},
         "scale_error_pct": scale_error_pct(frame, as_crs(frame.crs)),
     }
     run = {**answer.run, **facts, "layers": [*answer.run["layers"], *notes.rasters]}

@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 from layers import reference
+from maps.criteria import in_minutes
 from spatial.value_functions import ValueFunction, parse_value_function
 
 if TYPE_CHECKING:
@@ -27,15 +28,17 @@ def measure_unit(name: str) -> str:
     Parameters
     ----------
     name : str
-        Of a criterion; one that the table doesn't have is measured in metres.
+        Of a criterion; one that the table doesn't have is measured in metres, or minutes by its name.
 
     Returns
     -------
     str
-        As the table of criteria has it: *m, degrees, share* or *given*.
+        As the table of criteria has it: *m, min, degrees, share* or *given*.
     """
     table = reference.table("criteria")
-    return str(table.loc[name, "unit"]) if name in table.index else "m"
+    if name in table.index:
+        return str(table.loc[name, "unit"])
+    return "min" if in_minutes(name) else "m"
 
 
 def unit_name(unit: str, words: Words) -> str:

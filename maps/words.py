@@ -47,6 +47,8 @@ _TERMS: Final = {
     "boundary_fault": "boundary_fault",
     "encoding": "encoding",
     "by": "cause",
+    "speeds": "road_speed",
+    "road_class": "road_speed",
 }
 _CAUSES: Final = frozenset({"crs_none"})
 #: what GEOS says of a shape, and where: ``Self-intersection[560200.25 2322125.5]``

@@ -34,7 +34,7 @@ _PLAIN: Final = (
     *("min_compactness", "min_score", "road_reach_m", "count", "seed", "draws", "weight_share", "top"),
     *("allowed", "avoided", "order", "industry", "follow", "parcel_tolerance"),
 )
-_NAMED: Final = ("weights", "functions", "chosen", "own_buffers_m")
+_NAMED: Final = ("weights", "functions", "chosen", "own_buffers_m", "speeds_kmh")
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,7 @@ __all__ = ["RoadNetwork", "TravelCosts", "road_network", "travel_costs"]
 _LINE: Final = 1
 _EXPRESSWAY: Final = "expressway"
 _CLASS, _SPEED = "road_class", "speed_kmh"
+_OTHER: Final = "other"
 _LEAST: Final = 1e-9  # a step of no length would be no step for scipy
 _KMH: Final = 60.0 / 1000.0  # minutes for a metre at one km/h
 #: km/h from a place to the nearest road, where time is asked for
@@ -132,7 +133,8 @@ def road_network(
     snap_m : float
         An end this near to another way is joined to it.
     speeds : mapping of str to float, optional
-        km/h by class, for ways without a speed of their own; costs are minutes then.
+        km/h by class, for ways without a speed of their own; costs are minutes then. ``other`` stands for
+        classes that it doesn't name.
 
     Returns
     -------
@@ -301,7 +303,8 @@ def _speeds(
     stated = (
         pd.to_numeric(frame[_SPEED], errors="coerce") if _SPEED in frame else pd.Series(np.nan, frame.index)
     )
-    by_class = np.array([speeds.get(str(name), np.nan) for name in named])
+    others = speeds.get(_OTHER, np.nan)
+    by_class = np.array([speeds.get(str(name), others) for name in named])
     out: Floats = np.where(stated > 0, stated, by_class)
     bad = np.flatnonzero(~(out > 0))
     if len(bad):

@@ -25,7 +25,7 @@ from maps.cli.inputs import Inputs
 from maps.cli.keeping import check_keepable, keep_run, save_run_option
 from maps.cli.options import assumptions_of, check_targets, day_of, stated_once
 from maps.cli.search_area import search_area
-from maps.cli.search_criteria import Cells, criterion_layer, named_cells, opened_cells
+from maps.cli.search_criteria import Cells, criterion_layer, named_cells, opened_cells, speeds_of
 from maps.cli.search_run import search_question
 from maps.cli.speech import (
     DONE,
@@ -116,6 +116,7 @@ _FILE: Final = click.Path(path_type=Path)
 @click.option(
     "--function", "functions", multiple=True, metavar="NAME=FUNCTION", help=T("cli.candidates.function")
 )
+@click.option("--speed", "speeds", multiple=True, metavar="CLASS=KMH", help=T("cli.candidates.speed"))
 @click.option("--compare", multiple=True, metavar="A:B=TIMES", help=T("cli.candidates.compare"))
 @click.option("--pairwise", type=_FILE, metavar="FILE", help=T("cli.candidates.pairwise"))
 @click.option("--industry", metavar="NAME", default="", help=T("cli.candidates.industry"))
@@ -164,12 +165,13 @@ def candidates(**given: Any) -> None:
     every = [layers.area, *layers.constraints, *layers.others]
     exclusion = placed_question(question.exclusion, every, given["province"])
     question = replace(question, exclusion=exclusion, follow=layers.follow)
-    criteria = layers.criteria(given["functions"], suggested, question.cell_m)
+    speeds = speeds_of(given["speeds"])
+    criteria = layers.criteria(given["functions"], suggested, cell_m=question.cell_m, speeds=speeds)
     if None in (given["min_ha"], given["max_ha"]):
         said = "; ".join(size_sentences(preset, speak.words))
         speak.say(speak.words("cli.candidates.preset", on=speak.words.day(on.isoformat()), rules=said))
     inputs = SearchInputs(layers.area, layers.constraints, criteria, layers.others)
-    notes = SearchNotes(comparisons, given["industry"], rasters=tuple(layers.rasters))
+    notes = SearchNotes(comparisons, given["industry"], rasters=tuple(layers.rasters), speeds=speeds)
     answer = search_sites(inputs, question, notes=notes, progress=speak.progress)
     stamp(answer)
     answer, extra = site_decisions_of(answer, given)
@@ -197,7 +199,12 @@ class _Layers:
     rasters: list[dict[str, Any]] = field(default_factory=list)
 
     def criteria(
-        self, functions: tuple[str, ...], suggested: dict[str, Suggestion], cell_m: float
+        self,
+        functions: tuple[str, ...],
+        suggested: dict[str, Suggestion],
+        *,
+        cell_m: float,
+        speeds: dict[str, float],
     ) -> list[Criterion]:
         """Criteria of the options, open figures as suggested; rasters lie on the grid of the search."""
         stated = stated_once(functions, "--function")
@@ -213,6 +220,7 @@ class _Layers:
                 weight=preset.weight if preset and weight is None else weight,
                 function=stated.pop(name, preset.function if preset else None),
                 roads=roads,
+                speeds=speeds,
             )
             out.append(made)
             self.findings += found

@@ -5,9 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from layers.errors import QuestionError
 from layers.guarded_raster import guarded_raster
 from layers.raster_store import KeptRaster, Rasters, raster_hash
-from maps.criteria import RASTERS, check_unit, criterion_kind, raster_source, split_criterion
+from maps.cli.options import stated_once
+from maps.criteria import (
+    RASTERS,
+    assumed_speeds,
+    check_unit,
+    criterion_kind,
+    raster_source,
+    split_criterion,
+)
 from maps.search_rasters import kept_facts, raster_facts
 
 if TYPE_CHECKING:
@@ -16,7 +25,7 @@ if TYPE_CHECKING:
     from layers.guarded_raster import GuardedRaster
     from maps.cli.inputs import Inputs
 
-__all__ = ["Cells", "criterion_layer", "kept_cells", "named_cells", "opened_cells"]
+__all__ = ["Cells", "criterion_layer", "kept_cells", "named_cells", "opened_cells", "speeds_of"]
 
 #: a raster file, or one that the workspace keeps
 Cells = str | KeptRaster
@@ -110,6 +119,37 @@ def kept_cells(cells: Cells, name: str, base: Workspace) -> str:
         if raster.sha256 == digest and raster.measure == name:
             return raster.id
     return store.keep(cast("GuardedRaster", guarded_raster(Path(cells))), name).id
+
+
+def speeds_of(given: tuple[str, ...]) -> dict[str, float]:
+    """Read ``--speed CLASS=KMH``.
+
+    Parameters
+    ----------
+    given : tuple of str
+
+    Returns
+    -------
+    dict of str to float
+
+    Raises
+    ------
+    QuestionError
+        ``speed_wrong``.
+
+    Examples
+    --------
+    >>> speeds_of(("local=20",))
+    {'local': 20.0}
+    """
+    out = {}
+    for name, text in stated_once(given, "--speed").items():
+        try:
+            out[name] = float(text.replace(",", "."))
+        except ValueError:
+            raise QuestionError("speed_wrong", found=text, road_class=name, expected=[0, 200]) from None
+    assumed_speeds(out)
+    return out
 
 
 def criterion_layer(inputs: Inputs, name: str, source: str) -> Layer:

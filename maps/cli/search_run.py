@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from layers import Workspace
 from maps.candidate_question import CandidateQuestion
 from maps.cli.keeping import entries_of
-from maps.cli.search_criteria import kept_cells, named_cells
+from maps.cli.search_criteria import kept_cells, named_cells, speeds_of
 from maps.criteria import split_criterion
 
 if TYPE_CHECKING:
@@ -67,6 +67,7 @@ def search_question(
         choose=tuple((kind, one) for kind, rules in (rule.choose or {}).items() for one in rules),
         compared=tuple((one, two, times) for (one, two), times in comparisons.items()),
         industry=given["industry"],
+        speeds=tuple(speeds_of(given["speeds"]).items()),
     )
 
 

@@ -14,6 +14,7 @@ from maps.pages._candidate_area import area_frame, area_input, boundary_input, s
 from maps.pages._candidate_raster import raster_input
 from maps.pages._candidate_rules import RuleChoice, constraints_input, distances_input
 from maps.pages._candidate_score import comparisons_input, criteria_input, industry_input
+from maps.pages._candidate_speeds import speeds_input
 from maps.question import periods_in
 from maps.site_rules import size_sentences, sizes_on
 from maps.tables import land_name, layer_title
@@ -77,6 +78,7 @@ def candidate_question(
         with right:
             industry = industry_input(words)
             score = criteria_input(offered, industry, words)
+            figures["speeds"] = speeds_input(score.names, words)
             raster_input(base, area_frame(base, area) if area else None, words)
         if area is not None:
             area = boundary_input(base, area, words)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
-from shapely import LineString, MultiPolygon, box
+from shapely import LineString, MultiPolygon, Point, box
 
-from layers import Layer
+from layers import Layer, reference
+from layers.errors import QuestionError
 from maps.candidate_question import search_layers
-from maps.criteria import named_criterion
+from maps.criteria import assumed_speeds, in_minutes, named_criterion
 from maps.site_search import joined_findings
 from maps.words import words
 from tests.spatial.conftest import frame
@@ -66,3 +68,66 @@ def test_layers_read_as_parcels_are_offered_beside_land_use():
     offered = search_layers([version(k) for k in ("land_use", "land_cover", "road", "admin_unit")], None)
     assert [v.kind_name for v in offered.parcels] == ["land_cover"]
     assert [v.kind_name for v in offered.constraints if v.kind_name == "land_cover"] == []
+
+
+def one_way(**columns):
+    """Six kilometres of road with a port at its end."""
+    way = frame(LineString([(0, 0), (6000, 0)]), **columns)
+    return Layer(way, "đường", "road"), Layer(frame(Point(6000, 0)), "cảng", "railway")
+
+
+def minutes(made):
+    origin = frame(Point(0, 0)).geometry.iloc[0]
+    return float(made.travel.at(np.array([[origin.x, origin.y]]))[0])
+
+
+@pytest.mark.parametrize(
+    ("columns", "speeds", "expected"),
+    [
+        ({"road_class": ["national"]}, None, 6 * 60 / 50),
+        ({"road_class": ["national"]}, {"national": 30.0}, 12.0),
+        ({"road_class": ["đường đất"]}, None, 6 * 60 / 25),
+        ({}, {"other": 20.0}, 18.0),
+        ({"road_class": ["national"], "speed_kmh": [60.0]}, {"national": 30.0}, 6.0),
+    ],
+)
+def test_minutes_by_road_follow_the_speeds_of_the_classes(columns, speeds, expected):
+    roads_given, port = one_way(**columns)
+    made, findings = named_criterion("port_travel_min", port, roads=roads_given, speeds=speeds)
+    assert minutes(made) == pytest.approx(expected)
+    (told,) = [f for f in findings if f.code == "travel_speeds_assumed"]
+    assert told.fields["speeds"] == assumed_speeds(speeds)
+    assert "không phải quy định" in words("vi").message(told)
+    assert "Quốc lộ" in words("vi").message(told)
+    assert "no law" in words("en").message(told)
+
+
+def test_metres_by_road_know_no_speed():
+    roads_given, port = one_way(road_class=["national"])
+    made, findings = named_criterion("port_travel", port, roads=roads_given, speeds={"national": 30.0})
+    assert minutes(made) == pytest.approx(6000)
+    assert findings == []
+
+
+def test_a_name_in_minutes_that_the_table_lacks_scores_minutes():
+    roads_given, port = one_way(road_class=["national"])
+    made, findings = named_criterion("hospital_travel_min", port, roads=roads_given)
+    assert str(made.function) == "linear:0=1;30=0"
+    assert {f.code for f in findings} == {"criterion_assumed", "travel_speeds_assumed"}
+
+
+@pytest.mark.parametrize("kmh", [0, -5, 500, float("nan")])
+def test_a_speed_that_is_none_is_refused(kmh):
+    with pytest.raises(QuestionError, match="speed_wrong"):
+        assumed_speeds({"local": kmh})
+
+
+def test_every_criterion_in_minutes_has_its_unit_and_one_in_metres_beside_it():
+    table = reference.table("criteria")
+    named = [name for name in table.index if in_minutes(name)]
+    assert len(named) == 5
+    for name in named:
+        assert (table.loc[name, "measure"], table.loc[name, "unit"]) == ("travel", "min")
+        beside = table.loc[name.removesuffix("_min")]
+        assert (beside["measure"], beside["unit"]) == ("travel", "m")
+        assert beside["kinds"] == table.loc[name, "kinds"]

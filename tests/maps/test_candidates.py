@@ -235,6 +235,17 @@ def test_a_criterion_may_be_measured_by_road(files, tmp_path):
     assert found["run"]["functions"]["port_travel"] == "linear:0=1;40000=0"
 
 
+def test_a_criterion_may_be_measured_in_minutes_at_speeds_that_are_told(files, tmp_path):
+    port = gpd.GeoDataFrame(geometry=gpd.read_file(files / "road.gpkg").boundary.centroid.iloc[:1])
+    port.to_file(tmp_path / "port.gpkg")
+    more = ("--kind", "ccn", "--count", 1, "--min-score", 0, "--speed", "local=20")
+    found = ask(files, *more, "--criterion", f"port_travel_min={tmp_path / 'port.gpkg'}:3", kinds=FEW)
+    assert found["run"]["functions"]["port_travel_min"] == "linear:0=1;60=0"
+    assert found["run"]["speeds_kmh"]["local"] == 20
+    (told,) = [f for f in found["findings"] if f["code"] == "travel_speeds_assumed"]
+    assert "giả định, không phải quy định" in told["message"]
+
+
 @pytest.mark.parametrize(
     ("more", "text"),
     [
@@ -243,6 +254,8 @@ def test_a_criterion_may_be_measured_by_road(files, tmp_path):
         (("--kind", "ccn", "--function", "river=linear:0=1;5=0"), "--function"),
         (("--kind", "ccn", "--function", "road=rising"), "rising"),
         (("--kind", "ccn", "--buffer", "river=wide"), "wide"),
+        (("--kind", "ccn", "--speed", "local=fast"), "fast"),
+        (("--kind", "ccn", "--speed", "local=500"), "500"),
         (("--kind", "ccn", "--min-ha", "80"), "80"),
         (("--kind", "ccn", "--rule", "residential=NO-SUCH"), "NO-SUCH"),
     ],

@@ -394,6 +394,25 @@ def test_rules_of_another_province_are_named_before_anything_is_asked(open_page,
     assert "16/2026/QĐ-UBND" in told
 
 
+def test_speeds_behind_minutes_by_road_are_shown_as_assumed_and_can_be_changed(open_page, sample):
+    from maps.words import words
+
+    say = words("vi")
+    test = open_page(sample.folder, page="candidates")
+    assert not [n for n in test.number_input if n.key.startswith("candidate-speed-")]
+    chosen = ["main_road", "craft_village_travel_min"]
+    test.multiselect(key="candidate-criteria-").set_value(chosen).run()
+    assert "không phải quy định" in text_of(test)
+    test.number_input(key="candidate-speed-local").set_value(15).run()
+    assert "Đường địa phương 15" in text_of(test)
+    test.selectbox(key="candidate-cell").set_value(50.0)
+    test.multiselect(key="candidate-units-communes_2025").set_value(["Yên Xuân"]).run()
+    press(test, say("candidate_ask.go"))
+    asked = test.session_state["candidate-question"]
+    assert asked.speeds == (("local", 15.0),)
+    assert "Đường địa phương 15" in text_of(test)  # among what is told of the data
+
+
 def test_without_criteria_the_page_that_finds_sites_waits(open_page, small_workspace):
     from maps.words import words
 

@@ -28,6 +28,10 @@ COMMANDS = {
 
 COMMANDS_BY = {
     **COMMANDS,
+    "candidates in minutes": (
+        *COMMANDS["candidates"],
+        *("--criterion", "craft_village_travel_min=craft_villages", "--also", "roads", "--speed", "local=20"),
+    ),
     "candidates by parcels": (
         *COMMANDS["candidates"],
         "--parcels",
