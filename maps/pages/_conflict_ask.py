@@ -45,7 +45,7 @@ def conflict_question(
         True when the button was pressed in this run.
     """
     with question_box("conflict", words):
-        left, middle, right = st.columns([5, 12, 4])
+        left, middle, right = st.columns([6, 12, 4])
         with left:
             year = period_input(periods_in(versions), words, key="ask-period")
             on = day_input(words, key="ask-on")

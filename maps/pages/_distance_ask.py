@@ -53,7 +53,7 @@ def distance_question(
         True when the button was pressed in this run.
     """
     with question_box("distance", words):
-        left, middle, right = st.columns([5, 11, 5])
+        left, middle, right = st.columns([6, 11, 5])
         with left:
             year = period_input(periods_in(versions), words, key="distance-period")
             on = day_input(words, key="distance-on")

@@ -26,7 +26,7 @@ def open_door(page, server, door):
 
 
 def choose(page, key, option):
-    field = page.locator(f".st-key-{key} input")
+    field = page.locator(f'[class*="st-key-{key}"] input')
     field.click()
     field.fill(option)  # a long list shows only part of itself
     page.get_by_role("option", name=re.compile(rf"{re.escape(option)}$")).first.click()

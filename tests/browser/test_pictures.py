@@ -128,7 +128,7 @@ def answer(visit, name):
 
 def row(visit, name):
     visit.ask(name)
-    table = visit.page.get_by_test_id("stDataFrame").first
+    table = visit.page.locator(".st-key-tc-answer").get_by_test_id("stDataFrame").first
     shown = visit.page.locator(".st-key-tc-decide" if name == "candidates" else ".tc-facts")
     for _ in range(4):  # figures above may still find their places while it is clicked
         table.evaluate("e => e.scrollIntoView({block: 'center'})")
@@ -162,7 +162,7 @@ def imported(visit, name):
     visit.page.get_by_text(visit.words("import.candidates_title")).wait_for()
     the_map(visit.page).locator(".tc-badge span").first.wait_for()
     if name == "read":
-        field = visit.page.locator(".st-key-import-candidate input")
+        field = visit.page.locator('[class*="st-key-import-candidate"] input')
         field.click()
         field.fill("EPSG:5897+swapped")
         visit.page.get_by_role("option", name=re.compile(r"EPSG:5897\+swapped$")).first.click()
