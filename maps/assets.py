@@ -42,6 +42,7 @@ _BUNDLES: Final = {
         "vendor/leaflet.fullscreen/fullscreen.js",
         f"vendor/leaflet-measure/measure.{lang}.js",
         "thocong.js",
+        "fit.js",
         "basemap.js",
         "compare.js",
         "draw.js",

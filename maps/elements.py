@@ -177,7 +177,7 @@ class MetricScale(MacroElement):
 
     _template = Template(
         "{% macro script(this, kwargs) %}"
-        "L.control.scale({imperial: false, maxWidth: 140}).addTo({{ this._parent.get_name() }});"
+        "L.control.scale({imperial: false, maxWidth: 110}).addTo({{ this._parent.get_name() }});"
         "{% endmacro %}"
     )
 

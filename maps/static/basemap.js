@@ -34,9 +34,20 @@
     el("div", "tc-entry tc-base-note", fold, words.note);
 
     var Box = L.Control.extend({
+      // whom the tiles are owed to stands beside the other lines, and below them where there is no room for both
       options: { position: "bottomright" },
-      onAdd: function () { return el("div", "tc-credit"); }
+      onAdd: function () {
+        var base = choices[now].base, box = el("div", "tc-credit");
+        el("span", "", box, base.attribution || base.title);
+        box.title = base.attribution || base.title;
+        return box;
+      }
     });
+    function place() {
+      var corner = map.getSize().x < TC.apart ? "bottomleft" : "bottomright";
+      if (credit && credit.getPosition() !== corner) credit.setPosition(corner);
+    }
+    map.on("resize", place);
     var Note = L.Control.extend({
       options: { position: "bottomleft" },
       onAdd: function () { var box = el("div", "tc-notice"); box.setAttribute("role", "status"); return box; }
@@ -77,7 +88,7 @@
       tiles.on("tileerror", function (e) { why(base, e.tile.src); });
       tiles.addTo(map);
       credit = new Box().addTo(map);
-      credit.getContainer().textContent = base.attribution || base.title;
+      place();
     }
 
     map.tcBase = function () { return now; };

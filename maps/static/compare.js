@@ -244,6 +244,7 @@
         free(map);
         said = next;
         shown = facts ? KINDS[facts.mode](map, sides, facts, words) : null;
+        map.fire("tc:covers");
       }
       if (shown) shown.draw();
     }

@@ -334,6 +334,7 @@
         el("summary", "", fold, name);
         first.forEach(function (tc, i) { row(tc, fold, first[i - 1], first[i + 1]); });
       });
+      map.fire("tc:covers");
     }
 
     function later() { if (!waiting) waiting = setTimeout(draw, 0); }
@@ -371,31 +372,15 @@
     });
     var box = new Box().addTo(map), convert = window.proj4 && proj4("EPSG:4326", definition);
     map.on("mousemove", function (e) {
-      var at = e.latlng, text = number(at.lat, 5, words) + "°, " + number(at.lng, 5, words) + "°";
+      var at = e.latlng, text = number(at.lat, 5, words) + "°, " + number(at.lng, 5, words) + "°", shown = box.getContainer();
+      shown.textContent = "";
       if (convert) {
         var xy = convert.forward([at.lng, at.lat]);
-        text = "X " + number(xy[1], 1, words) + "  Y " + number(xy[0], 1, words) + "  ·  " + text;
+        el("span", "", shown, "X " + number(xy[1], 1, words) + "  Y " + number(xy[0], 1, words));
+        el("i", "", shown, "  ·  ");
       }
-      box.getContainer().textContent = text;
+      el("span", "", shown, text);
     });
-  };
-
-  /* The server doesn't know how wide the map is on the screen: what it should show is fitted here, and again
-     when the frame takes its size, until the reader moves the map. */
-  TC.fit = function (map, bounds) {
-    // where the map is narrow its buttons would cover what lies in the west: they get their own room
-    function fit() {
-      if (map.tcKept) return;
-      var wide = map.getSize().x, left = wide < 560 ? 52 : 8;
-      map.fitBounds(bounds, { animate: false, paddingTopLeft: [left, 8], paddingBottomRight: [8, 8] });
-    }
-    function stop() { map.off("resize", fit); }
-    fit();
-    map.on("resize", fit);
-    ["mousedown", "wheel", "keydown", "touchstart"].forEach(function (name) {
-      map.getContainer().addEventListener(name, stop, { once: true, passive: true });
-    });
-    setTimeout(stop, 3000);
   };
 
   /* Leaflet's own buttons speak English. */

@@ -1,0 +1,142 @@
+"""The first view of a map: all of the land, as near as it gets, and nothing of it under a button."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from tests.browser.conftest import ROOT
+
+MAP = 'iframe[title="streamlit_folium.st_folium"]'
+STATIC = ROOT / "maps" / "static"
+GAP = 5
+#: buttons as they stand: a column, rows, a panel that is open, three corners
+COLUMN = [[10, 10, 44, 318], [10, 434, 288, 456], [285, 10, 377, 47]]
+ROWS = [[6, 6, 275, 42], [289, 6, 381, 43], [6, 48, 372, 82], [6, 425, 349, 460]]
+PANEL = [[6, 6, 40, 200], [700, 10, 990, 380]]
+#: a district, a strip from west to east, one from north to south, a parcel
+LANDS = [(105.5, 20.9, 105.7, 21.1), (105.2, 21.0, 105.9, 21.02), (105.5, 20.7, 105.51, 21.2),
+         (105.6, 21.0, 105.6004, 21.0003)]  # fmt: skip
+
+
+@pytest.fixture
+def bare(browser):
+    """A map of ours without a page around it."""
+    window = browser.new_page()
+    window.set_content("<div id='m' style='width:387px;height:466px'></div>")
+    for script in ("vendor/leaflet/leaflet.js", "thocong.js", "fit.js"):
+        window.add_script_tag(path=STATIC / script)
+    window.evaluate(
+        "() => { window.map = L.map('m', {zoomSnap: 0.5, minZoom: 5, maxZoom: 19}).setView([21, 105], 9); }"
+    )
+    yield window
+    window.close()
+
+
+def view_of(window, land, size, blocks):
+    west, south, east, north = land
+    return window.evaluate(
+        """([bounds, size, blocks]) => {
+            const box = document.getElementById('m');
+            box.style.width = size[0] + 'px'; box.style.height = size[1] + 'px';
+            map.invalidateSize({pan: false});
+            const view = TC.viewOf(map, bounds, blocks);
+            map.setView(view.center, view.zoom, {animate: false});
+            const first = [bounds[1][0], bounds[0][1]], last = [bounds[0][0], bounds[1][1]];
+            const a = map.latLngToContainerPoint(first), b = map.latLngToContainerPoint(last);
+            const need = map.project(last).subtract(map.project(first));
+            const land = [a.x, a.y, b.x, b.y];
+            return {zoom: map.getZoom(), asked: view.zoom, land, need: [need.x, need.y]};
+        }""",
+        [[[south, west], [north, east]], size, blocks],
+    )
+
+
+def fits_somewhere(wide, tall, size, blocks):
+    """Try every place of a box on the map, pixel by pixel."""
+    taken = np.zeros((size[1] + 1, size[0] + 1), dtype=int)
+    for left, top, right, low in blocks:
+        taken[max(top - GAP + 1, 0) : low + GAP, max(left - GAP + 1, 0) : right + GAP] = 1
+    taken[:GAP, :] = taken[-GAP:, :] = taken[:, :GAP] = taken[:, -GAP:] = 1
+    sums = np.pad(taken.cumsum(axis=0).cumsum(axis=1), ((1, 0), (1, 0)))
+    w, h = math.ceil(wide) + 1, math.ceil(tall) + 1  # lines between pixels are one more than pixels
+    if w > size[0] or h > size[1]:
+        return False
+    inside = sums[h:, w:] - sums[:-h, w:] - sums[h:, :-w] + sums[:-h, :-w]
+    return bool((inside == 0).any())
+
+
+@pytest.mark.parametrize(("size", "blocks"), [([387, 466], COLUMN), ([387, 466], ROWS), ([1000, 540], PANEL)])
+@pytest.mark.parametrize("land", LANDS)
+def test_the_first_view_is_the_deepest_in_which_the_land_lies_free(bare, land, size, blocks):
+    seen = view_of(bare, land, size, blocks)
+    assert seen["zoom"] == seen["asked"]
+    left, top, right, low = seen["land"]
+    assert min(left, top) >= GAP - 1.5
+    assert right <= size[0] - GAP + 1.5
+    assert low <= size[1] - GAP + 1.5
+    for block in blocks:  # a pixel for the rounding of the map
+        assert right < block[0] + 1 or left > block[2] - 1 or low < block[1] + 1 or top > block[3] - 1
+    assert seen["zoom"] % 1 != 0.25  # picture tiles are never stretched
+    if seen["zoom"] < 17:
+        step = 0.5 if seen["zoom"] % 1 == 0 else 0.25
+        assert not fits_somewhere(*(side * 2**step for side in seen["need"]), size, blocks)
+
+
+def test_buttons_that_would_cost_more_than_a_zoom_are_let_lie_over_the_land(bare):
+    wall = [[100, 0, 120, 466], [220, 0, 240, 466], [0, 150, 387, 170], [0, 300, 387, 320]]
+    covered, free = (view_of(bare, LANDS[0], [387, 466], blocks) for blocks in (wall, []))
+    assert covered["zoom"] == free["zoom"]
+
+
+def test_a_map_without_a_place_for_its_land_shows_it_as_a_whole(bare):
+    seen = view_of(bare, (102.0, 8.2, 110.0, 23.5), [190, 466], ROWS)
+    assert seen["zoom"] == 5
+
+
+def box_of(frame, css):
+    return frame.evaluate(
+        """css => Array.from(document.querySelectorAll(css), e => e.getBoundingClientRect())
+            .filter(r => r.width && r.height).map(r => [r.left, r.top, r.right, r.bottom])""",
+        css,
+    )
+
+
+def apart(one, other):
+    return one[2] <= other[0] or one[0] >= other[2] or one[3] <= other[1] or one[1] >= other[3]
+
+
+def test_beside_a_table_zones_lie_free_and_lines_at_the_foot_apart(page, server):
+    page.goto(f"{server.address}/xung-dot?lang=vi")
+    page.get_by_role("button", name="Kiểm tra", exact=True).click()
+    page.locator(".tc-cards").wait_for()
+    chart = page.frame_locator(MAP).first
+    zones = ".leaflet-tc-80-zones-pane path"
+    chart.locator(zones).first.wait_for()
+    page.wait_for_timeout(3500)  # the first view stands
+    frame = page.locator(MAP).first.element_handle().content_frame()
+    wide, tall = frame.evaluate("() => [map.getSize().x, map.getSize().y]")
+    assert wide < 450
+    buttons = box_of(frame, ".leaflet-control")
+    land = box_of(frame, zones)
+    for zone in land:
+        assert all(apart(zone, button) for button in buttons)
+    left, right = min(zone[0] for zone in land), max(zone[2] for zone in land)
+    top, low = min(zone[1] for zone in land), max(zone[3] for zone in land)
+    assert max((right - left) / wide, (low - top) / tall) > 0.62
+    # whom a map from outside is owed to is read, and where the pointer is, too
+    chart.locator(".tc-panel-head").click()
+    chart.locator(".tc-base summary").click()
+    chart.locator(".tc-base label").nth(2).click()
+    chart.locator(".tc-panel-head").click()
+    edges = page.locator(MAP).first.bounding_box()
+    page.mouse.move(edges["x"] + 200, edges["y"] + 250)
+    page.wait_for_timeout(400)
+    (credit,), (place,) = box_of(frame, ".tc-credit"), box_of(frame, ".tc-position")
+    assert apart(credit, place)
+    assert credit[0] >= 0
+    assert credit[2] <= wide
+    assert credit[3] <= tall
+    assert "°" in chart.locator(".tc-position").inner_text()
