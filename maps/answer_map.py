@@ -11,13 +11,14 @@ import shapely
 from maps.canvas import MapLayer
 from maps.conflict_tables import constraint_label, row_facts
 from maps.sight import MOST_FEATURES, Sight, shape_of
-from maps.styles import NOISE, SELECTED, Look, kind_look, land_looks, state_look
+from maps.styles import NOISE, SELECTED, UNKNOWN_LAND, Look, kind_look, land_looks, state_look
 from maps.tables import clause_of, land_name, layer_title, periods_of, records
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from layers import Layer
+    from maps.styles import LandLook
     from maps.words import Words
     from spatial.conflicts import ConflictAnswer
 
@@ -34,6 +35,7 @@ __all__ = [
 _STATES = ("blocks", "needs_consent", "no_data")
 _TOP = 90
 _GROUPS = {"zone": "zones", "constraint": "constraints", "context": "base"}
+_MOST_CODES, _LONGEST_CODE = 6, 12
 _BASE_KINDS = ("admin_unit", "road", "river")
 
 
@@ -261,11 +263,11 @@ def _tipped(layer: Layer, title: str) -> gpd.GeoDataFrame:
 
 
 def _class_areas(layer: Layer | Sight) -> pd.Series:
-    """Area of each land-use code, the largest first."""
+    """Area of each land-use code, the largest first; of land without one under an empty code."""
     if isinstance(layer, Sight):
         area = pd.Series(layer.class_m2, dtype=float)
     elif "code" in layer.frame:
-        area = layer.frame.geometry.area.groupby(layer.frame["code"]).sum()
+        area = layer.frame.geometry.area.groupby(layer.frame["code"].fillna("")).sum()
     else:
         area = pd.Series(dtype=float)
     return area.sort_values(ascending=False)
@@ -273,27 +275,30 @@ def _class_areas(layer: Layer | Sight) -> pd.Series:
 
 def _land(n: int, layer: Layer | Sight, words: Words) -> MapLayer:
     """Land use with the legend of its codes, the commonest first."""
-    looks = land_looks()
-    codes = [str(c) for c in _class_areas(layer).index if c in looks]
-    legend = [
-        {
-            "fill": looks[c].colour,
-            "stroke": "#8a8a8a",
-            "weight": 0.6,
-            "label": f"{c} {land_name(c, words)}",
-            "over": f"url(#tc-land{looks[c].hatch})" if looks[c].hatch else "",
-        }
-        for c in codes
-    ]
-    plain = [Look(looks[c].colour, "", "#8a8a8a", 0.5) for c in codes] + [kind_look("land_use")]
+    looks, found = land_looks(), [str(c) for c in _class_areas(layer).index]
+    codes = [c for c in found if c in looks]
+    unknown = [c or words("map.land_no_code") for c in found if c not in looks]
+    legend = [_land_entry(looks[c], f"{c} {land_name(c, words)}") for c in codes]
+    plain = [Look(looks[c].colour, "", "#8a8a8a", 0.5) for c in codes]
+    if unknown:
+        said = ", ".join(c[:_LONGEST_CODE] for c in unknown[:_MOST_CODES])
+        more = ", …" if len(unknown) > _MOST_CODES else ""
+        legend.append(_land_entry(UNKNOWN_LAND, words("map.land_unknown", codes=said + more)))
+    bare = "code" not in layer.frame and not codes
+    plain.append(kind_look("land_use") if bare else Look(UNKNOWN_LAND.colour, "", "#8a8a8a", 0.5))
     shown = layer.frame[[layer.frame.geometry.name]]
     if "code" in layer.frame:
-        shown = shown.assign(
-            look=layer.frame["code"].map({c: i for i, c in enumerate(codes)}).fillna(len(codes))
-        )
+        code = layer.frame["code"]
+        at = code.map({c: i for i, c in enumerate(codes)}).fillna(len(codes))
+        shown = shown.assign(look=at, label=code.fillna("").astype(str).str[:_LONGEST_CODE])
     return MapLayer(
         f"layer-{n}", layer_title(layer, words), words("group.land"), 2 + n, shown, plain, legend, folded=True
     )
+
+
+def _land_entry(look: LandLook, label: str) -> dict[str, object]:
+    over = f"url(#tc-land{look.hatch})" if look.hatch else ""
+    return {"fill": look.colour, "stroke": "#8a8a8a", "weight": 0.6, "label": label, "over": over}
 
 
 def row_at(answer: ConflictAnswer, drawn: gpd.GeoDataFrame, x: float, y: float) -> tuple[str, int | None]:

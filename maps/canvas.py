@@ -61,7 +61,8 @@ class MapLayer:
     frame : geopandas.GeoDataFrame
         Any CRS. A column ``look`` (index into `looks`) chooses the look of each feature, a column
         ``tip`` (list of lines) the text under the pointer, a column ``sign`` text that stands on the map
-        at a point: a badge where its look has a fill, else a plain name that far views leave out.
+        at a point: a badge where its look has a fill, else a plain name that far views leave out, a
+        column ``label`` the code that a print writes into an area with room for it.
     looks : list of Look
     legend : list of dict
         Entries for the panel.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+import geopandas as gpd
 import numpy as np
 import shapely
 from branca.element import Element  # noqa: TC002 - folium asks for it at run time
@@ -12,8 +13,9 @@ from folium.elements import JSCSSMixin
 from layers.corners import degrees_of_corners, moved_corners, rings_of_area
 from layers.crs import as_crs
 from maps.assets import asset
-from maps.canvas import proj4_text
+from maps.canvas import MapLayer, proj4_text
 from maps.elements import NO_SCRIPTS, Group, Script
+from maps.styles import Look
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,10 +25,19 @@ if TYPE_CHECKING:
 
     from maps.words import Words
 
-__all__ = ["DrawTools", "drawing_group", "reported_drawing", "reported_restored", "reported_undo"]
+__all__ = [
+    "DrawTools",
+    "drawing_group",
+    "drawn_layers",
+    "reported_drawing",
+    "reported_restored",
+    "reported_undo",
+]
 
 _LONLAT: Final = 4326
 _FEWEST: Final = 3
+_ID, _ORDER = "drawing", 97
+_INK: Final = Look("#5b3fa8", "", "#5b3fa8", 3.0, opacity=0.14)
 
 
 class DrawTools(JSCSSMixin, Script):
@@ -80,16 +91,36 @@ def drawing_group(
     return Group(
         "drawing",
         {
-            "id": "drawing",
+            "id": _ID,
             "title": "",
             "group": "",
-            "order": 97,
+            "order": _ORDER,
             "legend": [],
             "show": True,
             "folded": False,
             "drawing": {"n": revision, "parts": parts, "sheet": sheet[0], "from": sheet[1]},
         },
     )
+
+
+def drawn_layers(area: Polygon | MultiPolygon | None, crs: CRS, words: Words) -> list[MapLayer]:
+    """Draw what the pencil shows as a layer, for paper.
+
+    Parameters
+    ----------
+    area : Polygon, MultiPolygon or None
+    crs : pyproj.CRS
+    words : Words
+
+    Returns
+    -------
+    list of MapLayer
+        Empty while nothing is drawn; its id is that of the group of the pencil.
+    """
+    if area is None:
+        return []
+    frame = gpd.GeoDataFrame(geometry=[area], crs=crs)
+    return [MapLayer(_ID, words("print.pencil"), "", _ORDER, frame, [_INK], [_INK.legend()])]
 
 
 def reported_undo(report: Sequence[dict[str, Any]] | None) -> bool:

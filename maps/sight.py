@@ -37,7 +37,7 @@ class Sight:
     frame : geopandas.GeoDataFrame
         One row: the box round the layer, in its own system.
     class_m2 : dict of str to float
-        Land-use code to its area; empty for other kinds.
+        Land-use code to its area, an empty one for land without a code; empty for other kinds.
     """
 
     name: str
@@ -114,7 +114,7 @@ def _from_frame(layer: Layer) -> Layer | Sight:
     around = gpd.GeoDataFrame(geometry=[box(*frame.total_bounds)], crs=frame.crs)
     classes: dict[str, float] = {}
     if layer.kind_name == "land_use" and "code" in frame:
-        classes = {str(k): float(v) for k, v in frame.area.groupby(frame["code"]).sum().items()}
+        classes = {str(k): float(v) for k, v in frame.area.groupby(frame["code"].fillna("")).sum().items()}
     return Sight(
         layer.name, layer.kind_name, layer.period, layer.provenance, shape_of(layer), around, classes
     )
@@ -131,4 +131,4 @@ def _classes(source: Coordinates) -> dict[str, float]:
     except SchemaError:
         return {}
     area = np.bincount(np.asarray(code), weights=np.asarray(source.area_m2), minlength=len(names))
-    return {str(n): float(a) for n, a in zip(names, area, strict=True) if n is not None}
+    return {"" if n is None else str(n): float(a) for n, a in zip(names, area, strict=True)}

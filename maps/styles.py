@@ -19,6 +19,7 @@ __all__ = [
     "HATCHINGS",
     "NOISE",
     "SELECTED",
+    "UNKNOWN_LAND",
     "LandLook",
     "Look",
     "distance_look",
@@ -289,6 +290,8 @@ class LandLook:
 
 
 _UNKNOWN_COLOUR: Final = "#D9D9D9"
+#: of a code that stands in neither list: no colour of the lists, dotted
+UNKNOWN_LAND: Final = LandLook("", "#B8B3C4", 6, official=False)
 #: these take the plain colour; the others that share it are hatched
 _PLAIN_FIRST: Final = ("ONT", "ODT", "SKK", "LUC", "DGT", "SON", "CSD", "DSN", "NNP", "DTL", "HNK")
 _HATCH_KINDS: Final = 8

@@ -17,7 +17,7 @@ import numpy as np
 import shapely
 from PIL import Image, ImageDraw, ImageFont
 
-from maps.styles import LandLook, kind_look, land_looks
+from maps.styles import UNKNOWN_LAND, LandLook, kind_look, land_looks
 from maps.warp import Warp, mercator
 from spatial.paint import Outlines, halved, outlined, painted
 
@@ -96,9 +96,8 @@ class LayerTiles:
         self._kinds = _classes(coordinates) if self._labelled else np.ones(len(coordinates), dtype=np.uint16)
         values = coordinates.classes["code"][1] if self._labelled else [kind_name]
         self._names = ["", *("" if v is None else str(v) for v in values)]
-        plain = LandLook("", _GREY, 0, official=False)
         looks = land_looks() if self._labelled else {kind_name: _own_look(kind_name)}
-        chosen = [looks.get(name, plain) for name in self._names[1:]]
+        chosen = [looks.get(name, UNKNOWN_LAND) for name in self._names[1:]]
         self._colours = np.array([(0, 0, 0), *(rgb(look.colour) for look in chosen)], dtype=np.uint8)
         self._hatch = np.array([0, *(look.hatch for look in chosen)], dtype=np.int8)
         self._boxes = _block_boxes(coordinates.bounds)

@@ -14,9 +14,16 @@ if TYPE_CHECKING:
 
     from maps.words import Words
 
-__all__ = ["function_curve", "function_of", "function_sentence", "measure_unit", "unit_name"]
+__all__ = ["function_curve", "function_of", "function_sentence", "measure_unit", "stated_unit", "unit_name"]
 
 _SHARE: Final = "share"
+#: as files write units whose name the page has, in small letters
+_STATED: Final = {
+    **dict.fromkeys(("m", "metre", "metres", "meter", "meters"), "m"),
+    **dict.fromkeys(("km", "kilometre", "kilometres", "kilometer", "kilometers"), "km"),
+    **dict.fromkeys(("°", "deg", "degree", "degrees"), "degrees"),
+    **dict.fromkeys(("%", "percent", "per cent"), "share"),
+}
 _BELL_STEPS: Final = 40
 _BELL_WIDTHS: Final = 3.0
 _LINE: Final = "#1d4ed8"
@@ -55,6 +62,30 @@ def unit_name(unit: str, words: Words) -> str:
         Empty where a measure has none.
     """
     return words(f"site_unit.{unit}") if words.has(f"site_unit.{unit}") else ""
+
+
+def stated_unit(text: str, words: Words) -> str:
+    """Write a unit that a file names in the reader's language.
+
+    Parameters
+    ----------
+    text : str
+        As the file has it.
+    words : Words
+
+    Returns
+    -------
+    str
+        As given where it is no unit that we have a word for: none is guessed.
+
+    Examples
+    --------
+    >>> from maps.words import words
+    >>> [stated_unit(text, words("vi")) for text in ("Degrees", "metres", "dB")]
+    ['độ', 'm', 'dB']
+    """
+    known = _STATED.get(text.strip().lower(), "")
+    return unit_name(known, words) or text
 
 
 def function_of(corners: Sequence[tuple[float, float]]) -> ValueFunction:

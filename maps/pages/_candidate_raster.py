@@ -20,7 +20,7 @@ from maps.pages._facts import show_facts
 from maps.pages._frame import advice, plain
 from maps.places import crs_label
 from maps.search_rasters import look_over
-from maps.value_words import measure_unit, unit_name
+from maps.value_words import measure_unit, stated_unit, unit_name
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -123,7 +123,7 @@ def _show(seen: _Seen, measure: str, base: Workspace, words: Words) -> None:
         ("crs", wide),
         ("size", words("raster_ask.size_is", width=grid.width, height=grid.height)),
         ("aligned", words("raster_ask.aligned_is", crs=crs_label(base.crs, words))),
-        ("unit", seen.facts["unit"] or words("raster_ask.unit_taken", unit=unit or "–")),
+        ("unit", stated_unit(seen.facts["unit"], words) or words("raster_ask.unit_taken", unit=unit or "–")),
         ("nodata", "–" if none is None else words.value(float(none))),
         ("values", words("raster_ask.values_are", low=look.low, high=look.high, empty=look.empty)),
         ("covered", f"{share} %"),
@@ -143,7 +143,8 @@ def _cell(grid: Any, words: Words) -> str:
     wide = abs(grid.transform.a) + abs(grid.transform.b)
     if grid.crs.is_geographic:
         return f"{words.number(wide, 6)}°"
-    return f"{words.number(wide, 2)} {grid.crs.axis_info[0].unit_name if _odd(grid) else 'm'}"
+    unit = stated_unit(grid.crs.axis_info[0].unit_name, words) if _odd(grid) else "m"
+    return f"{words.number(wide, 2)} {unit}"
 
 
 def _odd(grid: Any) -> bool:

@@ -22,7 +22,14 @@ from maps.pages._findings import show_findings
 from maps.pages._frame import plain
 from maps.pages._map import Pencil, View, go_to, made_label, served_tiles, show_map
 from maps.pages._shelf import shelved
-from maps.pencil import DrawTools, drawing_group, reported_drawing, reported_restored, reported_undo
+from maps.pencil import (
+    DrawTools,
+    drawing_group,
+    drawn_layers,
+    reported_drawing,
+    reported_restored,
+    reported_undo,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -220,6 +227,7 @@ def _map(base: Workspace, sheet: _Sheet, words: Words, *, key: str, shown: list[
             DrawTools(words, base.crs, f"{_short(folder)}-{key}"),
             drawing_group(sheet.area, base.crs, sheet.revision, sheet=(sheet.mark, _short(sheet.start))),
             partial(_take, sheet, base.crs),
+            drawn_layers(sheet.area, base.crs, words),
         ),
     )
 

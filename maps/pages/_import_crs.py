@@ -186,4 +186,6 @@ def _map(
         go_to(key, box, closest=13.0)
     layers = candidate_layers(places, _stated(reading), words, chosen=chosen)
     below, tiles = context_of(base, words)
-    show_map(key, [*layers, *below], words, view=View(box, as_crs(base.crs)), tiles=tiles)
+    show_map(
+        key, [*layers, *below], words, view=View(box, as_crs(base.crs), title=reading.layer.name), tiles=tiles
+    )

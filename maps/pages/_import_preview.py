@@ -138,7 +138,7 @@ def _map(
     shown = [replace(one, show=True, folded=False) for one in context_layers([named], words)]
     shown += [chosen_layer(fault, words)] if fault is not None else []
     below, tiles = context_of(base, words)
-    show_map(key, [*shown, *below], words, view=View(box, base.crs, label), tiles=tiles)
+    show_map(key, [*shown, *below], words, view=View(box, base.crs, label, title=layer.name), tiles=tiles)
     if len(few.frame) < len(layer.frame):
         st.caption(words("import.few_on_map", count=len(few.frame), rows=len(layer.frame)))
 

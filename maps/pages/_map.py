@@ -84,11 +84,14 @@ class Pencil:
         From :func:`maps.pencil.drawing_group`: what is drawn already.
     take : callable
         Takes ``all_drawings`` of the map component whenever the map reports anything.
+    drawn : sequence of MapLayer
+        What is drawn, for a print; the screen has it from the pencil.
     """
 
     tools: DrawTools
     sheet: Group
     take: Callable[[list[dict[str, Any]]], None]
+    drawn: Sequence[MapLayer] = ()
 
 
 def show_map(
@@ -120,6 +123,7 @@ def show_map(
         tile_group(layer, tile_address(*served[layer.id])) if layer.id in served else feature_group(layer)
         for layer in layers
     ]
+    on_paper = [*layers, *(pencil.drawn if pencil is not None else ())]
     moved = st.session_state.get(f"{key}-view")
     component = f"{key}-{words.lang}"
     chart = base_map(
@@ -127,7 +131,7 @@ def show_map(
         words,
         crs=view.crs,
         label=view.label,
-        served=served_by(words, printing_of(key, layers, words, view=view, tiles=served)),
+        served=served_by(words, printing_of(key, on_paper, words, view=view, tiles=served)),
     )
     if pencil is not None:
         chart.add_child(pencil.tools)
@@ -286,7 +290,7 @@ def go_to(key: str, bounds: tuple[float, float, float, float], *, closest: float
     closest : float
         Largest zoom.
     """
-    (lat, lon), zoom = view_of(bounds, width_px=420, height_px=420, closest=max(closest, 17.0))
+    (lat, lon), zoom = view_of(bounds, width_px=350, height_px=310, closest=max(closest, 17.0))
     # the component moves only when the view differs from the last one asked for
     nudge = st.session_state.get(f"{key}-nudge", 0) + 1
     st.session_state[f"{key}-nudge"] = nudge

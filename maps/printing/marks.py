@@ -21,6 +21,7 @@ from maps.styles import HATCHINGS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import geopandas as gpd
     from matplotlib.axes import Axes
     from matplotlib.typing import ColorType
     from numpy.typing import NDArray
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from maps.canvas import MapLayer
     from maps.styles import Look
 
-__all__ = ["draw_layers", "face_of", "hatch_of", "stroke_of"]
+__all__ = ["draw_layers", "face_of", "half_of", "hatch_of", "stroke_of"]
 
 #: hatchings of the screen -> those of matplotlib
 _HATCHES: Final = {
@@ -81,8 +82,9 @@ def draw_layers(
     """
     seen = []
     for n, layer in enumerate(layers):
-        frame = to_crs(layer.frame[[c for c in ("look", layer.frame.geometry.name) if c in layer.frame]], crs)
-        half = _half(axes, layer.side if divider is not None else None, divider or 0.0)
+        columns = ("look", "sign", layer.frame.geometry.name)
+        frame = to_crs(layer.frame[[c for c in columns if c in layer.frame]], crs)
+        half = half_of(axes, layer.side if divider is not None else None, divider or 0.0)
         inside = frame.iloc[np.sort(frame.sindex.query(shapely.box(*half), predicate="intersects"))]
         if inside.empty:
             continue
@@ -90,7 +92,9 @@ def draw_layers(
         how = {"fade": (opacity or {}).get(layer.id, 1.0), "order": n + 1, "denominator": denominator}
         draw = _draw_cells if len(inside) > _HUGE else _draw_shapes
         there = {*axes.collections, *axes.images}
-        draw(axes, layer, inside.geometry.to_numpy(), looks, **how)
+        bare = ~_signed(inside)
+        if bare.any():
+            draw(axes, layer, inside.geometry.to_numpy()[bare], looks[bare], **how)
         west, south, east, north = half
         for artist in {*axes.collections, *axes.images} - there:
             frame_of_half = Rectangle((west, south), east - west, north - south, transform=axes.transData)
@@ -99,8 +103,30 @@ def draw_layers(
     return seen
 
 
-def _half(axes: Axes, side: int | None, divider: float) -> tuple[float, float, float, float]:
-    """West, south, east, north of what a layer is drawn in."""
+def _signed(frame: gpd.GeoDataFrame) -> NDArray[np.bool_]:
+    """Points that text stands for: it is written, and no dot below it."""
+    if "sign" not in frame:
+        return np.zeros(len(frame), dtype=bool)
+    text = frame["sign"].fillna("").astype(str).astype(bool).to_numpy()
+    return np.asarray(text & (frame.geom_type == "Point").to_numpy())
+
+
+def half_of(axes: Axes, side: int | None, divider: float) -> tuple[float, float, float, float]:
+    """Return what a layer is drawn in: the place, or its half of it.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+    side : int or None
+        Which of the compared periods; ``None`` for all of the place.
+    divider : float
+        Easting between the periods.
+
+    Returns
+    -------
+    tuple of float
+        West, south, east, north.
+    """
     (west, east), (south, north) = axes.get_xlim(), axes.get_ylim()
     return (
         max(west, divider) if side else west,

@@ -23,6 +23,7 @@ from maps.printing.legend import legend_items
 from maps.printing.marks import draw_layers
 from maps.printing.paper import sheet_scale, sheet_window
 from maps.printing.pen import INK, Pen
+from maps.printing.signs import draw_signs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -82,6 +83,7 @@ def sheet_pages(
         draw_ground(axes, ground)
         notes = [*ground_notes(ground, words), *notes]
     seen = draw_layers(axes, layers, sheet.crs, denominator=scale, opacity=opacity, divider=sheet.divider)
+    draw_signs(axes, layers, sheet.crs, denominator=scale, opacity=opacity, divider=sheet.divider)
     draw_grid(axes, scale, words)
     if sheet.divider is not None and axes.get_xlim()[0] < sheet.divider < axes.get_xlim()[1]:
         _divide(axes, sheet.divider, sheet.sides)

@@ -9,17 +9,20 @@ from datetime import UTC, datetime
 import geopandas as gpd
 import numpy as np
 import pytest
+import shapely
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from PIL import Image
 from shapely import LineString, Point, box
 
+from layers import Layer, Period, Provenance
 from layers.crs import as_crs
 from layers.errors import SchemaError, StoreError
 from maps.answer_map import answer_layers, context_layers, drawn_rows
 from maps.canvas import MapLayer, Served, base_map
+from maps.pencil import drawing_group, drawn_layers
 from maps.printing import Sheet, sheet_bytes, sheet_pages, sheet_scale
 from maps.printing.service import Printable, offer, printed
-from maps.styles import Look
+from maps.styles import UNKNOWN_LAND, Look, land_looks
 from maps.words import words
 from tests.maps.conftest import HOSTILE, X0, Y0, frame, small_layers
 
@@ -436,3 +439,98 @@ def test_a_divider_leaves_each_period_its_own_side(say):
     middle = int((place_of.x0 + place_of.width * (at - west) / (east - west)) * wide)
     assert row[middle - 40].argmax() == 0
     assert row[middle + 40].argmax() == 2
+
+
+def written(figure):
+    return {text.get_text(): text for text in figure.axes[0].texts}
+
+
+def land_use(rows):
+    return Layer(rows, "land", "land_use", Period(2025, 2025, "surveyed"), Provenance(source="thử.gpkg"))
+
+
+def signed_layer(signs, points, **facts):
+    made = layer(*points, **facts)
+    return replace(made, frame=made.frame.assign(sign=signs))
+
+
+def test_numbers_and_names_that_stand_on_the_map_stand_on_paper():
+    square = box(100, 100, 900, 900)
+    badge = signed_layer(
+        ["", "7"], [square, square.centroid], look=Look("#0072B2", "", "#0072B2", 2.0, "6 4")
+    )
+    name = signed_layer(["Hà Nội"], [Point(200, 300)], look=Look("", "", "#475569"), id="b")
+    figure = sheet_figure([badge, name], VI, sheet=sheet(), bounds=PLACE)
+    said = written(figure)
+    assert said["7"].get_position() == pytest.approx((X0 + 500, Y0 + 500))
+    assert said["7"].get_bbox_patch().get_edgecolor()[:3] == pytest.approx((0, 0.447, 0.698), abs=0.001)
+    assert said["7"].get_bbox_patch().get_linestyle() == "--"
+    assert said["Hà Nội"].get_bbox_patch() is None
+    # no dot lies below what is written
+    assert [type(c).__name__ for c in figure.axes[0].collections] == ["PathCollection"]
+
+
+def test_signs_keep_to_the_place_to_their_side_and_to_the_strength_of_their_layer():
+    here = signed_layer(["1", "2"], [Point(100, 500), Point(90_000, 500)], side=1)
+    figure = sheet_figure([here], VI, sheet=sheet(), bounds=PLACE, opacity={"a": 0.4})
+    assert set(written(figure)) & {"1", "2"} == {"1"}
+    assert written(figure)["1"].get_alpha() == 0.4
+    divided = sheet(divider=X0 + 500.0, sides=("A", "B"))
+    (figure,) = sheet_pages([here], VI, sheet=divided, bounds=PLACE)
+    assert "1" not in written(figure)  # it lies west of the line, its period is shown east of it
+
+
+def test_a_sign_that_looks_like_a_formula_stays_text():
+    figure = sheet_figure([signed_layer(["$x^2$"], [Point(500, 500)])], VI, sheet=sheet(), bounds=PLACE)
+    assert not written(figure)["$x^2$"].get_parse_math()
+    assert sheet_bytes([figure], "pdf", sheet()).startswith(b"%PDF")
+
+
+def test_codes_are_written_into_areas_that_have_room_for_them():
+    made = layer(box(0, 0, 600, 1000), box(600, 0, 603, 1000), box(700, 0, 990, 1000))
+    land = replace(made, frame=made.frame.assign(label=["LUC", "DGT", None]))
+    near = sheet_figure([land], VI, sheet=sheet(scale=10_000), bounds=PLACE)
+    assert set(written(near)) & {"LUC", "DGT"} == {"LUC"}
+    assert land.frame.geometry.iloc[0].contains(Point(*written(near)["LUC"].get_position()))
+    far = sheet_figure([land], VI, sheet=sheet(scale=100_000), bounds=PLACE)
+    assert "LUC" not in written(far)  # as on the screen, where names of codes come with nearness
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_land_of_codes_in_no_list_has_its_line_in_both_legends(lang):
+    say = words(lang)
+    rows = frame(
+        box(0, 0, 400, 1000), box(400, 0, 700, 1000), box(700, 0, 990, 1000), code=["LUC", "ZZZ", None]
+    )
+    (land,) = context_layers([land_use(rows)], say)
+    last = land.legend[-1]
+    assert last["label"] == say("map.land_unknown", codes=f"ZZZ, {say('map.land_no_code')}")
+    assert len(land.legend) == 2
+    assert land.looks[int(land.frame["look"].iloc[1])].fill == last["fill"] == UNKNOWN_LAND.colour
+    assert last["fill"] not in {look.colour for look in land_looks().values()}
+    said = " ".join(texts(sheet_figure([land], say, sheet=sheet(), bounds=PLACE)))
+    assert "ZZZ" in said
+    west = (X0, Y0, X0 + 300.0, Y0 + 1000.0)
+    known = sheet_figure([land], say, sheet=sheet(wide=False, scale=500), bounds=west)
+    assert "ZZZ" not in " ".join(texts(known))
+
+
+def test_many_codes_in_no_list_are_counted_on_and_not_all_named():
+    rows = frame(
+        *(box(n * 10, 0, n * 10 + 9, 100) for n in range(20)), code=[f"X{n:02}" * 9 for n in range(20)]
+    )
+    (land,) = context_layers([land_use(rows)], VI)
+    (entry,) = land.legend
+    assert entry["label"].endswith(", …")
+    assert len(entry["label"]) < 120
+
+
+def test_what_the_pencil_drew_is_on_paper_while_it_is_on_the_map():
+    area = shapely.box(X0 + 200, Y0 + 200, X0 + 800, Y0 + 800)
+    (drawn,) = drawn_layers(area, VN, VI)
+    assert drawn.id == drawing_group(area, VN, 1).facts["id"]  # by that the map asks for it
+    assert drawn_layers(None, VN, VI) == []
+    figure = sheet_figure([drawn], VI, sheet=sheet(), bounds=PLACE)
+    assert VI("print.pencil") in texts(figure)
+    (shape,) = figure.axes[0].collections
+    assert shape.get_paths()[0].get_extents().bounds == pytest.approx((X0 + 200, Y0 + 200, 600, 600))
