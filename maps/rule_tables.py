@@ -23,7 +23,7 @@ _FIRST: Final = (
     *("indicator", "metric", "operator", "distance_m", "value", "min", "max", "unit", "period"),
     *("distance_kind", "measured_from", "measured_to", "condition", "scope", "rule_kind"),
     *("from_codes", "to_codes", "permission_required", "clause", "clause_vi", "clause_en", "quote"),
-    *("valid_from", "valid_to", "confidence", "source", "note"),
+    *("in_force", "can_judge", "valid_from", "valid_to", "confidence", "source", "note"),
 )
 #: columns of numbers, as they stand in the tables
 NUMBERS: Final = (
