@@ -73,7 +73,7 @@ def looked_over(reading: Reading, words: Words, *, mark: Hashable) -> LookedOver
             min_value=0.0,
             max_value=_WIDEST_M,
             step=0.1,
-            format="%.2f",
+            format="%g",
             help=words("coverage.mend_help"),
             # of these bytes alone: the next file is mended when somebody asks for it
             key=f"import-mend-{origin.sha256[:12]}-{origin.source}",

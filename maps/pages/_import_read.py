@@ -241,7 +241,9 @@ def _gap(path: Path, words: Words, mark: str) -> float:
     if path.suffix.lower() not in (".dxf", ".dgn"):
         return 0.0
     label = words("import.close_m")
-    return float(st.number_input(label, min_value=0.0, value=0.0, step=0.1, key=f"import-close-{mark}"))
+    return float(
+        st.number_input(label, min_value=0.0, value=0.0, step=0.1, format="%g", key=f"import-close-{mark}")
+    )
 
 
 def period_input(words: Words, *, mark: str) -> tuple[str, Stage]:

@@ -52,4 +52,6 @@ def lend_words(say: Words) -> None:
         Of the language chosen.
     """
     with st.container(key="tc-words"):
-        _lender()(key="words-lent", data={"lang": say.lang, "pairs": lent_pairs(say.lang)})
+        _lender()(
+            key="words-lent", data={"lang": say.lang, "pairs": lent_pairs(say.lang), "map": say("map.frame")}
+        )

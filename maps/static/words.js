@@ -4,7 +4,9 @@
 const ATTRIBUTES = ["aria-label", "title", "placeholder"];
 const OURS = "[data-testid=stMarkdownContainer], [data-testid=stHtml], [data-testid=stCaptionContainer]";
 
-let said = null, watch = null, exact = new Map(), patterns = [], changed = [];
+const FRAMES = 'iframe[title="streamlit_folium.st_folium"]';
+
+let said = null, watch = null, frames = null, exact = new Map(), patterns = [], changed = [];
 
 function escaped(text) { return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"); }
 
@@ -73,9 +75,21 @@ function restore() {
   changed = [];
 }
 
+/* A map is read out by the name of its module, in no language: it gets a name. Its title stays, by that it is found. */
+function named(name) {
+  const put = () => document.querySelectorAll(FRAMES).forEach((frame) => {
+    if (frame.getAttribute("aria-label") !== name) frame.setAttribute("aria-label", name);
+  });
+  if (frames) frames.disconnect();
+  put();
+  frames = new MutationObserver(put);
+  frames.observe(document.body, { subtree: true, childList: true });
+}
+
 export default function (component) {
-  const { lang, pairs } = component.data;
+  const { lang, pairs, map } = component.data;
   document.documentElement.lang = lang;
+  if (said !== lang) named(map);
   if (said === lang) return;
   said = lang;
   restore();

@@ -138,6 +138,7 @@ def test_the_framework_speaks_the_language_of_the_reader(page, server):
     page.locator("h3").first.wait_for()
     settled(page)
     assert page.locator("html").get_attribute("lang") == "vi"
+    page.locator(f'{MAP}[aria-label="Bản đồ"]').first.wait_for()  # what is read out; by its title it is found
     for own in ("Main menu", "Collapse sidebar", "Clear all", "Remove ", "Help for ", "Link to heading"):
         page.locator(f'[aria-label^="{own}"]').first.wait_for(state="detached", timeout=5000)
     box = page.get_by_test_id("stMultiSelect").first
@@ -150,6 +151,7 @@ def test_the_framework_speaks_the_language_of_the_reader(page, server):
     page.keyboard.press("Escape")
     page.get_by_text("English", exact=True).click()
     page.locator('html[lang="en"]').wait_for(state="attached")
+    page.locator(f'{MAP}[aria-label="Map"]').first.wait_for()
     settled(page)
     page.locator('[aria-label="Thu thanh bên"]').wait_for(state="detached", timeout=5000)
     page.locator('[aria-label="Collapse sidebar"]').wait_for(state="attached", timeout=5000)
