@@ -302,6 +302,8 @@ def show_page(view: type[AnswerView[Any, Any]], ask: Ask, answer: Callable[..., 
     heading(words(view.title), base, made=any(v.provenance.made for v in versions))
     take_view(view.name, words)
     opened = take_run(view.name, analysis_answered_by(answer).name, base, words)
+    if opened is not None:  # its answer may take several runs of the page
+        st.session_state[f"{view.name}-opened"] = opened.question
     with kept_form(view.name):
         question, pressed = ask(base, versions, words)
     if pressed and question is not None:
@@ -324,8 +326,6 @@ def show_page(view: type[AnswerView[Any, Any]], ask: Ask, answer: Callable[..., 
         show_preview(base, versions, words, empty="job.meanwhile" if waits else view.empty, mapped=mapped)
         return
     place.empty()
-    if opened is not None:
-        st.session_state[f"{view.name}-opened"] = asked
     if asked != question:
         known = st.session_state.get(f"{view.name}-opened") == asked
         note.info(words("runs.opened" if known else "ask.stale"))
