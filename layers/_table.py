@@ -26,6 +26,7 @@ NORTH: Final = (9e5, 2.7e6)
 EAST: Final = (1e5, 9e5)
 _LARGEST: Final = 64 << 20
 _SAMPLE: Final = 500
+_LONGEST_LINE: Final = 1_000_000
 _SEPARATORS: Final = (";", "\t", ",", "|", " ")
 
 
@@ -68,7 +69,7 @@ def load_grid(path: Path, ledger: Ledger) -> Grid:
     Raises
     ------
     SourceError
-        ``source_unreadable``, ``table_too_large``.
+        ``source_unreadable``, ``table_too_large`` or ``table_line_too_long``.
     """
     if path.stat().st_size > _LARGEST:
         raise SourceError("table_too_large", path=str(path), found=path.stat().st_size, expected=_LARGEST)
@@ -79,6 +80,7 @@ def load_grid(path: Path, ledger: Ledger) -> Grid:
         return _first({str(n): _grid(dict(enumerate(t, 1))) for n, t in enumerate(tables, 1)}, ledger)
     find_zeros(path, ledger)
     text = _decoded(path.read_bytes())
+    _refuse_endless(text, path)
     grids = [_split(text, separator) for separator in _SEPARATORS if separator in text]
     return max(grids, key=_score, default=_split(text, ","))
 
@@ -113,6 +115,14 @@ def _decoded(raw: bytes) -> str:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError:
         return raw.decode("cp1258", "replace")
+
+
+def _refuse_endless(text: str, path: Path) -> None:
+    """Refuse a line no table has: it would be taken apart once for each mark between cells."""
+    for at, line in enumerate(text.splitlines(), 1):
+        if len(line) > _LONGEST_LINE:
+            told = {"line": at, "found": len(line), "expected": _LONGEST_LINE}
+            raise SourceError("table_line_too_long", path=str(path), **told)
 
 
 def _split(text: str, separator: str) -> Grid:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     from layers.source import Source
 
 #: formats that tell how many rows a layer has
+_MOST_COLUMNS: Final = 4_096
+#: up to this size it costs next to nothing to ask for the columns alone
+_QUICK_BYTES: Final = 4 << 20
 _COUNTED: Final = ("GPKG", "ESRI Shapefile", "OpenFileGDB")
 # a GML file may name its schema by an address; reading a file never fetches anything
 pyogrio.set_gdal_config_options({"GML_DOWNLOAD_SCHEMA": "NO"})
@@ -79,7 +82,9 @@ def read_rows(source: Source, ledger: Ledger) -> gpd.GeoDataFrame:
         layer = choose_layer(layer_names(file), source)
         file = replace(file, layer=layer)  # noqa: PLW2901 - the same file, known better
         file = replace(file, rows=_stated_rows(file))  # noqa: PLW2901
+        _refuse_wide(_quick_columns(file), file)  # before a table is made of it
         frame = _bulk(file, ledger)
+        _refuse_wide(len(frame.columns), file)
         _compare_counts(frame, file, ledger)
         _set_cut_aside(frame, file, ledger)
         _describe_bad_rows(file, frame, ledger)
@@ -87,6 +92,21 @@ def read_rows(source: Source, ledger: Ledger) -> gpd.GeoDataFrame:
     if meanings:
         frame.attrs[KEPT] = meanings
     return frame
+
+
+def _refuse_wide(columns: int, file: Prepared) -> None:
+    """Refuse more columns than any layer has: each is looked at for its text, its unit and its meaning."""
+    if columns > _MOST_COLUMNS:
+        raise SourceError("columns_too_many", path=str(file.given), found=columns, expected=_MOST_COLUMNS)
+
+
+def _quick_columns(file: Prepared) -> int:
+    """Count the columns of a small file; 0 where that is slow, or the reading will say what is wrong."""
+    if not file.given.is_file() or file.given.stat().st_size > _QUICK_BYTES:
+        return 0
+    with suppress(Exception), hearing():
+        return len(pyogrio.read_info(file.path, layer=file.layer)["fields"])
+    return 0
 
 
 def _stated_rows(file: Prepared) -> int | None:

@@ -124,7 +124,8 @@ def read_layer(
         ``source_unreadable``, ``format_unknown``, ``format_unsupported``, ``format_mismatch``,
         ``coordinates_unreadable``, ``shp_part_cut``, ``zip_without_layer``, ``zip_too_large``,
         ``no_layers``, ``layer_missing``, ``layer_ambiguous``, ``no_geometry``,
-        ``table_without_coordinates``, ``table_ragged`` or ``table_too_large``.
+        ``table_without_coordinates``, ``table_ragged``, ``table_too_large``, ``table_line_too_long`` or
+        ``columns_too_many``.
     CrsError
         ``crs_unreadable`` for an assumed system that doesn't exist.
     SchemaError

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 __all__ = ["show_import"]
 
 _SAVED = "import-saved"
+_TOLD = "import-told"
 _DOORS = ("file", "paste", "draw")
 
 
@@ -50,6 +51,7 @@ class _Saving:
     head: int | None
     report: dict[str, Any]
     keys: Mapping[str, str]
+    fields: str
 
 
 def show_import(base: Workspace, words: Words) -> None:
@@ -185,9 +187,11 @@ def _save(base: Workspace, reading: Reading, asked: Asked, words: Words, *, repo
     decision, body, note = st.columns(3)
     # of these bytes alone: the decision of one file is not that of the next
     keys = {name: f"import-{name}-{asked.fields}" for name in ("decision", "body", "note")}
-    decision.text_input(words("column.decision"), key=keys["decision"])
-    body.text_input(words("about.body"), key=keys["body"])
-    note.text_input(words("column.note"), key=keys["note"])
+    # what was saved and undone is written once
+    told = st.session_state.get(_TOLD, {}).get(asked.fields, {})
+    decision.text_input(words("column.decision"), value=told.get("decision", ""), key=keys["decision"])
+    body.text_input(words("about.body"), value=told.get("body", ""), key=keys["body"])
+    note.text_input(words("column.note"), value=told.get("note", ""), key=keys["note"])
     head = next((v.version for v in base.layers() if v.layer == layer.name), None)
     if head is not None:
         st.info(words("import.new_version", layer=plain(layer.name), version=head + 1))
@@ -197,7 +201,7 @@ def _save(base: Workspace, reading: Reading, asked: Asked, words: Words, *, repo
         type="primary",
         on_click=_keep,
         args=(base, reading, words),
-        kwargs={"saving": _Saving(mark, head, report, keys)},
+        kwargs={"saving": _Saving(mark, head, report, keys, asked.fields)},
         key="import-save",
     )
     if error := st.session_state.pop("import-error", None):
@@ -224,6 +228,7 @@ def _keep(
         parts = [plain(part) for part in (words.message(error), advice(error, words)) if part]
         st.session_state["import-error"] = "\n\n→ ".join(parts)
         return
+    st.session_state.setdefault(_TOLD, {})[saving.fields] = said
     told = {"layer": plain(done.layer), "version": done.version, **counts_of(reading)}
     st.session_state[_SAVED][saving.mark] = (told, done.version)
 

@@ -21,6 +21,7 @@ from maps.candidate_places import (
     sign_of,
 )
 from maps.canvas import to_lonlat
+from maps.country_map import country_layer
 from maps.pages._draw import workspace_land
 from maps.pages._frame import plain
 from maps.pages._import_kept import kept
@@ -41,6 +42,7 @@ __all__ = ["FIELD", "read_as_input", "show_candidates"]
 FIELD = "import-read-as-field"
 _CHOSEN = "import-candidate"
 _MARGIN = 0.15
+_FAR_DEG = 0.8
 
 
 def read_as_input(words: Words, *, mark: str) -> str | None:
@@ -186,6 +188,8 @@ def _map(
         go_to(key, box, closest=13.0)
     layers = candidate_layers(places, _stated(reading), words, chosen=chosen)
     below, tiles = context_of(base, words)
+    if east - west > _FAR_DEG and not any(one.id == "country" for one in below):
+        below = [*below, country_layer(words)]  # among readings that lie provinces apart
     show_map(
         key, [*layers, *below], words, view=View(box, as_crs(base.crs), title=reading.layer.name), tiles=tiles
     )

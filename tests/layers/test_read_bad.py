@@ -684,3 +684,22 @@ def test_a_layer_read_badly_can_still_be_shown_with_its_findings(tmp_path: Path)
     assert isinstance(found.layer, Layer)
     assert found.layer.frame.empty
     assert {"layer_empty"} <= set(blocks(found))
+
+
+def test_more_columns_than_any_layer_has_are_refused_before_a_table_is_made(tmp_path: Path) -> None:
+    row = {"type": "Feature", "properties": {f"c{n}": n for n in range(4_100)}, "geometry": None}
+    path = tmp_path / "a.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": [row]}), encoding="utf-8")
+    with pytest.raises(SourceError, match="columns_too_many"):
+        read_layer(str(path), "industrial_park")
+
+
+@pytest.mark.parametrize("piece", ["1", "2325000;558000;"])
+def test_a_line_longer_than_any_table_has_is_refused_before_it_is_taken_apart(
+    tmp_path: Path, piece: str
+) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("X 5897;Y\n" + piece * (1_100_000 // len(piece)), encoding="utf-8")
+    with pytest.raises(SourceError, match="table_line_too_long") as caught:
+        read_layer(str(path), "industrial_park")
+    assert caught.value.fields["line"] == 2
