@@ -34,9 +34,11 @@ def speeds_input(names: list[str], words: Words) -> tuple[tuple[str, float], ...
     given = {}
     with st.popover(words("candidate_ask.speeds"), width="stretch"):
         st.caption(words("candidate_ask.speeds_help"))
-        for name, kmh in usual.items():
+        sides = st.columns(2)
+        for n, (name, kmh) in enumerate(usual.items()):
             label = words(f"road_speed.{name}")
-            given[name] = st.number_input(label, 1, 120, round(kmh), 5, key=f"candidate-speed-{name}")
+            place = sides[n % len(sides)]
+            given[name] = place.number_input(label, 1, 120, round(kmh), 5, key=f"candidate-speed-{name}")
     said = "; ".join(f"{words(f'road_speed.{name}')} {words.number(v, 0)}" for name, v in given.items())
     st.caption(words("candidate_ask.speeds_are", speeds=said))
     return tuple((name, float(kmh)) for name, kmh in given.items() if kmh != usual[name])
