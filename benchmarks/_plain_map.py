@@ -8,16 +8,21 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import folium
 import geopandas as gpd
 import streamlit as st
-from starlette.routing import Mount
+from starlette.responses import Response
+from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from maps.assets import STATIC
+from maps.assets import BUNDLE_ROUTE, STATIC, bundle_text
 from maps.elements import OfflineMap
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
 
 
 @st.cache_data
@@ -41,10 +46,14 @@ def show() -> None:
         st.markdown(f"Mã: {feature['properties']['code']}")
 
 
+def _bundle(request: Request) -> Response:
+    return Response(bundle_text(request.path_params["name"]), media_type="text/javascript")
+
+
 if get_script_run_ctx(suppress_warning=True) is None:
     app = st.App(
         Path(__file__),
-        routes=[Mount("/gis/static", StaticFiles(directory=STATIC))],
+        routes=[Route(BUNDLE_ROUTE, _bundle), Mount("/gis/static", StaticFiles(directory=STATIC))],
     )
 else:
     show()

@@ -44,13 +44,38 @@ WINDOW = {"width": 1366, "height": 768}
 CRS = 5897
 PATIENCE_S = 240.0  # for one picture or one answer
 MOST_PLAIN = 100_000  # more than Streamlit sends in one message
+MOST_WALKED = 10_000  # the plain page stands still for minutes beyond
 COLOURED = 25  # between the strongest and the weakest channel; the empty map is greyer
+FLAGS = ["--no-sandbox", "--disable-gpu", "--enable-precise-memory-info"]
 FRAME = 'iframe[title="streamlit_folium.st_folium"]'
 PAGES = {"ours": "lop-du-lieu", "folium.GeoJson": ""}
 
+# from the first view to one parcel: each zoom for a moment, then moved along three times
+WALK = """async () => {
+  const map = window.map, middle = map.getCenter(), pause = ms => new Promise(done => setTimeout(done, ms));
+  let heap = 0, longest = 0, last = 0, moving = false, over = false;
+  requestAnimationFrame(function beat(now) {
+    if (moving && last) longest = Math.max(longest, now - last);
+    last = now;
+    heap = Math.max(heap, performance.memory.usedJSHeapSize);
+    if (!over) requestAnimationFrame(beat);
+  });
+  for (let zoom = Math.ceil(map.getZoom()); zoom <= map.getMaxZoom(); zoom++) {
+    map.setView(middle, zoom, {animate: false});
+    await pause(700);
+    moving = true;
+    for (let k = 0; k < 3; k++) {
+      map.panBy([160, 70], {duration: 0.25});
+      await pause(350);
+    }
+    moving = false;
+  }
+  over = true;
+  return [heap / 1e6, longest];
+}"""
 HEAD = """\
-| polygons | page | first map s | click to answer s | MB sent | heap MB | code at the click |
-|--:|---|--:|--:|--:|--:|---|"""
+| polygons | page | first map s | click to answer s | MB sent | heap MB | standstill ms | code at the click |
+|--:|---|--:|--:|--:|--:|--:|---|"""
 
 
 @dataclass
@@ -62,7 +87,8 @@ class Front:
     first_map_s: float | None = None
     answer_s: float | None = None
     sent_mb: float = 0.0
-    heap_mb: float = 0.0
+    heap_mb: float = 0.0  # the most at any zoom from the whole layer to one parcel
+    standstill_ms: float | None = None
     agrees: bool | None = None
 
 
@@ -70,7 +96,7 @@ def run(sizes: list[int]) -> Iterator[Front]:
     """Measure both pages at each size."""
     found = next(p for p in map(shutil.which, BROWSERS) if p)
     with sync_playwright() as driver, tempfile.TemporaryDirectory() as folder:
-        window = driver.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu"])
+        window = driver.chromium.launch(executable_path=found, args=FLAGS)
         for n in sizes:
             land = _inputs.land(n).set_crs(CRS, allow_override=True)
             for page, address in PAGES.items():
@@ -171,6 +197,8 @@ def _measured(window: Any, address: str, row: Front, land: gpd.GeoDataFrame) -> 
             page.wait_for_timeout(3000)  # what is still on its way does not stand in for an answer
             row.answer_s, row.agrees = _asked(page, row.page, land)
         row.heap_mb = max(_heap(frame) for frame in page.frames)
+        if row.first_map_s is not None and (row.page == "ours" or row.n <= MOST_WALKED):
+            row.heap_mb, row.standstill_ms = _walked(page, row.heap_mb)
     finally:
         row.sent_mb = sent[0] / 1e6
         page.close()
@@ -233,6 +261,13 @@ def _asked(page: Any, kind: str, land: gpd.GeoDataFrame) -> tuple[float | None, 
     return took, any(re.search(rf"\b{code}\b", said) for code in codes)
 
 
+def _walked(page: Any, heap_mb: float) -> tuple[float, float]:
+    """Go through all zooms: the largest heap, and the longest standstill of the page while it was moved."""
+    inner = page.locator(FRAME).first.element_handle().content_frame()
+    largest, longest = inner.evaluate(WALK)
+    return max(heap_mb, float(largest)), float(longest)
+
+
 def _heap(frame: Any) -> float:
     return float(frame.evaluate("performance.memory ? performance.memory.usedJSHeapSize / 1e6 : 0"))
 
@@ -240,7 +275,7 @@ def _heap(frame: Any) -> float:
 def front_line(row: Front) -> str:
     """One row of the table."""
     times = [f"{t:.1f}" if t is not None else f"> {PATIENCE_S:.0f}" for t in (row.first_map_s, row.answer_s)]
+    still = "–" if row.standstill_ms is None else f"{row.standstill_ms:.0f}"
     same = {None: "–", True: "right", False: "**wrong**"}[row.agrees]
-    return (
-        f"| {row.n:,} | {row.page} | {' | '.join(times)} | {row.sent_mb:.1f} | {row.heap_mb:.0f} | {same} |"
-    )
+    figures = [f"{row.sent_mb:.1f}", f"{row.heap_mb:.0f}", still, same]
+    return f"| {row.n:,} | {row.page} | {' | '.join([*times, *figures])} |"
