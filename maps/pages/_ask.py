@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
@@ -29,6 +30,8 @@ __all__ = [
 
 _TOLERANCES = (0.0, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 _USUAL = 0.5
+# one language's thousand is the other's one and no more
+_TWO_WAYS: Final = re.compile(r"[1-9]\d{0,2}[.,]\d{3}")
 _WIDEST = 100.0
 
 
@@ -102,14 +105,19 @@ def tolerance_input(words: Words, *, key: str) -> float | None:
         words("ask.tolerance"), names, index=_TOLERANCES.index(_USUAL), accept_new_options=True,
         help=words("ask.tolerance_help"), key=f"{key}-{words.lang}",
     )  # fmt: skip
-    try:
-        value = usual.get(text or "", float((text or "").replace(",", ".")))
-    except ValueError:
-        value = -1.0
-    if not 0 <= value <= _WIDEST:
+    value = usual.get(text or "", _metres(text or ""))
+    if value is None:
         st.caption(words("ask.tolerance_wrong"))
-        return None
     return value
+
+
+def _metres(text: str) -> float | None:
+    """Length that was typed; None for what is none, is too long, or reads as two numbers."""
+    try:
+        value = float(text.replace(",", "."))
+    except ValueError:
+        return None
+    return value if 0 <= value <= _WIDEST and not _TWO_WAYS.fullmatch(text.strip()) else None
 
 
 def period_input(years: list[str], words: Words, *, key: str) -> str | None:

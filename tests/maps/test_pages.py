@@ -154,6 +154,15 @@ def test_a_changed_question_is_said_to_be_unanswered(open_page, small_workspace)
     assert "Câu hỏi đã thay đổi" not in text_of(test)
 
 
+@pytest.mark.parametrize(
+    ("typed", "metres"),
+    [("1.000", None), (" 1,000", None), ("0,125", 0.125), ("12.5", 12.5), ("x", None), ("", None), ("nan", None),
+     ("101", None), ("-1", None), ("0", 0.0)],
+)  # fmt: skip
+def test_a_tolerance_that_reads_two_ways_is_not_guessed(typed, metres):
+    assert _metres(typed) == metres
+
+
 def test_the_base_map_stays_while_the_answer_changes(open_page, small_workspace):
     from streamlit_folium import generate_js_hash, generate_leaflet_string
 
