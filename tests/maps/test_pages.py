@@ -130,7 +130,8 @@ def test_pressing_the_button_shows_the_answer(open_page, small_workspace, lang, 
 def test_the_page_gives_what_the_library_gives(open_page, small_workspace):
     from datetime import UTC, datetime
 
-    from maps.question import ConflictQuestion, answer_question
+    from maps.pages._ask import _metres
+from maps.question import ConflictQuestion, answer_question
 
     test = press(open_page(small_workspace.folder), "Kiểm tra")
     asked = ConflictQuestion(
@@ -156,8 +157,8 @@ def test_a_changed_question_is_said_to_be_unanswered(open_page, small_workspace)
 
 @pytest.mark.parametrize(
     ("typed", "metres"),
-    [("1.000", None), (" 1,000", None), ("0,125", 0.125), ("12.5", 12.5), ("x", None), ("", None), ("nan", None),
-     ("101", None), ("-1", None), ("0", 0.0)],
+    [("1.000", None), (" 1,000", None), ("0,125", 0.125), ("12.5", 12.5), ("x", None), ("", None),
+     ("nan", None), ("101", None), ("-1", None), ("0", 0.0)],
 )  # fmt: skip
 def test_a_tolerance_that_reads_two_ways_is_not_guessed(typed, metres):
     assert _metres(typed) == metres
