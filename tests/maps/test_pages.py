@@ -8,6 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from layers import Workspace
+from maps.pages._ask import _metres
 
 APP = Path(__file__).parents[2] / "app.py"
 
@@ -130,8 +131,7 @@ def test_pressing_the_button_shows_the_answer(open_page, small_workspace, lang, 
 def test_the_page_gives_what_the_library_gives(open_page, small_workspace):
     from datetime import UTC, datetime
 
-    from maps.pages._ask import _metres
-from maps.question import ConflictQuestion, answer_question
+    from maps.question import ConflictQuestion, answer_question
 
     test = press(open_page(small_workspace.folder), "Kiểm tra")
     asked = ConflictQuestion(
