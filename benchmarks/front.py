@@ -44,7 +44,6 @@ WINDOW = {"width": 1366, "height": 768}
 CRS = 5897
 PATIENCE_S = 240.0  # for one picture or one answer
 MOST_PLAIN = 100_000  # more than Streamlit sends in one message
-MOST_WALKED = 10_000  # the plain page stands still for minutes beyond
 COLOURED = 25  # between the strongest and the weakest channel; the empty map is greyer
 FLAGS = ["--no-sandbox", "--disable-gpu", "--enable-precise-memory-info"]
 FRAME = 'iframe[title="streamlit_folium.st_folium"]'
@@ -197,7 +196,7 @@ def _measured(window: Any, address: str, row: Front, land: gpd.GeoDataFrame) -> 
             page.wait_for_timeout(3000)  # what is still on its way does not stand in for an answer
             row.answer_s, row.agrees = _asked(page, row.page, land)
         row.heap_mb = max(_heap(frame) for frame in page.frames)
-        if row.first_map_s is not None and (row.page == "ours" or row.n <= MOST_WALKED):
+        if row.first_map_s is not None and row.page == "ours":  # the plain page stands still for minutes
             row.heap_mb, row.standstill_ms = _walked(page, row.heap_mb)
     finally:
         row.sent_mb = sent[0] / 1e6

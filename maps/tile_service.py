@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import secrets
-from contextlib import suppress
 from functools import lru_cache, partial
+from threading import Lock
 from typing import TYPE_CHECKING, Final
 
 from itsdangerous import BadData, URLSafeTimedSerializer
 
 from layers.coordinates import coordinates_of
 from layers.errors import GeometryError, StoreError, ThoCongError
+from layers.kinds import kind
 from layers.store import Workspace
 from maps.mark_tiles import MarkTiles
 from maps.sight import MOST_FEATURES
@@ -28,6 +30,9 @@ __all__ = ["TILE_ROUTE", "first_tiles", "keep_ready", "tile", "tile_address"]
 TILE_ROUTE: Final = "/gis/tiles/{token}/{z:int}/{x:int}/{y:int}.png"
 _HOURS: Final = 12
 _DEEPEST: Final = 22
+_HELD: Final = 8  # layers whose tiles are at hand
+_AHEAD: Final = 4  # of which nobody need have asked for
+_LOG: Final = logging.getLogger("thocong")
 # one secret a process: tokens die with the server that gave them
 _SEAL: Final = URLSafeTimedSerializer(secrets.token_hex(32), salt="thocong-tile")
 
@@ -97,17 +102,43 @@ def keep_ready(folder: str, done: Event, *, every_s: float = 5.0) -> None:
     """
     ready: set[tuple[str, int]] = set()
     while not done.is_set():
-        try:
-            base = Workspace(folder)
-            heads = [(v.layer, v.version) for v in base.layers() if v.rows > MOST_FEATURES]
-        except ThoCongError:
-            heads = []
-        for layer, version in heads:
-            if (layer, version) not in ready and not done.is_set():
-                ready.add((layer, version))
-                with suppress(ThoCongError, OSError, MemoryError):  # the first tile will say what is wrong
-                    _drawn_ahead(str(base.folder), layer, version, done)
+        for folder_name, layer, version in _looked_at_first(folder):
+            if (layer, version) in ready or done.is_set():
+                continue
+            ready.add((layer, version))
+            ahead = len(ready) <= _AHEAD
+            try:
+                _make_ready(folder_name, layer, version, done if ahead else None)
+            except Exception:  # noqa: BLE001 - the first tile will say what is wrong, and the next layer is none the worse
+                _LOG.info("not drawn ahead: %s", layer, exc_info=True)
         done.wait(every_s)
+
+
+def _looked_at_first(folder: str) -> list[tuple[str, str, int]]:
+    """Layers that the server draws, where one look takes a while."""
+    try:
+        base = Workspace(folder)
+        return [
+            (str(base.folder), v.layer, v.version)
+            for v in base.layers()
+            if v.rows > MOST_FEATURES or v.kind_name == "land_use"
+        ]
+    except ThoCongError:
+        return []
+
+
+def _make_ready(folder: str, layer: str, version: int, done: Event | None) -> None:
+    """Make the overview of a layer of areas; draw its first view too where somebody says until when."""
+    if kind(Workspace(folder).version(layer, version).kind_name).geometry != "polygon":
+        return  # lines and points have no overview, and are held whole
+    tiles = _made(folder, layer, version) if done is None else _tiles(folder, layer, version)
+    if not isinstance(tiles, LayerTiles):
+        return
+    tiles.ready()
+    for place in first_tiles(tiles.world) if done is not None else ():
+        if done is not None and done.is_set():
+            return
+        tiles.png(*place)
 
 
 def first_tiles(
@@ -134,6 +165,8 @@ def first_tiles(
     (11, 1622, 905)
     """
     west, south, east, north = box
+    if not all(map(math.isfinite, box)):
+        return []
     whole = tile_bounds(0, 0, 0)
     round_m = whole[2] - whole[0]
     most = round_m / SIZE / max((east - west) / width_px, (north - south) / height_px, 1e-3)
@@ -149,21 +182,19 @@ def first_tiles(
     return places
 
 
-def _drawn_ahead(folder: str, layer: str, version: int, done: Event) -> None:
-    """Draw the tiles of the first view of a layer, and keep them for whoever looks first."""
-    tiles = _tiles(folder, layer, version)
-    if not isinstance(tiles, LayerTiles):
-        return
-    tiles.ready()
-    for place in first_tiles(tiles.world):
-        if done.is_set():
-            return
-        tiles.png(*place)
-
-
-@lru_cache(maxsize=8)
 def _tiles(folder: str, layer: str, version: int) -> LayerTiles | MarkTiles:
+    with _door(folder, layer, version):  # not made twice by two who ask at the same time
+        return _kept(folder, layer, version)
+
+
+@lru_cache(maxsize=_HELD)
+def _kept(folder: str, layer: str, version: int) -> LayerTiles | MarkTiles:
     return _made(folder, layer, version)
+
+
+@lru_cache(maxsize=256)
+def _door(folder: str, layer: str, version: int) -> Lock:  # noqa: ARG001 - one for each
+    return Lock()
 
 
 def _made(folder: str, layer: str, version: int) -> LayerTiles | MarkTiles:

@@ -14,6 +14,7 @@ from shapely import LineString, Point, box
 from layers import Layer, Provenance, Workspace
 from layers.errors import StoreError
 from maps import sight as sights
+from maps import tile_service
 from maps.answer_map import context_layers, drawn_by_server
 from maps.mark_tiles import MarkTiles
 from maps.sight import Sight, shape_of, sight
@@ -105,6 +106,42 @@ def test_the_first_tiles_cover_a_layer_at_the_deepest_zoom_with_room_for_it(west
     assert wide <= 1000 * pixel * 1.001
     assert high <= 540 * pixel * 1.001
     assert deepest == 22 or wide > 500 * pixel * 0.999 or high > 270 * pixel * 0.999
+
+
+def test_a_layer_that_cannot_be_drawn_ahead_does_not_keep_the_others_from_it(many, monkeypatch):
+    made = tile_service._made
+    land = [box(560_000 + 100 * n, 2_320_000, 560_100 + 100 * n, 2_320_200) for n in range(2)]
+    frame = gpd.GeoDataFrame({"code": ["ONT", "LUC"]}, geometry=land, index=[1, 2], crs=5897)
+    many.save(
+        Layer(frame, "a_first", "land_use", None, Provenance(source="thử", sha256="ab" * 32, made=True))
+    )
+
+    def broken(folder, layer, version):
+        if layer == "a_first":
+            raise ValueError(layer)
+        return made(folder, layer, version)
+
+    monkeypatch.setattr(tile_service, "_made", broken)
+    done = Event()
+    watch = Thread(target=keep_ready, args=(str(many.folder), done), kwargs={"every_s": 0.05})
+    watch.start()
+    place = (str(many.folder), "land_use_2025", 1)
+    for _ in range(400):
+        if tile_service._kept.cache_info().currsize and tile_service._tiles(*place).png.cache_info().currsize:
+            break
+        done.wait(0.05)
+    done.set()
+    watch.join(30)
+    tiles = tile_service._tiles(*place)
+    drawn = tiles.png.cache_info().misses
+    assert drawn > 0
+    assert tiles.png(*first_tiles(tiles.world)[0]) is not None
+    assert tiles.png.cache_info().misses == drawn  # it lay ready
+
+
+def test_a_box_that_lies_nowhere_has_no_tiles():
+    assert first_tiles((float("nan"), 0.0, 1.0, 1.0)) == []
+    assert first_tiles((0.0, 0.0, float("inf"), 1.0)) == []
 
 
 def test_a_watch_over_a_folder_that_is_no_workspace_waits(tmp_path):
