@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+
+from layers._thrift import read_struct
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,14 +31,16 @@ _ROWS: Final = 65_536
 #: a header with its statistics, and pages in all: each is looked at
 _HEADER: Final = 65_536
 _MOST_PAGES: Final = 200_000
-_DEEP: Final = 6
 #: encodings of Parquet: by a dictionary; each value as it is
 _BY_DICTIONARY: Final = (2, 8)
 _AS_IT_IS: Final = (0, 6)
-#: fields of a page header in the compact protocol of Thrift
-_UNPACKED, _PACKED, _DATA, _DICTIONARY, _DATA_V2 = 2, 3, 5, 7, 8
-_STOP, _TRUE, _FALSE, _BYTE, _DOUBLE, _BINARY, _LIST, _SET, _STRUCT = 0, 1, 2, 3, 7, 8, 9, 10, 12
-_WHOLE: Final = (4, 5, 6)
+#: fields of a page header, and the field in which a page of each type says more
+_TYPE, _UNPACKED, _PACKED = 1, 2, 3
+_DATA, _DICTIONARY, _DATA_V2 = 0, 2, 3
+_MORE: Final = {_DATA: 5, _DICTIONARY: 7, _DATA_V2: 8}
+_ENCODING: Final = {_DATA: 2, _DICTIONARY: 2, _DATA_V2: 4}
+#: sizes are numbers of 32 bits: Arrow cuts off what is beyond
+_BEYOND: Final = 1 << 31
 
 
 @dataclass(frozen=True)
@@ -99,14 +103,17 @@ def page_bytes(content: pa.Buffer, most: int) -> int:
     """
     with pq.ParquetFile(pa.BufferReader(content)) as file:
         meta = file.metadata
-    total, values, pages = 0, 0, 0
+    total = values = pages = taken = 0
     for chunk, _ in _chunks(meta):
         for page in _pages(_plain(content), chunk):
             pages += 1
             total += page.unpacked
-            values += page.values
+            values += 0 if page.dictionary else page.values
             if pages > _MOST_PAGES:
                 raise ValueError("pages")
+        taken += chunk.total_compressed_size if chunk.num_values else 0
+        if taken > len(content):  # columns that share their pages: each would be read again
+            raise ValueError("pages")
         if total > most:
             break
     return max(total, max(values, int(meta.num_rows) * int(meta.num_columns)) * _BYTES)
@@ -178,6 +185,8 @@ def _plain(content: pa.Buffer) -> memoryview:
 
 
 def _chunks(meta: pq.FileMetaData) -> Iterator[tuple[pq.ColumnChunkMetaData, pq.ColumnSchema]]:
+    if meta.num_row_groups * max(meta.num_columns, 1) > _MOST_PAGES:
+        raise ValueError("pages")
     for g in range(meta.num_row_groups):
         group = meta.row_group(g)
         for c in range(group.num_columns):
@@ -195,82 +204,24 @@ def _pages(content: memoryview, chunk: pq.ColumnChunkMetaData) -> Iterator[_Page
         raise ValueError("page")
     while at < end:
         page, used = _page(content[at : min(at + _HEADER, end)])
-        yield page
         at += used + page.packed
+        if at > end:
+            raise ValueError("page")
+        yield page
 
 
 def _page(content: memoryview) -> tuple[_Page, int]:
     """Read the header of a page, and how long it is."""
+    told, used = read_struct(content)
     try:
-        told, used = _struct(content, 0, _DEEP)
-        second = _DATA_V2 in told
-        data = told.get(_DATA_V2 if second else _DATA, {})
-        values, encoding = data.get(1, 0), data.get(4 if second else 2, -1)
-        page = _Page(told[_UNPACKED], told[_PACKED], values, encoding, dictionary=_DICTIONARY in told)
-        sound = min(page.unpacked, page.packed, page.values) >= 0
-    except (IndexError, KeyError, TypeError, AttributeError) as error:
+        kind = told[_TYPE]  # Arrow goes by it, whatever else is said
+        more = told[_MORE[kind]]
+        page = _Page(
+            told[_UNPACKED], told[_PACKED], more[1], more[_ENCODING[kind]], dictionary=kind == _DICTIONARY
+        )
+        sound = all(0 <= size < _BEYOND for size in (page.unpacked, page.packed, page.values))
+    except (KeyError, TypeError) as error:
         raise ValueError("page") from error
     if not sound:
         raise ValueError("page")
     return page, used
-
-
-def _struct(content: memoryview, at: int, deep: int) -> tuple[dict[int, Any], int]:
-    """Read a struct of Thrift: fields by their numbers, and where it ends."""
-    fields: dict[int, Any] = {}
-    number = 0
-    while (head := content[at]) != _STOP:
-        at += 1
-        step, kind = head >> 4, head & 15
-        if step:
-            number += step
-        else:
-            number, at = _whole(content, at)
-        if kind in (_TRUE, _FALSE):  # a truth is told by its kind
-            fields[number] = kind == _TRUE
-        else:
-            fields[number], at = _value(content, at, kind, deep)
-    return fields, at + 1
-
-
-def _value(content: memoryview, at: int, kind: int, deep: int) -> tuple[Any, int]:
-    if kind in _WHOLE:
-        return _whole(content, at)
-    if kind in (_TRUE, _FALSE, _BYTE):
-        return content[at], at + 1
-    if kind == _DOUBLE:
-        return None, at + _BYTES
-    if kind == _BINARY:
-        length, at = _varint(content, at)
-        return None, at + length
-    if kind == _STRUCT and deep:
-        return _struct(content, at, deep - 1)
-    if kind in (_LIST, _SET) and deep:
-        return None, _past_list(content, at, deep)
-    raise ValueError("page")
-
-
-def _past_list(content: memoryview, at: int, deep: int) -> int:
-    count, kind = content[at] >> 4, content[at] & 15
-    at += 1
-    if count == 15:  # noqa: PLR2004 - the number follows
-        count, at = _varint(content, at)
-    for _ in range(count):
-        _, at = _value(content, at, kind, deep - 1)
-    return at
-
-
-def _whole(content: memoryview, at: int) -> tuple[int, int]:
-    value, at = _varint(content, at)
-    return (value >> 1) ^ -(value & 1), at
-
-
-def _varint(content: memoryview, at: int) -> tuple[int, int]:
-    value = shift = 0
-    while True:
-        byte = content[at]
-        at += 1
-        value |= (byte & 127) << shift
-        shift += 7
-        if byte < 128 or shift > 63:  # noqa: PLR2004 - bits of a number
-            return value, at
