@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ask_button",
-    "day_format",
     "day_input",
     "period_input",
     "pick_layers",
@@ -157,23 +156,19 @@ def day_input(words: Words, *, key: str) -> date | None:
     """
     from datetime import date as day  # noqa: PLC0415 - the type is needed at run time only here
 
+    spoken = f"tc-spoken-{key}"
+    # its format is part of what a box is: in another language it is a new one, and would start with today
+    if st.session_state.get(spoken, words.lang) != words.lang and key in st.session_state:
+        st.session_state[key] = st.session_state[key]
+    st.session_state[spoken] = words.lang
     picked = st.date_input(
-        words("ask.on"), value=_today(), format=day_format(words), key=key, help=words("ask.on_help")
+        words("ask.on"), value=_today(), format=_day_format(words), key=key, help=words("ask.on_help")
     )
     return picked if isinstance(picked, day) else None
 
 
-def day_format(words: Words) -> str:
-    """Return how a box for a day writes it: as days are written everywhere else in the language.
-
-    Parameters
-    ----------
-    words : Words
-
-    Returns
-    -------
-    str
-    """
+def _day_format(words: Words) -> str:
+    """How a box for a day writes it: as days are written everywhere else in the language."""
     return "DD/MM/YYYY" if words.lang == "vi" else "YYYY-MM-DD"
 
 

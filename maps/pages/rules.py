@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from functools import partial
 from html import escape
 from typing import TYPE_CHECKING
@@ -11,7 +10,7 @@ import streamlit as st
 
 from layers import reference
 from layers.names import fold
-from maps.pages._ask import day_format
+from maps.pages._ask import day_input
 from maps.pages._frame import speak
 from maps.rule_tables import NUMBERS, rules_table
 
@@ -33,9 +32,10 @@ def show() -> None:
     order = [_FIRST, *(n for n in reference.names() if n != _FIRST and n not in _BEHIND)]
     name = left.selectbox(words("rules.table"), order, format_func=lambda n: words(f"table.{n}"))
     wanted = middle.text_input(words("rules.search"), placeholder=words("rules.search_hint"))
-    on = right.date_input(
-        words("ask.on"), value=datetime.now(UTC).astimezone().date(), format=day_format(words)
-    )
+    with right:
+        on = day_input(words, key="rules-on")
+    if on is None:
+        return
     table = rules_table(name, on, words)
     if wanted:
         text = table.astype(str).agg(" ".join, axis=1).map(fold)

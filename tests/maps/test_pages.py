@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -267,6 +268,27 @@ def test_zones_stand_among_what_zones_are_checked_against(open_page, sample):
     zones, against = test.multiselect[:2]
     assert zones.value
     assert set(zones.value) <= set(against.value)
+
+
+@pytest.mark.parametrize(
+    ("page", "key"),
+    [
+        ("conflicts", "ask-on"),
+        ("distances", "distance-on"),
+        ("candidates", "candidate-on"),
+        ("rules", "rules-on"),
+    ],
+)
+def test_the_day_stays_when_the_language_is_switched(open_page, sample, page, key):
+    test = open_page(sample.folder, page=page)
+    test.date_input(key=key).set_value(date(2024, 7, 1)).run()
+    for lang in ("en", "vi"):
+        test.session_state["lang"] = lang
+        test.run()
+        assert not test.exception, test.exception
+        assert test.date_input(key=key).value == date(2024, 7, 1)
+    test.date_input(key=key).set_value(date(2025, 7, 2)).run()
+    assert test.date_input(key=key).value == date(2025, 7, 2)
 
 
 def test_the_language_stands_in_the_address(open_page, small_workspace):
