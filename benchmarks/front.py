@@ -47,6 +47,7 @@ MOST_PLAIN = 100_000  # more than Streamlit sends in one message
 COLOURED = 25  # between the strongest and the weakest channel; the empty map is greyer
 FLAGS = ["--no-sandbox", "--disable-gpu", "--enable-precise-memory-info"]
 FRAME = 'iframe[title="streamlit_folium.st_folium"]'
+DRAWN = ".leaflet-tile-loaded, .leaflet-overlay-pane path, .leaflet-interactive"
 PAGES = {"ours": "lop-du-lieu", "folium.GeoJson": ""}
 
 # from the first view to one parcel: each zoom for a moment, then moved along three times
@@ -223,6 +224,10 @@ def _coloured(page: Any) -> bool:
     """Whether the middle of the map has colour; some of the land is white on purpose."""
     frame = page.locator(FRAME).first
     if not frame.count() or not frame.is_visible():
+        return False
+    # pictures of a page that is still being made slow it down: none before something is drawn at all
+    inner = frame.element_handle().content_frame()
+    if inner is None or not inner.evaluate(f"!!document.querySelector('{DRAWN}')"):
         return False
     frame.scroll_into_view_if_needed()
     box = frame.bounding_box()
