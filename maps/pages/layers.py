@@ -16,6 +16,7 @@ from maps.pages._layers import show_layers
 from maps.pages._undo import show_withdrawn
 
 _TAB = "layers-tab"
+_SEEN = "layers-tabs-seen"
 
 
 def show() -> None:
@@ -33,6 +34,9 @@ def show() -> None:
     at = st.session_state.get(_TAB, 0)
     tabs = st.tabs(names, default=names[at], key=f"layers-tabs-{words.lang}", on_change="rerun")
     st.session_state[_TAB] = next((n for n, tab in enumerate(tabs) if tab.open), 0)
+    # what was never opened is not made: the list is what a visit begins with, and its map comes sooner
+    seen = st.session_state.setdefault(_SEEN, set())
+    seen.update(n for n, tab in enumerate(tabs) if tab.open)
     listed, added, below = tabs
     with listed:
         take_layer(versions, base.history, words)
@@ -44,10 +48,10 @@ def show() -> None:
         show_withdrawn(base, words)
         if odd := Rasters(base).odd():
             show_findings(odd, words)
-    with added:
-        show_import(base, words)
-    with below:
-        show_basemaps(base, words)
+    for n, tab, show_it in ((1, added, show_import), (2, below, show_basemaps)):
+        if n in seen:
+            with tab:
+                show_it(base, words)
 
 
 if __name__ == "__main__":
