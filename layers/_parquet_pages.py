@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 from layers._thrift import read_struct
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 __all__ = ["check_parquet", "page_bytes", "value_bytes"]
@@ -31,6 +31,9 @@ _ROWS: Final = 65_536
 #: a header with its statistics, and pages in all: each is looked at
 _HEADER: Final = 65_536
 _MOST_PAGES: Final = 200_000
+#: a dictionary that we write has 1 MB and a value; larger ones, and more values, are left to Arrow
+_LARGE_PAGE: Final = 1 << 25
+_MOST_VALUES: Final = 2_000_000
 #: encodings of Parquet: by a dictionary; each value as it is
 _BY_DICTIONARY: Final = (2, 8)
 _AS_IT_IS: Final = (0, 6)
@@ -76,7 +79,11 @@ def check_parquet(path: Path) -> None:
 def _check(path: Path, size: int, *_told: int) -> None:
     """A file that wasn't touched since is looked at once."""
     most = max(_GRANTED, _RATIO * size)
-    content = pa.py_buffer(path.read_bytes())
+    with pa.memory_map(str(path)) as file:
+        _measure(file.read_buffer(), most)
+
+
+def _measure(content: pa.Buffer, most: int) -> None:
     if page_bytes(content, most) > most or value_bytes(content, most) > most:
         raise ValueError("size")
 
@@ -135,29 +142,66 @@ def value_bytes(content: pa.Buffer, most: int) -> int:
     """
     with pq.ParquetFile(pa.BufferReader(content)) as file:
         meta = file.metadata
-    at_most: dict[str, int] = {}
-    total = 0
-    for chunk, column in _chunks(meta):
-        if chunk.physical_type == "FIXED_LEN_BYTE_ARRAY":
-            total += chunk.num_values * column.length
-        elif chunk.physical_type == "BYTE_ARRAY":
-            at_most[column.path] = at_most.get(column.path, 0) + _repeated(_plain(content), chunk)
-    if total + sum(at_most.values()) <= most or total > most:
-        return total + sum(at_most.values())
-    with pq.ParquetFile(pa.BufferReader(content), read_dictionary=list(at_most)) as file:
-        for batch in file.iter_batches(batch_size=_ROWS, columns=list(at_most), use_threads=False):
+    texts = [(chunk, column.path) for chunk, column in _chunks(meta) if chunk.physical_type == "BYTE_ARRAY"]
+    total: int = sum(
+        int(chunk.num_values) * int(column.length)
+        for chunk, column in _chunks(meta)
+        if chunk.physical_type == "FIXED_LEN_BYTE_ARRAY"
+    )
+    for longest in (_whole_page, _Longest()):
+        at_most: int = total + sum(_repeated(_plain(content), chunk, longest) for chunk, _ in texts)
+        if at_most <= most:
+            return at_most
+    if total > most:
+        return total
+    wide = sorted({path for _, path in texts})
+    with pq.ParquetFile(pa.BufferReader(content), read_dictionary=wide) as file:
+        for batch in file.iter_batches(batch_size=_ROWS, columns=wide, use_threads=False):
             total += sum(map(_in_rows, batch.columns))
             if total > most:
                 break
     return total
 
 
-def _repeated(content: memoryview, chunk: pq.ColumnChunkMetaData) -> int:
-    """Bytes that texts or shapes have at most: each value of a page may be the whole dictionary."""
+def _whole_page(page: _Page, _packed: memoryview, _compression: str) -> int:
+    """No value of a dictionary is longer than its page."""
+    return page.unpacked
+
+
+class _Longest:
+    """The longest value of a dictionary, for as many values as can be looked at in a moment."""
+
+    def __init__(self) -> None:
+        self._left = _MOST_VALUES
+
+    def __call__(self, page: _Page, packed: memoryview, compression: str) -> int:
+        self._left -= page.values
+        ours = compression in ("ZSTD", "UNCOMPRESSED")
+        if self._left < 0 or page.unpacked > _LARGE_PAGE or not ours:
+            return page.unpacked
+        plain = bytes(packed)
+        if compression == "ZSTD":
+            plain = pa.Codec("zstd").decompress(plain, page.unpacked).to_pybytes()
+        at = longest = 0
+        for _ in range(page.values):
+            length = int.from_bytes(plain[at : at + 4], "little")
+            at += 4 + length
+            longest = max(longest, length)
+        if at > len(plain):
+            raise ValueError("page")
+        return longest
+
+
+def _repeated(
+    content: memoryview,
+    chunk: pq.ColumnChunkMetaData,
+    longest_of: Callable[[_Page, memoryview, str], int],
+) -> int:
+    """Bytes that texts or shapes have at most: each value of a page may be the longest of the dictionary."""
     longest = total = 0
-    for page in _pages(content, chunk):
+    for page, at in _placed_pages(content, chunk):
         if page.dictionary:
-            longest = max(longest, page.unpacked)
+            longest = max(longest, longest_of(page, content[at : at + page.packed], chunk.compression))
         elif page.encoding in _BY_DICTIONARY:
             total += page.values * longest
         elif page.encoding in _AS_IT_IS:
@@ -194,7 +238,14 @@ def _chunks(meta: pq.FileMetaData) -> Iterator[tuple[pq.ColumnChunkMetaData, pq.
 
 
 def _pages(content: memoryview, chunk: pq.ColumnChunkMetaData) -> Iterator[_Page]:
-    """Pages of a column: Arrow reads the same stretch of the file, and none of it where there is no value."""
+    return (page for page, _ in _placed_pages(content, chunk))
+
+
+def _placed_pages(content: memoryview, chunk: pq.ColumnChunkMetaData) -> Iterator[tuple[_Page, int]]:
+    """Pages of a column and where each begins behind its header.
+
+    Arrow reads the same stretch of the file, and none of it where there is no value.
+    """
     if not chunk.num_values:
         return
     starts = [chunk.data_page_offset, chunk.dictionary_page_offset if chunk.has_dictionary_page else None]
@@ -204,10 +255,11 @@ def _pages(content: memoryview, chunk: pq.ColumnChunkMetaData) -> Iterator[_Page
         raise ValueError("page")
     while at < end:
         page, used = _page(content[at : min(at + _HEADER, end)])
-        at += used + page.packed
-        if at > end:
+        at += used
+        if at + page.packed > end:
             raise ValueError("page")
-        yield page
+        yield page, at
+        at += page.packed
 
 
 def _page(content: memoryview) -> tuple[_Page, int]:

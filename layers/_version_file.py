@@ -72,7 +72,7 @@ def write_version(folder: Path, frame: gpd.GeoDataFrame, name: str) -> SavedFile
     Raises
     ------
     StoreError
-        ``save_failed``; nothing is left behind then.
+        ``save_failed``; ``version_too_large`` where it could not be read again. Nothing is left behind then.
     """
     slug = re.sub(r"[^a-z0-9]+", "-", fold(name)).strip("-")[:_LONGEST_SLUG] or "layer"
     path = folder / f"{slug}.{uuid.uuid4().hex[:12]}.parquet"
@@ -81,6 +81,7 @@ def write_version(folder: Path, frame: gpd.GeoDataFrame, name: str) -> SavedFile
         rows = _write(frame, draft)
         if rows != len(frame):
             raise StoreError("save_failed", layer=name, expected=len(frame), found=rows)  # noqa: TRY301
+        _check_draft(draft, name)
         draft.rename(path)
         sync_folder(folder)
         return SavedFile(path.name, file_hash(path), path.stat().st_size, rows)
@@ -117,6 +118,14 @@ def _write(frame: gpd.GeoDataFrame, draft: Path) -> int:
     with draft.open("rb+") as handle:
         os.fsync(handle.fileno())
     return int(pq.ParquetFile(draft).metadata.num_rows)
+
+
+def _check_draft(draft: Path, name: str) -> None:
+    """Refuse what reading would refuse: a version that is entered can be read."""
+    try:
+        check_parquet(draft)
+    except ValueError as error:
+        raise StoreError("version_too_large", layer=name, found=cause_of(error)) from error
 
 
 def sync_folder(folder: Path) -> None:

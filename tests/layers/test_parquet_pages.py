@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -154,3 +156,50 @@ def test_a_size_that_is_understated_is_read_as_it_was(tmp_path: Path) -> None:
     table = pa.table({"t": ["abc"] * 500})
     content = understated(written(table).to_pybytes(), says=2)
     assert pq.read_table(pa.BufferReader(content)).equals(table)
+
+
+def test_what_could_not_be_read_again_is_not_saved(workspace: Workspace, monkeypatch) -> None:
+    from layers import read_layer
+
+    small = workspace.folder / "lot.gpkg"
+    small_layer().to_file(small, index=False)
+    layer = read_layer(str(small), "industrial_park", name="lô").layer
+    done = workspace.save(layer, expected=None)
+    many = pd.concat([layer.frame] * 3_000).set_index(np.arange(3_000 * len(layer.frame)).astype(str))
+    larger = replace(layer, frame=many.assign(note="x" * 1_000))
+    monkeypatch.setattr(pages, "_GRANTED", 2_000_000)
+    with pytest.raises(StoreError, match="version_too_large"):
+        workspace.save(larger, expected=done.version)
+    assert [file.name for file in (workspace.folder / "versions").iterdir()] == [done.file]
+    assert workspace.version("lô").version == done.version
+    assert len(workspace.load("lô").frame) == done.rows
+    monkeypatch.setattr(pages, "_GRANTED", 1 << 30)
+    workspace.save(larger, expected=done.version)
+    assert len(workspace.load("lô").frame) == len(many)
+
+
+@given(st.lists(st.text(max_size=40) | st.none(), min_size=1, max_size=40), st.sampled_from(["zstd", "none"]))
+def test_a_dictionary_counts_for_its_longest_value(texts, compression) -> None:
+    out = pa.BufferOutputStream()
+    pq.write_table(pa.table({"t": pa.array(texts * 50, pa.string())}), out, compression=compression)
+    buffer = out.getvalue()
+    lengths = [len(text.encode()) for text in texts if text is not None]
+    exact = 50 * sum(lengths)
+    chunk = pq.ParquetFile(pa.BufferReader(buffer)).metadata.row_group(0).column(0)
+    closely = pages._repeated(pages._plain(buffer), chunk, pages._Longest())
+    assert closely == 50 * len(texts) * max(lengths, default=0)
+    assert exact <= closely <= pages._repeated(pages._plain(buffer), chunk, pages._whole_page)
+
+
+def test_most_layers_are_not_counted_row_by_row(monkeypatch) -> None:
+    table = pa.table({"t": [f"Thửa số {n % 4_000}" for n in range(20_000)]})
+    buffer = written(table)
+    monkeypatch.setattr(pages, "_in_rows", lambda _: pytest.fail("was unpacked"))
+    assert pages.value_bytes(buffer, 1_000_000) <= 1_000_000
+
+
+def test_a_check_maps_the_file_and_does_not_read_it_whole(tmp_path: Path, monkeypatch) -> None:
+    path = tmp_path / "a.parquet"
+    path.write_bytes(written(pa.table({"n": range(100)})).to_pybytes())
+    monkeypatch.setattr(type(path), "read_bytes", lambda _: pytest.fail("was read whole"))
+    pages.check_parquet(path)
