@@ -60,8 +60,7 @@ def grouped(findings: Iterable[Finding]) -> list[Group]:
         if finding.code == "findings_more" and more is not None:
             more.uncounted += int(finding.fields["count"])
             continue
-        of_layer = sorted(map(str, finding.fields.items())) if finding.row is None else []
-        key = (finding.layer, finding.code, finding.level, str(finding.fields.get("column", "")), *of_layer)
+        key = (*_kind(finding), *(_facts(finding) if finding.row is None else []))
         group = groups.setdefault(key, Group(finding))
         longest[finding.layer, finding.code] = group
         if group.first is not finding and finding.row is not None:
@@ -82,6 +81,15 @@ def once(findings: Iterable[Finding]) -> list[Finding]:
     """
     kept: dict[tuple[object, ...], Finding] = {}
     for n, finding in enumerate(findings):
-        whole = (finding.layer, finding.code, finding.fields.get("column"))
+        whole = (*_kind(finding), *_facts(finding))
         kept.setdefault(whole if finding.row is None else (n,), finding)
     return list(kept.values())
+
+
+def _kind(finding: Finding) -> tuple[str, ...]:
+    return finding.layer, finding.code, finding.level, str(finding.fields.get("column", ""))
+
+
+def _facts(finding: Finding) -> list[str]:
+    """What is said of a whole layer: two provinces that are contradicted are two findings."""
+    return sorted(map(str, finding.fields.items()))

@@ -1,0 +1,22 @@
+"""What is said of a whole layer is said once, and nothing that differs is lost."""
+
+from __future__ import annotations
+
+from layers import Finding
+from maps.grouping import grouped, once
+
+
+def contradicted(stated, found):
+    fields = {"column": "tinh", "stated": stated, "found": found, "count": 1, "names": ["A"]}
+    return Finding("province_contradicted", "xã", None, "warn", fields)
+
+
+def test_two_provinces_contradicted_in_one_layer_are_both_said():
+    said = [contradicted("Yên Bái", "Hà Nội"), contradicted("Hòa Bình", "Phú Thọ")]
+    assert once([*said, *said]) == said
+    assert [group.first for group in grouped([*said, *said])] == said
+
+
+def test_rows_are_never_left_out():
+    rows = [Finding("null_geometry", "xã", str(row), "block") for row in (1, 1, 2)]
+    assert once(rows) == rows
