@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -139,7 +140,9 @@ def _bring_drawn(base: Workspace, words: Words) -> None:
     reading = Reading(layer, drawn.findings, 1, aside)
     found = LookedOver(reading, drawn.frame.iloc[:0], drawn.wkt)
     show_reading(base, found, words, mapped=True)
-    asked = Asked("", reading, drawn.wkt, "drawn")
+    # of this boundary alone, as of the bytes of a file
+    digest = hashlib.sha256(drawn.wkt.encode()).hexdigest()[:16]
+    asked = Asked("", reading, drawn.wkt, f"drawn-{digest}")
     _save(base, reading, asked, words, report=plain_report(quality_of(reading), None))
 
 
