@@ -198,7 +198,7 @@ def advice(what: Finding | ThoCongError, say: Words) -> str:
     str
         Empty where nothing needs to be done.
     """
-    return re.sub(rf" \({re.escape(say('cli.aside'))}: --[^)]*\)", "", say.fix(what))
+    return re.sub(rf" \({re.escape(say('cli.aside'))}: [^)]*--[^)]*\)", "", say.fix(what))
 
 
 @contextmanager
