@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from layers import Finding
 
@@ -41,12 +41,14 @@ class Group:
         return len(self.others) + self.uncounted
 
 
-def grouped(findings: Iterable[Finding]) -> list[Group]:
+def grouped(findings: Iterable[Finding], *, advice: Callable[[Finding], str] | None = None) -> list[Group]:
     """Put findings together that say the same of one layer; a person reads a sentence once.
 
     Parameters
     ----------
     findings : iterable of Finding
+    advice : callable, optional
+        What to do about a finding: rows with other advice stay apart.
 
     Returns
     -------
@@ -60,7 +62,8 @@ def grouped(findings: Iterable[Finding]) -> list[Group]:
         if finding.code == "findings_more" and more is not None:
             more.uncounted += int(finding.fields["count"])
             continue
-        key = (*_kind(finding), *(_facts(finding) if finding.row is None else []))
+        todo = advice(finding) if advice else ""
+        key = (*_kind(finding), todo, *(_facts(finding) if finding.row is None else []))
         group = groups.setdefault(key, Group(finding))
         longest[finding.layer, finding.code] = group
         if group.first is not finding and finding.row is not None:

@@ -35,7 +35,8 @@ def show_findings(findings: Sequence[Finding], words: Words) -> None:
     findings : sequence of Finding
     words : Words
     """
-    groups = sorted(grouped(findings), key=lambda g: _GRAVEST.index(g.first.level))
+    found = grouped(findings, advice=lambda one: advice(one, words))
+    groups = sorted(found, key=lambda g: _GRAVEST.index(g.first.level))
     items = "".join(_item(group, words) for group in groups[:_MOST])
     st.html(f"<ul class='tc-findings'>{items}</ul>")
     if len(groups) > _MOST:

@@ -20,3 +20,10 @@ def test_two_provinces_contradicted_in_one_layer_are_both_said():
 def test_rows_are_never_left_out():
     rows = [Finding("null_geometry", "xã", str(row), "block") for row in (1, 1, 2)]
     assert once(rows) == rows
+
+
+def test_rows_with_other_advice_stay_apart():
+    rows = [Finding("null_geometry", "xã", str(row), "block") for row in range(4)]
+    told = grouped(rows, advice=lambda one: "even" if int(str(one.row)) % 2 == 0 else "odd")
+    assert [(group.first.row, group.rows) for group in told] == [("0", ["2"]), ("1", ["3"])]
+    assert len(grouped(rows)) == 1
