@@ -27,6 +27,7 @@ __all__ = [
     "RASTERS",
     "assumed_speeds",
     "by_road",
+    "check_classes",
     "check_unit",
     "criterion_kind",
     "in_minutes",
@@ -42,6 +43,7 @@ _ANY_KIND: Final = "railway"
 _BY_ROAD: Final = "_travel"
 _MINUTES: Final = "_travel_min"
 _FASTEST_KMH: Final = 200
+_ROAD_CLASS: Final = "road_class"
 _NEARER: Final = "linear:0=1;5000=0"
 _SOONER: Final = "linear:0=1;30=0"
 _GREATER: Final = "linear:0=0;1=1"
@@ -187,7 +189,8 @@ def named_criterion(
         As :func:`spatial.value_functions.parse_value_function` reads it; default that of the table.
     roads : Layer, optional
         Network of a criterion that is measured by road: one that the table measures so, or a name that
-        ends with ``_travel``, which else stands for what it says without it.
+        ends with ``_travel`` or ``_travel_min``, which else stands for what it says without it: the same
+        features count, and for minutes 30 are the most that score.
     speeds : mapping of str to float, optional
         km/h by class of road, of one that is measured in minutes; default those of
         ``data/reference/road_speeds.csv``, an assumption.
@@ -203,13 +206,14 @@ def named_criterion(
     Raises
     ------
     QuestionError
-        ``value_function_wrong``; ``network_missing`` where one measured by road has no roads.
+        ``value_function_wrong``; ``network_missing`` where one measured by road has no roads; of one in
+        minutes ``speed_wrong`` and ``speed_class_unknown``.
     """
     row = _row(name)
     is_layer = isinstance(source, Layer)
     measure = row.get("measure", "travel" if by_road(name) else "distance") if is_layer else "value"
     usual = _usual(name, is_layer=is_layer)
-    assumed = [usual] if not row and function is None else []
+    assumed = [usual] if not row.get("function") and function is None else []
     text = function or (row["function"] if row and (is_layer or row["measure"] == "value") else None)
     made: ValueFunction = parse_value_function(text or usual)
     found = []
@@ -298,15 +302,44 @@ def assumed_speeds(given: Mapping[str, float] | None = None) -> dict[str, float]
     return out
 
 
+def check_classes(given: Mapping[str, float], roads: Layer | None) -> None:
+    """Refuse a speed for a class of road that is in no table and on no road.
+
+    Parameters
+    ----------
+    given : mapping of str to float
+        km/h by class of road.
+    roads : Layer or None
+
+    Raises
+    ------
+    QuestionError
+        ``speed_class_unknown`` with the classes there are.
+
+    Examples
+    --------
+    >>> check_classes({"local": 20}, None)
+    """
+    known = [str(name) for name in reference.table("road_speeds").index]
+    if roads is not None and _ROAD_CLASS in roads.frame:
+        on_roads = roads.frame[_ROAD_CLASS].dropna().astype(str).str.strip().unique()
+        known += sorted({str(name) for name in on_roads} - {*known, ""})
+    for name in given:
+        if name not in known:
+            raise QuestionError("speed_class_unknown", found=name, expected=known)
+
+
 def _row(name: str) -> dict[str, Any]:
     """What the table says of a name, or of the same thing measured straight."""
     table = reference.table("criteria")
     if name in table.index:
         return dict(table.loc[name])
-    straight = name.removesuffix(_BY_ROAD)
-    if straight in table.index and table.loc[straight, "measure"] == "distance":
-        return {**dict(table.loc[straight]), "measure": "travel"}
-    return {}
+    straight = name.removesuffix(_MINUTES).removesuffix(_BY_ROAD)
+    if straight not in table.index or table.loc[straight, "measure"] != "distance":
+        return {}
+    row = {**dict(table.loc[straight]), "measure": "travel"}
+    # a function of metres says nothing of minutes
+    return {**row, "unit": "min", "function": ""} if in_minutes(name) else row
 
 
 def _travel(
@@ -318,6 +351,7 @@ def _travel(
     if not in_minutes(name):
         return travel_costs(road_network(roads), targets), []
     by_class = assumed_speeds(speeds)
+    check_classes(speeds or {}, roads)
     told = Finding("travel_speeds_assumed", roads.name, None, "info", {"criterion": name, "speeds": by_class})
     return travel_costs(road_network(roads, speeds=by_class), targets), [told]
 

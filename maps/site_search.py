@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     Progress = Callable[[int, int, str], None]
 
-__all__ = ["SearchInputs", "SearchNotes", "joined_findings", "search_sites", "weighed_inputs"]
+__all__ = ["SearchInputs", "SearchNotes", "joined_findings", "search_sites", "used_speeds", "weighed_inputs"]
 
 
 @dataclass(frozen=True)
@@ -91,8 +91,8 @@ def search_sites(
     -------
     CandidateAnswer
         Its run has ``pairwise`` (None where weights were stated), ``industry``, ``speeds_kmh`` (by class of
-        road, where a criterion is measured in minutes) and ``scale_error_pct`` (by how much areas are off at
-        the worst place of the area) besides; findings of the inputs,
+        road, where one is measured in minutes along roads) and ``scale_error_pct`` (by how much areas are
+        off at the worst place of the area) besides; findings of the inputs,
         ``pairwise_inconsistent`` and ``industry_criteria_lacking`` come first; rasters stand among the
         layers.
 
@@ -118,7 +118,7 @@ def search_sites(
     facts = {
         "pairwise": weighing.facts() if weighing else None,
         "industry": notes.industry,
-        "speeds_kmh": assumed_speeds(notes.speeds) if any(map(in_minutes, names)) else {},
+        "speeds_kmh": used_speeds(inputs.criteria, notes.speeds),
         "scale_error_pct": scale_error_pct(frame, as_crs(frame.crs)),
     }
     run = {**answer.run, **facts, "layers": [*answer.run["layers"], *notes.rasters]}
@@ -126,6 +126,30 @@ def search_sites(
     run["periods"] = sorted({*run["periods"], *periods})
     run["made"] = bool(run["made"] or any(raster["made"] for raster in notes.rasters))
     return replace(answer, run=run, findings=(*said, *answer.findings))
+
+
+def used_speeds(criteria: Sequence[Criterion], given: Mapping[str, float]) -> dict[str, float]:
+    """Return the speeds that a search rests on.
+
+    Parameters
+    ----------
+    criteria : sequence of Criterion
+    given : mapping of str to float
+        km/h by class of road that somebody stated.
+
+    Returns
+    -------
+    dict of str to float
+        Empty where no criterion is measured in minutes along roads: a raster or a layer without features may
+        have the name of one that is.
+
+    Examples
+    --------
+    >>> used_speeds([], {"local": 20.0})
+    {}
+    """
+    timed = any(one.travel is not None and in_minutes(one.name) for one in criteria)
+    return assumed_speeds(given) if timed else {}
 
 
 def weighed_inputs(inputs: SearchInputs, notes: SearchNotes) -> list[Criterion]:

@@ -165,7 +165,7 @@ def candidates(**given: Any) -> None:
     every = [layers.area, *layers.constraints, *layers.others]
     exclusion = placed_question(question.exclusion, every, given["province"])
     question = replace(question, exclusion=exclusion, follow=layers.follow)
-    speeds = speeds_of(given["speeds"])
+    speeds = speeds_of(given["speeds"], layers.roads)
     criteria = layers.criteria(given["functions"], suggested, cell_m=question.cell_m, speeds=speeds)
     if None in (given["min_ha"], given["max_ha"]):
         said = "; ".join(size_sentences(preset, speak.words))
@@ -176,7 +176,7 @@ def candidates(**given: Any) -> None:
     stamp(answer)
     answer, extra = site_decisions_of(answer, given)
     if given["save_run"] is not None:
-        asked = search_question(given, question, layers.area, (criteria, comparisons))
+        asked = search_question(given, question, layers.area, (criteria, comparisons), speeds=speeds)
         keep_run(given, asked, answer, speak, extra=extra)
     findings = once([*layers.findings, *answer.findings])
     _report(answer, findings, given=given, speak=speak)
@@ -198,6 +198,11 @@ class _Layers:
     follow: str = ""
     rasters: list[dict[str, Any]] = field(default_factory=list)
 
+    @property
+    def roads(self) -> Layer | None:
+        """Network that travel is measured on."""
+        return next((of for of in (*self.others, *self.constraints) if of.kind_name == "road"), None)
+
     def criteria(
         self,
         functions: tuple[str, ...],
@@ -210,7 +215,6 @@ class _Layers:
         stated = stated_once(functions, "--function")
         like = grid_cells(search_grid(self.area.frame, cell_m=cell_m))
         out = []
-        roads = next((of for of in (*self.others, *self.constraints) if of.kind_name == "road"), None)
         for name, weight, given in self.scored:
             source = given if isinstance(given, Layer) else self._cells(given, name, like)
             preset = suggested.get(name)
@@ -219,7 +223,7 @@ class _Layers:
                 source,
                 weight=preset.weight if preset and weight is None else weight,
                 function=stated.pop(name, preset.function if preset else None),
-                roads=roads,
+                roads=self.roads,
                 speeds=speeds,
             )
             out.append(made)

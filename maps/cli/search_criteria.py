@@ -12,6 +12,7 @@ from maps.cli.options import stated_once
 from maps.criteria import (
     RASTERS,
     assumed_speeds,
+    check_classes,
     check_unit,
     criterion_kind,
     raster_source,
@@ -121,12 +122,14 @@ def kept_cells(cells: Cells, name: str, base: Workspace) -> str:
     return store.keep(cast("GuardedRaster", guarded_raster(Path(cells))), name).id
 
 
-def speeds_of(given: tuple[str, ...]) -> dict[str, float]:
+def speeds_of(given: tuple[str, ...], roads: Layer | None = None) -> dict[str, float]:
     """Read ``--speed CLASS=KMH``.
 
     Parameters
     ----------
     given : tuple of str
+    roads : Layer, optional
+        Whose classes may be named besides those of the table.
 
     Returns
     -------
@@ -135,7 +138,7 @@ def speeds_of(given: tuple[str, ...]) -> dict[str, float]:
     Raises
     ------
     QuestionError
-        ``speed_wrong``.
+        ``speed_wrong``, ``speed_class_unknown``.
 
     Examples
     --------
@@ -149,6 +152,7 @@ def speeds_of(given: tuple[str, ...]) -> dict[str, float]:
         except ValueError:
             raise QuestionError("speed_wrong", found=text, road_class=name, expected=[0, 200]) from None
     assumed_speeds(out)
+    check_classes(out, roads)
     return out
 
 

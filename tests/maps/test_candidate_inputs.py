@@ -11,8 +11,8 @@ from shapely import LineString, MultiPolygon, Point, box
 from layers import Layer, reference
 from layers.errors import QuestionError
 from maps.candidate_question import search_layers
-from maps.criteria import assumed_speeds, in_minutes, named_criterion
-from maps.site_search import joined_findings
+from maps.criteria import assumed_speeds, criterion_kind, in_minutes, named_criterion
+from maps.site_search import joined_findings, used_speeds
 from maps.words import words
 from tests.spatial.conftest import frame
 
@@ -131,3 +131,51 @@ def test_every_criterion_in_minutes_has_its_unit_and_one_in_metres_beside_it():
         beside = table.loc[name.removesuffix("_min")]
         assert (beside["measure"], beside["unit"]) == ("travel", "m")
         assert beside["kinds"] == table.loc[name, "kinds"]
+
+
+NO_ROW = ["expressway", "main_road", "railway", "housing", "logistics", "road", "urban"]
+
+
+@pytest.mark.parametrize("name", NO_ROW)
+def test_minutes_to_a_thing_are_measured_to_the_same_rows_as_metres(name):
+    classes = ["expressway", "local"]
+    given = Layer(
+        frame(LineString([(0, 0), (900, 0)]), LineString([(0, 50), (900, 50)]), road_class=classes),
+        "đ",
+        "road",
+    )
+    metres, _ = named_criterion(f"{name}_travel", given, roads=given)
+    timed, findings = named_criterion(f"{name}_travel_min", given, roads=given)
+    assert timed.source.frame.index.tolist() == metres.source.frame.index.tolist()
+    assert len(timed.source.frame) == (1 if name in ("expressway", "main_road") else 2)
+    assert criterion_kind(f"{name}_travel_min") == criterion_kind(f"{name}_travel") == criterion_kind(name)
+    assert (timed.measure, timed.weight) == ("travel", metres.weight)
+    # a function of metres is none of minutes, and what stands for it is told
+    assert str(timed.function) == "linear:0=1;30=0"
+    assert "criterion_assumed" in {f.code for f in findings}
+
+
+def test_minutes_to_an_expressway_are_not_those_to_a_local_road():
+    classes = ["expressway", "local"]
+    ways = frame(LineString([(6000, 0), (6000, 900)]), LineString([(0, 0), (6000, 0)]), road_class=classes)
+    given = Layer(ways, "đường", "road")
+    made, _ = named_criterion("expressway_travel_min", given, roads=given)
+    assert minutes(made) == pytest.approx(6 * 60 / 25)
+
+
+def test_a_speed_of_a_class_that_is_nowhere_is_refused_with_those_there_are():
+    roads_given, port = one_way(road_class=["Cao tốc"])
+    for wrong in ("expresway", "Local"):
+        with pytest.raises(QuestionError, match=rf"speed_class_unknown: found='{wrong}'.*'local'.*'Cao tốc'"):
+            named_criterion("port_travel_min", port, roads=roads_given, speeds={wrong: 60.0})
+    made, _ = named_criterion("port_travel_min", port, roads=roads_given, speeds={"Cao tốc": 60.0})
+    assert minutes(made) == pytest.approx(6)
+
+
+def test_a_name_of_minutes_without_any_travel_rests_on_no_speed():
+    roads_given, port = one_way(road_class=["national"])
+    none = port.with_frame(port.frame.iloc[:0])
+    made, _ = named_criterion("port_travel_min", none, roads=roads_given)
+    assert used_speeds([made], {"local": 20.0}) == {}
+    timed, _ = named_criterion("port_travel_min", port, roads=roads_given)
+    assert used_speeds([made, timed], {"local": 20.0}) == assumed_speeds({"local": 20.0})

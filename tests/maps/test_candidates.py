@@ -256,6 +256,7 @@ def test_a_criterion_may_be_measured_in_minutes_at_speeds_that_are_told(files, t
         (("--kind", "ccn", "--buffer", "river=wide"), "wide"),
         (("--kind", "ccn", "--speed", "local=fast"), "fast"),
         (("--kind", "ccn", "--speed", "local=500"), "500"),
+        (("--kind", "ccn", "--speed", "expresway=100"), "expresway"),
         (("--kind", "ccn", "--min-ha", "80"), "80"),
         (("--kind", "ccn", "--rule", "residential=NO-SUCH"), "NO-SUCH"),
     ],

@@ -9,6 +9,7 @@ from click.testing import CliRunner
 
 from maps.analyses import analysis
 from maps.cli.main import main
+from maps.cli.search_run import asked_speeds
 from maps.runs import Runs
 
 ZONES = "industrial_clusters_2030"
@@ -58,6 +59,19 @@ def test_what_was_kept_is_asked_again_from_the_workspace_with_the_same_figures(s
     again = analysis(kind).figures(analysis(kind).answer(run.question))
     figures = {k: math.nan if v is None else v for k, v in run.figures.items()}
     assert again == pytest.approx(figures, nan_ok=True)
+
+
+@pytest.mark.parametrize(
+    ("name", "stated", "kept"),
+    [
+        ("x_travel_min", {"local": 20.0, "national": 60.0}, (("national", 60.0), ("local", 20.0))),
+        ("x_travel_min", {"national": 60.0, "local": 20.0}, (("national", 60.0), ("local", 20.0))),
+        ("x_travel_min", {"local": 25.0, "đất": 9.0, "Cao tốc": 90.0}, (("Cao tốc", 90.0), ("đất", 9.0))),
+        ("x_travel", {"local": 20.0}, ()),
+    ],
+)
+def test_speeds_are_kept_as_the_page_asks_them_whatever_the_order_of_the_options(name, stated, kept):
+    assert asked_speeds(["road", name], stated) == kept
 
 
 @pytest.mark.parametrize(
