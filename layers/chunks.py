@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import shapely
 
+from layers._parquet_pages import check_parquet
 from layers.errors import SourceError
 
 if TYPE_CHECKING:
@@ -80,12 +81,13 @@ def read_chunks(
     Raises
     ------
     SourceError
-        ``source_unreadable`` if the file isn't GeoParquet.
+        ``source_unreadable`` if the file isn't GeoParquet, or unpacks to far more than it says.
     """
     try:
+        check_parquet(path)
         file = pq.ParquetFile(path)
         geo = pa.Table.from_batches([], file.schema_arrow).schema.metadata[b"geo"]
-    except (pa.ArrowException, OSError, KeyError, TypeError) as error:
+    except (pa.ArrowException, OSError, KeyError, TypeError, ValueError) as error:
         raise SourceError("source_unreadable", path=path.name, found=str(error)[:200]) from error
     tree = None if near is None else shapely.STRtree(np.asarray(shapely.box(*near.T)))
     for groups in _groups(file.metadata, memory_mb, tree):

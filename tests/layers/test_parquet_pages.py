@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 import layers._parquet_pages as pages
 from layers import guarded_read
+from layers.chunks import read_chunks
 from layers.errors import SourceError, StoreError
 from layers.guard import Limits
 from layers.provenance import file_hash
@@ -203,3 +204,13 @@ def test_a_check_maps_the_file_and_does_not_read_it_whole(tmp_path: Path, monkey
     path.write_bytes(written(pa.table({"n": range(100)})).to_pybytes())
     monkeypatch.setattr(type(path), "read_bytes", lambda _: pytest.fail("was read whole"))
     pages.check_parquet(path)
+
+
+def test_a_file_that_denies_a_vast_page_is_not_read_in_chunks_either(tmp_path: Path, monkeypatch) -> None:
+    path = tmp_path / "lot.parquet"
+    small_layer().to_parquet(path)
+    assert len(next(read_chunks(path)))
+    vast_page(path, VAST // 8, beside=pq.read_table(path))
+    monkeypatch.setattr(pages, "_GRANTED", VAST // 16)
+    with pytest.raises(SourceError, match="source_unreadable"):
+        next(read_chunks(path))
