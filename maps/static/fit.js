@@ -101,19 +101,30 @@
     return centred(plain === null ? map.getMinZoom() : plain, size.divideBy(2));
   };
 
-  /* The first view, again when the frame takes its size and when something comes to lie over the land, until the
-     reader moves the map. */
+  /* The first view, again when the frame takes its size and when something comes to lie over the land, until
+     somebody chooses another: the reader's hand, a link, a row of a table, the search. */
   TC.fit = function (map, bounds) {
-    var stand = TC.stand(map);
+    var stand = TC.stand(map), own = false;
+    function show(view) {
+      own = true;
+      // to the last digit: moved by whole pixels it would depend on where the map stood before
+      map.setView(view.center, view.zoom, { animate: false, reset: true });
+      own = false;
+    }
     function fit() {
       if (map.tcKept || !map.getSize().x) return;
       stand();
-      var view = TC.viewOf(map, bounds, covers(map));
-      map.setView(view.center, view.zoom, { animate: false });
+      show(TC.viewOf(map, bounds, covers(map)));
     }
     function stop() { map.off("resize tc:covers", fit); }
     fit();
     map.on("resize tc:covers", fit);
+    map.on("movestart zoomstart", function () {
+      if (own) return;
+      stop();
+      // only then: kept half-way, a map that changes its size would stay half-way
+      map.once("moveend", function () { map.tcKept = true; });
+    });
     ["mousedown", "wheel", "keydown", "touchstart"].forEach(function (name) {
       map.getContainer().addEventListener(name, stop, { once: true, passive: true });
     });

@@ -96,6 +96,26 @@ def test_a_map_without_a_place_for_its_land_shows_it_as_a_whole(bare):
     assert seen["zoom"] == 5
 
 
+@pytest.mark.parametrize("chosen", [[21.012345, 105.623456, 16.5], [10.776543, 106.701234, 9.5]])
+def test_a_view_that_a_link_or_a_row_chose_is_not_fitted_again(bare, chosen):
+    seen = bare.evaluate(
+        """([lat, lon, zoom]) => {
+            TC.fit(map, [[20.9, 105.5], [21.1, 105.7]]);
+            map.fire('tc:covers');
+            const first = map.getZoom();
+            map.setView([lat, lon], zoom);
+            map.fire('tc:covers');
+            map.fire('resize');
+            const c = map.getCenter();
+            return [first, c.lat, c.lng, map.getZoom(), Boolean(map.tcKept)];
+        }""",
+        chosen,
+    )
+    assert seen[0] not in (9, chosen[2])  # it was fitted before
+    assert seen[1:4] == pytest.approx(chosen, abs=1e-9)
+    assert seen[4]
+
+
 def box_of(frame, css):
     return frame.evaluate(
         """css => Array.from(document.querySelectorAll(css), e => e.getBoundingClientRect())
@@ -140,3 +160,48 @@ def test_beside_a_table_zones_lie_free_and_lines_at_the_foot_apart(page, server)
     assert credit[2] <= wide
     assert credit[3] <= tall
     assert "°" in chart.locator(".tc-position").inner_text()
+
+
+def view_in(page):
+    frame = page.locator(MAP).first.element_handle().content_frame()
+    return frame.evaluate("() => { const c = map.getCenter(); return [c.lat, c.lng, map.getZoom()]; }")
+
+
+#: far below the first view, whose zoom is about ten, and far off its screen
+ASKED = ["21.012345,105.623456,16.5", "10.776543,106.701234,10.5"]
+
+
+@pytest.mark.parametrize("asked", ASKED)
+def test_a_map_opens_where_its_link_says_and_the_address_stays(page, server, asked):
+    page.goto(f"{server.address}/lop-du-lieu?lang=vi&layer=rivers&view={asked}")
+    page.frame_locator(MAP).first.locator(".tc-panel").wait_for()
+    page.wait_for_timeout(4500)  # longer than the first view is sought
+    # a pixel for the rounding of a frame that takes its size
+    wanted = pytest.approx([float(part) for part in asked.split(",")], abs=5e-4)
+    assert view_in(page) == wanted
+    said = page.url.replace("%2C", ",").partition("view=")[2].partition("&")[0]
+    assert [float(part) for part in said.split(",")] == wanted
+
+
+def test_a_map_that_was_moved_keeps_its_view_at_any_size(page, server):
+    page.goto(f"{server.address}/lop-du-lieu?lang=vi")
+    chart = page.frame_locator(MAP).first
+    chart.locator(".tc-panel").wait_for()
+    page.wait_for_timeout(1000)
+    # at once, while the first view is still sought
+    frame = page.locator(MAP).first.element_handle().content_frame()
+    first, wide = view_in(page), frame.evaluate("() => map.getSize().x")
+    frame.evaluate("() => map.setView([21.3, 105.9], map.getZoom() + 1, {animate: false})")
+    kept = view_in(page)
+    assert kept[:2] == pytest.approx([21.3, 105.9])
+    assert kept[2] == first[2] + 1
+    page.set_viewport_size({"width": 1000, "height": 700})
+    page.wait_for_timeout(800)
+    assert frame.evaluate("() => map.getSize().x") < wide
+    assert view_in(page) == pytest.approx(kept, abs=5e-4)  # a pixel for the rounding of the map
+    page.set_viewport_size({"width": 1366, "height": 768})
+    page.wait_for_timeout(500)
+    chart.locator(".leaflet-control-zoom-fullscreen").click()
+    page.wait_for_timeout(1200)
+    assert frame.evaluate("() => map.getSize().x") > wide
+    assert view_in(page) == pytest.approx(kept, abs=5e-4)  # a pixel for the rounding of the map
