@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from spatial.suitability import Measure
     from spatial.travel import TravelCosts
     from spatial.value_functions import ValueFunction
+    from spatial.way_speeds import WaySpeeds
 
 __all__ = [
     "RASTERS",
@@ -352,8 +353,11 @@ def _travel(
         return travel_costs(road_network(roads), targets), []
     by_class = assumed_speeds(speeds)
     check_classes(speeds or {}, roads)
-    told = Finding("travel_speeds_assumed", roads.name, None, "info", {"criterion": name, "speeds": by_class})
-    return travel_costs(road_network(roads, speeds=by_class), targets), [told]
+    network = road_network(roads, speeds=by_class)
+    used = cast("WaySpeeds", network.speeds)
+    facts = {"criterion": name, "speeds": by_class, "lengths_km": used.lengths_km, "own": used.own}
+    told = Finding("travel_speeds_assumed", roads.name, None, "info", facts)
+    return travel_costs(network, targets), [told, *used.findings]
 
 
 def _usual(name: str, *, is_layer: bool) -> str:

@@ -48,6 +48,7 @@ _TERMS: Final = {
     "encoding": "encoding",
     "by": "cause",
     "speeds": "road_speed",
+    "lengths_km": "road_speed",
     "road_class": "road_speed",
 }
 _CAUSES: Final = frozenset({"crs_none"})

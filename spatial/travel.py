@@ -17,6 +17,7 @@ import shapely
 from layers.crs import require_metric
 from layers.errors import QuestionError
 from layers.findings import Finding
+from spatial.way_speeds import way_classes, way_speeds
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from layers.layer import Layer
+    from spatial.way_speeds import WaySpeeds
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
@@ -33,8 +35,6 @@ __all__ = ["RoadNetwork", "TravelCosts", "road_network", "travel_costs"]
 
 _LINE: Final = 1
 _EXPRESSWAY: Final = "expressway"
-_CLASS, _SPEED = "road_class", "speed_kmh"
-_OTHER: Final = "other"
 _LEAST: Final = 1e-9  # a step of no length would be no step for scipy
 _KMH: Final = 60.0 / 1000.0  # minutes for a metre at one km/h
 #: km/h from a place to the nearest road, where time is asked for
@@ -61,6 +61,8 @@ class RoadNetwork:
         Ends that lay off another way within the tolerance and were joined to it.
     parts : int
         Pieces of the network that no way joins.
+    speeds : WaySpeeds or None
+        What minutes rest on, and what is to be told of it.
     """
 
     nodes: Floats
@@ -70,6 +72,7 @@ class RoadNetwork:
     name: str
     joined: int
     parts: int
+    speeds: WaySpeeds | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -165,16 +168,18 @@ def road_network(
     if frame.empty:
         raise QuestionError("network_missing", layer=roads.name, rows=len(roads.frame))
     ways = shapely.force_2d(frame.geometry.to_numpy())
-    named = frame[_CLASS].astype(str).to_numpy() if _CLASS in frame else np.full(len(frame), "")
+    named = way_classes(frame)
+    speed = None if speeds is None else way_speeds(frame, speeds, layer=roads.name)
     pieces, of = _noded(ways, named == _EXPRESSWAY)
     nodes, links, length, piece = _cut(pieces, named[of] == _EXPRESSWAY, step_m)
-    cost = length if speeds is None else length * _KMH / _speeds(roads, frame, named, speeds)[of[piece]]
+    cost = length if speed is None else length * _KMH / speed.kmh[of[piece]]
     extra = _joins(pieces, nodes, (links, piece), snap_m)
     far = np.hypot(*(nodes[extra[:, 0]] - nodes[extra[:, 1]]).T)
     cost = np.concatenate([cost, far if speeds is None else far * _KMH / _OFF_ROAD_KMH])
     links = np.concatenate([links, extra])
     parts = _parts(len(nodes), links)
-    return RoadNetwork(nodes, links, cost, "m" if speeds is None else "min", roads.name, len(extra), parts)
+    unit = "m" if speeds is None else "min"
+    return RoadNetwork(nodes, links, cost, unit, roads.name, len(extra), parts, speed)
 
 
 def travel_costs(
@@ -295,22 +300,6 @@ def _joins(pieces: Shapes, nodes: Floats, made: tuple[Ints, Ints], snap_m: float
             out.append((at, int(to)))
     found = np.array(out, dtype=np.int64).reshape(-1, 2)
     return np.asarray(found[found[:, 0] != found[:, 1]])
-
-
-def _speeds(
-    roads: Layer, frame: pd.DataFrame, named: NDArray[np.str_], speeds: Mapping[str, float]
-) -> Floats:
-    stated = (
-        pd.to_numeric(frame[_SPEED], errors="coerce") if _SPEED in frame else pd.Series(np.nan, frame.index)
-    )
-    others = speeds.get(_OTHER, np.nan)
-    by_class = np.array([speeds.get(str(name), others) for name in named])
-    out: Floats = np.where(stated > 0, stated, by_class)
-    bad = np.flatnonzero(~(out > 0))
-    if len(bad):
-        found = sorted(set(named[bad].tolist()))
-        raise QuestionError("speed_missing", layer=roads.name, found=found, count=len(bad))
-    return out
 
 
 def _graph(count: int, links: Ints, cost: Floats) -> object:

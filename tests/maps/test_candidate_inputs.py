@@ -179,3 +179,25 @@ def test_a_name_of_minutes_without_any_travel_rests_on_no_speed():
     assert used_speeds([made], {"local": 20.0}) == {}
     timed, _ = named_criterion("port_travel_min", port, roads=roads_given)
     assert used_speeds([made, timed], {"local": 20.0}) == assumed_speeds({"local": 20.0})
+
+
+@pytest.mark.parametrize("own", ["800", "inf", "50 km/h", "0", "-3"])
+def test_a_speed_that_no_way_can_have_is_told_and_that_of_the_class_used(own):
+    roads_given, port = one_way(road_class=["national"], speed_kmh=[own])
+    made, findings = named_criterion("port_travel_min", port, roads=roads_given)
+    assert minutes(made) == pytest.approx(6 * 60 / 50)
+    (told,) = [f for f in findings if f.code == "way_speed_unusable"]
+    assert (told.level, told.fields["count"], told.fields["found"]) == ("warn", 1, [own])
+    assert len(told.fields["rows"]) == 1
+    assert own in words("vi").message(told)
+
+
+def test_classes_without_a_speed_are_a_warning_with_their_share():
+    roads_given, port = one_way(road_class=["Cao tốc"])
+    _, findings = named_criterion("port_travel_min", port, roads=roads_given)
+    (told,) = [f for f in findings if f.code == "way_class_unlisted"]
+    assert (told.level, told.fields["found"], told.fields["share_pct"]) == ("warn", ["Cao tốc"], 100)
+    (used,) = [f for f in findings if f.code == "travel_speeds_assumed"]
+    assert used.fields["lengths_km"] == {"other": pytest.approx(6)}
+    bare, port = one_way()
+    assert "way_class_missing" in {f.code for f in named_criterion("port_travel_min", port, roads=bare)[1]}
