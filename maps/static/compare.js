@@ -226,7 +226,8 @@
     var name = facts.labels[0] && el("div", "tc-side-name", map.getContainer(), facts.labels[0]);
     var panel = map.getContainer().querySelector(".tc-panel");
     if (panel) panel.style.display = facts.legend === false ? "none" : "";
-    return { draw: function () {}, end: function () { if (name) name.remove(); } };
+    map.tcPaired = true;
+    return { draw: function () {}, end: function () { delete map.tcPaired; if (name) name.remove(); } };
   }
 
   var KINDS = { swipe: swipe, periods: periods, single: single };

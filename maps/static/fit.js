@@ -49,6 +49,8 @@
   function covers(map) {
     var box = map.getContainer(), own = box.getBoundingClientRect();
     return Array.prototype.map.call(box.querySelectorAll(COVERS), function (one) {
+      // two maps side by side begin with one view: what stands in one of them alone doesn't count
+      if (map.tcPaired && (one.matches(".tc-panel, .tc-side-name") || one.querySelector(".tc-panel"))) return null;
       var r = one.getBoundingClientRect();
       return r.width && r.height ? [r.left - own.left, r.top - own.top, r.right - own.left, r.bottom - own.top] : null;
     }).filter(Boolean);

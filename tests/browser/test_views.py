@@ -102,6 +102,18 @@ def test_the_clip_stays_at_the_divider_while_the_map_moves(gallery):
     assert on_screen == pytest.approx(frame.evaluate("() => window.map.getSize().x") / 2, abs=1)
 
 
+def test_two_wide_maps_begin_with_one_view_though_one_alone_has_the_panel(gallery):
+    gallery.set_viewport_size({"width": 1920, "height": 900})
+    choose(gallery, "Song song")
+    assert near(gallery, lambda: gallery.locator(MAP).count() == 2)
+    for n in range(2):
+        gallery.frame_locator(MAP).nth(n).locator(f".leaflet-tc-31-layer-1-s{n}-pane path").first.wait_for()
+    settled(gallery)
+    gallery.wait_for_timeout(3000)
+    left, right = frames(gallery)
+    assert view(right) == pytest.approx(view(left), abs=1e-9)
+
+
 def test_two_maps_move_together_and_show_one_pointer(gallery):
     choose(gallery, "Song song")
     assert near(gallery, lambda: gallery.locator(MAP).count() == 2)
@@ -110,6 +122,7 @@ def test_two_maps_move_together_and_show_one_pointer(gallery):
     settled(gallery)
     left, right = frames(gallery)
     before = view(left)
+    assert near(gallery, lambda: view(right) == pytest.approx(view(left), abs=1e-9))
     box = gallery.locator(MAP).first.bounding_box()
     x, y = box["x"] + 250, box["y"] + 200
     gallery.mouse.move(x, y)
