@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from layers import Finding
 
 __all__ = ["Group", "grouped", "once"]
+
+# the reader lists the columns of the file, the analysis those it was given
+_SEEN_TWICE: Final = "column_missing"
 
 
 @dataclass
@@ -85,6 +88,8 @@ def once(findings: Iterable[Finding]) -> list[Finding]:
     kept: dict[tuple[object, ...], Finding] = {}
     for n, finding in enumerate(findings):
         whole = (*_kind(finding), *_facts(finding))
+        if finding.code == _SEEN_TWICE:
+            whole = (finding.layer, finding.code, str(finding.fields.get("column", "")))
         kept.setdefault(whole if finding.row is None else (n,), finding)
     return list(kept.values())
 

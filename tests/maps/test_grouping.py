@@ -27,3 +27,12 @@ def test_rows_with_other_advice_stay_apart():
     told = grouped(rows, advice=lambda one: "even" if int(str(one.row)) % 2 == 0 else "odd")
     assert [(group.first.row, group.rows) for group in told] == [("0", ["2"]), ("1", ["3"])]
     assert len(grouped(rows)) == 1
+
+
+def test_a_column_that_reader_and_analysis_miss_is_said_once():
+    levels = (("warn", ["ten"]), ("block", ["ten", "name"]))
+    said = [
+        Finding("column_missing", "đất", None, level, {"column": "code", "found": found})
+        for level, found in levels
+    ]
+    assert once(said) == said[:1]
