@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
 import pandas as pd
 import shapely
 
@@ -88,8 +87,7 @@ def _by_province(
         return
     known = question.provinces or known_provinces([area, *layers])
     whole = shapely.union_all(shapely.force_2d(area.frame.geometry.to_numpy()))
-    (codes,) = known.at(np.array([whole], dtype=object))
-    for code in sorted(codes):
+    for code in sorted(known.over(whole)):
         yield replace(question, provinces=Provinces(stated=code))
 
 

@@ -367,5 +367,4 @@ def _provinces(area: Layer, question: ExclusionQuestion) -> list[str]:
     if question.provinces is None:
         return [""]
     whole = shapely.union_all(shapely.force_2d(area.frame.geometry.to_numpy()))
-    (codes,) = question.provinces.at(np.array([whole], dtype=object))
-    return sorted(province_name(code) for code in codes)
+    return sorted(province_name(code) for code in question.provinces.over(whole))

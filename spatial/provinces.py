@@ -49,6 +49,8 @@ ELSEWHERE: Final = "elsewhere"
 UNKNOWN: Final = "province_unknown"
 #: an overlap below this share of a shape is a difference between two drawings of one boundary
 _SLIVER: Final = 0.01
+#: what rounding leaves along a border
+_DUST_M2: Final = 1.0
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,35 @@ class Provinces:
             found = {code for code, share in shares.items() if share[n] > _SLIVER}
             out.append(frozenset(found | ({self.stated} if told[n] < 1 - _SLIVER else set())) or _NOWHERE)
         return out
+
+    def over(self, area: BaseGeometry) -> frozenset[str]:
+        """Codes of every province that some of an area of search lies in, however small a share.
+
+        Constraints are cut at the border exactly, so a rule of a province with a corner of the area
+        judges that corner.
+
+        Parameters
+        ----------
+        area : polygon or multipolygon
+
+        Returns
+        -------
+        frozenset of str
+            ``""`` for land of no known province.
+
+        Examples
+        --------
+        >>> from shapely import box
+        >>> known = Provinces({"15": box(0, 0, 1000, 10), "25": box(1000, 0, 1004, 10)})
+        >>> sorted(known.over(box(0, 0, 1004, 10)))
+        ['15', '25']
+        """
+        whole = sound(np.array([area], dtype=object))[0]
+        found = {code for code, land in self._land if shapely.area(whole & land) > _DUST_M2}
+        rest = whole - shapely.union_all([land for _, land in self._land])
+        if shapely.area(rest) > _DUST_M2 or not found:
+            found.add(self.stated)
+        return frozenset(found)
 
     @property
     def _land(self) -> list[tuple[str, BaseGeometry]]:

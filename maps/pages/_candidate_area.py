@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import geopandas as gpd
-import numpy as np
 import shapely
 import streamlit as st
 
@@ -239,6 +238,6 @@ def provinces_of_area(base: Workspace, area: AreaChoice) -> frozenset[str]:
 
     def found() -> frozenset[str]:
         whole = shapely.union_all(shapely.force_2d(area_frame(base, area).geometry.to_numpy()))
-        return area_provinces(base, area).at(np.array([whole], dtype=object))[0]
+        return area_provinces(base, area).over(whole)
 
     return shelved("candidate-provinces", (str(base.folder), area.key), found)

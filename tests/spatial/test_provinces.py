@@ -399,6 +399,7 @@ def test_a_size_of_one_province_is_no_size_elsewhere():
         (box(0, 0, 400, 400), [""]),
         (box(600, 0, 900, 400), ["elsewhere"]),
         (box(0, 0, 1000, 400), ["", "elsewhere"]),
+        (box(498, 0, 1000, 400), ["", "elsewhere"]),  # 0.4 % of the area
     ],
 )
 def test_the_list_of_constraints_knows_where_the_area_lies(area, whys):
