@@ -53,6 +53,7 @@ class Workspace(Derived, Withdrawals):
     Examples
     --------
     >>> import tempfile
+    >>> import geopandas as gpd
     >>> from shapely import box
     >>> folder = tempfile.mkdtemp()
     >>> workspace = Workspace.create(folder, crs=5897, name="Thử")

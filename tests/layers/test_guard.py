@@ -142,7 +142,7 @@ def test_in_the_cage_nothing_else_can_be_read_written_reached_or_run(tmp_path: P
 
 
 def test_a_file_that_takes_too_long_is_given_up(tmp_path: Path) -> None:
-    (tmp_path / "a.csv").write_bytes(b"2325000;558000;" * 2_000_000)
+    (tmp_path / "a.csv").write_bytes(b"2325000;558000\n" * 2_000_000)
     with pytest.raises(SourceError, match=r"reading_too_slow: .*expected=1"):
         guarded_read(Source(tmp_path / "a.csv"), "industrial_park", limits=Limits(seconds=1))
 

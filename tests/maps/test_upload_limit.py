@@ -132,4 +132,6 @@ def test_an_upload_beyond_the_limit_is_refused_and_leaves_nothing(
     assert guest.upload(HEAD, chunked=False, length=LIMIT - 1) == 400
     assert answers(guest.port)
     after = {str(p) for root in (place, small_workspace.folder) for p in root.rglob("*")}
-    assert {p for p in after - before if not p.endswith(("-wal", "-shm"))} == set()
+    # the server draws land use ahead: what that needs comes from the layer, not from an upload
+    own = str(small_workspace.folder / "coordinates")
+    assert {p for p in after - before if not p.endswith(("-wal", "-shm")) and not p.startswith(own)} == set()
