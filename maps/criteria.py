@@ -14,6 +14,7 @@ from layers.raster_unit import in_feet
 from spatial.suitability import Criterion
 from spatial.travel import road_network, travel_costs
 from spatial.value_functions import parse_value_function
+from spatial.way_speeds import FASTEST_KMH
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,7 +44,6 @@ RASTERS: Final = (".tif", ".tiff", ".asc", ".img")
 _ANY_KIND: Final = "railway"
 _BY_ROAD: Final = "_travel"
 _MINUTES: Final = "_travel_min"
-_FASTEST_KMH: Final = 200
 _ROAD_CLASS: Final = "road_class"
 _NEARER: Final = "linear:0=1;5000=0"
 _SOONER: Final = "linear:0=1;30=0"
@@ -298,8 +298,8 @@ def assumed_speeds(given: Mapping[str, float] | None = None) -> dict[str, float]
     out = {str(name): float(kmh) for name, kmh in reference.table("road_speeds")["speed_kmh"].items()}
     out |= {name: float(kmh) for name, kmh in (given or {}).items()}
     for name, kmh in out.items():
-        if not 0 < kmh <= _FASTEST_KMH:
-            raise QuestionError("speed_wrong", found=kmh, road_class=name, expected=[0, _FASTEST_KMH])
+        if not 0 < kmh <= FASTEST_KMH:
+            raise QuestionError("speed_wrong", found=kmh, road_class=name, expected=[0, FASTEST_KMH])
     return out
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -41,6 +40,7 @@ __all__ = ["show_import"]
 
 _SAVED = "import-saved"
 _TOLD = "import-told"
+_DRAWN = "import-drawn-saved"  # boundaries that were saved, and whose fields are theirs
 _DOORS = ("file", "paste", "draw")
 
 
@@ -140,9 +140,10 @@ def _bring_drawn(base: Workspace, words: Words) -> None:
     reading = Reading(layer, drawn.findings, 1, aside)
     found = LookedOver(reading, drawn.frame.iloc[:0], drawn.wkt)
     show_reading(base, found, words, mapped=True)
-    # of this boundary alone, as of the bytes of a file
-    digest = hashlib.sha256(drawn.wkt.encode()).hexdigest()[:16]
-    asked = Asked("", reading, drawn.wkt, f"drawn-{digest}")
+    # of this drawing alone, as of the bytes of a file; until it is saved it may change and is still the same
+    saved = st.session_state.get(_DRAWN, {})
+    fields = saved.get(layer.provenance.sha256, f"drawn-{len(saved)}")
+    asked = Asked("", reading, drawn.wkt, fields)
     _save(base, reading, asked, words, report=plain_report(quality_of(reading), None))
 
 
@@ -232,6 +233,8 @@ def _keep(
         st.session_state["import-error"] = "\n\n→ ".join(parts)
         return
     st.session_state.setdefault(_TOLD, {})[saving.fields] = said
+    if saving.fields.startswith("drawn-"):
+        st.session_state.setdefault(_DRAWN, {})[layer.provenance.sha256] = saving.fields
     told = {"layer": plain(done.layer), "version": done.version, **counts_of(reading)}
     st.session_state[_SAVED][saving.mark] = (told, done.version)
 

@@ -273,3 +273,41 @@ def test_a_group_of_findings_says_nothing_that_could_run():
 def test_different_findings_of_a_whole_layer_stay_apart():
     said = [Finding("exchange_unused", "a", None, "warn", {"exchange": text}) for text in ("1:2-9", "4:1-2")]
     assert [g.first for g in grouped([*said, said[0]])] == said
+
+
+def drawing_script():
+    import streamlit as st
+    from shapely import box
+
+    from maps.drawing import Drawn
+    from maps.pages import _import
+    from maps.pages._frame import workspace
+    from maps.words import words
+
+    base = workspace()
+    west = 558_000 + st.number_input("west", value=0, key="west")
+    drawn = Drawn(box(west, 2_325_000, west + 400, 2_325_250), base.crs, ())
+    _import.draw_boundary = lambda *given, **named: drawn
+    _import._bring_drawn(base, words("vi"))
+
+
+def test_the_decision_of_a_drawing_stays_while_it_changes_and_is_not_that_of_the_next(workspace, monkeypatch):
+    monkeypatch.setattr(maps.pages._import, "draw_boundary", maps.pages._import.draw_boundary)
+    monkeypatch.setattr(maps.pages._map, "st_folium", lambda chart, **given: None)
+    monkeypatch.setenv("THOCONG_WORKSPACE", str(workspace.folder))
+    test = AppTest.from_function(drawing_script, default_timeout=60).run()
+
+    def decision():
+        (found,) = [box for box in test.text_input if (box.key or "").startswith("import-decision-")]
+        return found
+
+    assert not test.exception, test.exception
+    decision().set_value("QĐ 1/2025").run()
+    test.number_input(key="west").set_value(7).run()
+    assert decision().value == "QĐ 1/2025"
+    next(b for b in test.button if b.key == "import-save").click().run()
+    assert not test.exception, test.exception
+    (saved,) = workspace.layers()
+    assert saved.provenance.decision == "QĐ 1/2025"
+    test.number_input(key="west").set_value(900).run()
+    assert decision().value == ""
