@@ -32,6 +32,7 @@ _HOURS: Final = 12
 _DEEPEST: Final = 22
 _HELD: Final = 8  # layers whose tiles are at hand
 _AHEAD: Final = 4  # of which nobody need have asked for
+_NEXT: Final = 0.5  # from here on above a whole zoom a map draws the tiles of the next
 _LOG: Final = logging.getLogger("thocong")
 # one secret a process: tokens die with the server that gave them
 _SEAL: Final = URLSafeTimedSerializer(secrets.token_hex(32), salt="thocong-tile")
@@ -156,8 +157,9 @@ def first_tiles(
     Returns
     -------
     list of (int, int, int)
-        Zoom, column and row: at the deepest whole zoom that has room for the box, those in the middle first,
-        then one zoom farther out, for a map beside a table.
+        Zoom, column and row: of the tiles of the deepest view that has room for the box, those in the middle
+        first, then one zoom farther out, for a narrower map. A view half-way between two zooms or nearer to
+        the next has the tiles of the next, drawn smaller.
 
     Examples
     --------
@@ -170,7 +172,8 @@ def first_tiles(
     whole = tile_bounds(0, 0, 0)
     round_m = whole[2] - whole[0]
     most = round_m / SIZE / max((east - west) / width_px, (north - south) / height_px, 1e-3)
-    deepest = min(int(math.log2(max(most, 1.0))), _DEEPEST)
+    # views are a half or three quarters above a whole zoom, never a quarter
+    deepest = min(math.floor(math.log2(max(most, 1.0)) + _NEXT), _DEEPEST)
     places: list[tuple[int, int, int]] = []
     for zoom in (deepest, deepest - 1)[: deepest + 1]:
         side = round_m / 2**zoom

@@ -17,6 +17,7 @@ import numpy as np
 import shapely
 from PIL import Image, ImageDraw, ImageFont
 
+from maps.hatching import hatched
 from maps.styles import UNKNOWN_LAND, LandLook, kind_look, land_looks
 from maps.warp import Warp, mercator
 from spatial.paint import Outlines, halved, outlined, painted
@@ -98,8 +99,8 @@ class LayerTiles:
         self._names = ["", *("" if v is None else str(v) for v in values)]
         looks = land_looks() if self._labelled else {kind_name: _own_look(kind_name)}
         chosen = [looks.get(name, UNKNOWN_LAND) for name in self._names[1:]]
-        self._colours = np.array([(0, 0, 0), *(rgb(look.colour) for look in chosen)], dtype=np.uint8)
-        self._hatch = np.array([0, *(look.hatch for look in chosen)], dtype=np.int8)
+        self._pixels = _colour_table([rgb(look.colour) for look in chosen])
+        self._hatch = np.array([0, *(look.hatch for look in chosen)], dtype=np.uint8)
         self._boxes = _block_boxes(coordinates.bounds)
         self._bounds = _joined(self._boxes)
         self._forth = Warp(coordinates.crs, mercator(), self._bounds)
@@ -160,18 +161,30 @@ class LayerTiles:
         west, _, east, north = bounds
         pixel = (east - west) / size
         middle = (np.arange(size, dtype=np.float64) + 0.5) * pixel
-        there_x, there_y = self._back.lattice(west + middle, north - middle)
+        out = np.zeros((size, size), dtype=np.uint16)
+        # beside the layer there is nothing to look up, and the polynomials end there
+        columns = _within(west + middle, self.world[0], self.world[2])
+        rows = _within(north - middle, self.world[1], self.world[3])
+        there_x, there_y = self._back.lattice((west + middle)[columns], (north - middle)[rows])
+        if not there_x.size:
+            return out
         cell = self._cell()
         overview = self._levels()
-        on_ground = float(np.hypot(there_x[0, 1] - there_x[0, 0], there_y[0, 1] - there_y[0, 0]))
-        level = int(np.clip(np.floor(np.log2(max(on_ground / cell, 1.0))), 0, len(overview) - 1))
+        level = int(np.clip(np.floor(np.log2(max(self._ground_m(pixel) / cell, 1.0))), 0, len(overview) - 1))
         cells = overview[level]
-        column = np.floor((there_x - self._bounds[0]) / (cell * 2**level)).astype(np.int64)
-        row = np.floor((self._bounds[3] - there_y) / (cell * 2**level)).astype(np.int64)
+        column = (there_x - self._bounds[0]) / (cell * 2**level)
+        row = (self._bounds[3] - there_y) / (cell * 2**level)
         inside = (column >= 0) & (row >= 0) & (column < cells.shape[1]) & (row < cells.shape[0])
-        out = np.zeros((size, size), dtype=np.uint16)
-        out[inside] = cells[row[inside], column[inside]]
+        picked = np.zeros(inside.shape, dtype=np.uint16)
+        picked[inside] = cells[row[inside].astype(np.int64), column[inside].astype(np.int64)]
+        out[rows, columns] = picked
         return out
+
+    def _ground_m(self, pixel: float) -> float:
+        """Side of a pixel in the units of the layer, in its middle: one for all tiles of a zoom, which join."""
+        x, y = (self.world[0] + self.world[2]) / 2, (self.world[1] + self.world[3]) / 2
+        here, beside = self._back(np.array([[x, y], [x + pixel, y]]))
+        return float(np.hypot(*(beside - here)))
 
     def _cell(self) -> float:
         west, south, east, north = self._bounds
@@ -212,11 +225,11 @@ class LayerTiles:
         )
 
     def _coloured(self, cells: Cells, bounds: Box) -> NDArray[np.uint8]:
-        pixels = np.zeros((*cells.shape, 4), dtype=np.uint8)
-        pixels[..., :3] = self._colours[cells]
-        pixels[..., 3] = np.where(cells > 0, 255, 0)
-        lines = _hatched(self._hatch[cells], bounds) & (cells > 0)
-        pixels[lines, :3] = (pixels[lines, :3] * 0.62).astype(np.uint8)
+        hatch = self._hatch[cells] if self._hatch.any() else np.zeros_like(cells, dtype=np.uint8)
+        lines = hatched(hatch, bounds)
+        # a code's colour and, behind all of them, the same a shade darker: one look into a table
+        flat = self._pixels[cells + np.uint16(len(self._names)) * lines]
+        pixels: NDArray[np.uint8] = flat.view(np.uint8).reshape(*cells.shape, 4)
         return pixels
 
     def _lined(self, picture: NDArray[np.uint8], block: _Block) -> NDArray[np.uint8]:
@@ -245,6 +258,21 @@ def _classes(source: Coordinates) -> Cells:
 
 def _own_look(kind_name: str) -> LandLook:
     return LandLook(kind_name, kind_look(kind_name).fill or _GREY, 0, official=False)
+
+
+def _colour_table(colours: list[tuple[int, int, int]]) -> NDArray[np.uint32]:
+    """Pixels by number, then those of the hatching's lines; the first of each is nothing."""
+    plain = np.zeros((2, len(colours) + 1, 4), dtype=np.uint8)
+    plain[0, 1:, :3] = np.array(colours, dtype=np.uint8).reshape(-1, 3)
+    plain[1, 1:, :3] = (plain[0, 1:, :3] * 0.62).astype(np.uint8)
+    plain[:, 1:, 3] = 255
+    return plain.reshape(-1, 4).view(np.uint32).ravel()
+
+
+def _within(values: Floats, low: float, high: float) -> slice:
+    """Where sorted values, either way round, lie between two others."""
+    there = np.flatnonzero((values >= low) & (values <= high))
+    return slice(int(there[0]), int(there[-1]) + 1) if len(there) else slice(0, 0)
 
 
 def _block_boxes(bounds: Floats) -> Floats:
@@ -353,27 +381,6 @@ def widened(bounds: Box, share: float) -> Box:
     west, south, east, north = bounds
     more = (east - west) * share
     return west - more, south - more, east + more, north + more
-
-
-def _hatched(hatch: NDArray[np.int8], bounds: tuple[float, ...]) -> NDArray[np.bool_]:
-    """Where a hatching draws its lines; counted from the corner of the world, so tiles join."""
-    size = hatch.shape[0]
-    pixel = (bounds[2] - bounds[0]) / size
-    x0, y0 = round((bounds[0] + _HALF) / pixel) % 840, round((_HALF - bounds[3]) / pixel) % 840
-    x = (np.arange(size) + x0)[None, :]
-    y = (np.arange(size) + y0)[:, None]
-    step, line = 12, 2
-    masks = [
-        np.zeros((size, size), dtype=bool),
-        (x + y) % step < line,
-        (x - y) % step < line,
-        np.broadcast_to(y % step < line, (size, size)),
-        np.broadcast_to(x % step < line, (size, size)),
-        (x % step < line) | (y % step < line),
-        (x % 10 < 3) & (y % 10 < 3),  # noqa: PLR2004 - dots of three in tens
-        (x + y) % 24 < 3,  # noqa: PLR2004 - a wider diagonal
-    ]
-    return np.choose(hatch, masks)
 
 
 def rgb(colour: str) -> tuple[int, int, int]:
