@@ -181,7 +181,7 @@ class LayerTiles:
         return out
 
     def _ground_m(self, pixel: float) -> float:
-        """Side of a pixel in the units of the layer, in its middle: one for all tiles of a zoom, which join."""
+        """Side of a pixel in the units of the layer, in its middle: one for all tiles of a zoom."""
         x, y = (self.world[0] + self.world[2]) / 2, (self.world[1] + self.world[3]) / 2
         here, beside = self._back(np.array([[x, y], [x + pixel, y]]))
         return float(np.hypot(*(beside - here)))
