@@ -29,6 +29,7 @@ from maps.pages._frame import open_frame, speak, workspace_folder
 from maps.pages._import_kept import forget_kept
 from maps.pages._running import show_running
 from maps.pages._start import note_pages
+from maps.pages._warm import warm_pages
 from maps.printing.service import PRINT_ROUTE, PRINTERS, printed, title_of
 from maps.search_service import FINDERS, SEARCH_ROUTE, find_places
 from maps.tile_service import TILE_ROUTE, keep_ready, tile
@@ -144,10 +145,13 @@ async def print_response(request: Request) -> Response:
 
 def _ready_first(done: Event) -> None:
     """Load what the pages stand on, then draw what the first look at large layers will ask for."""
-    # not the pages themselves: the map component registers itself with the visitor who imports it first
     for part in sorted(_PAGES.parent.glob("[a-z]*.py")):
         if part.stem != "job_worker":
             import_module(f"maps.{part.stem}")
+    try:
+        warm_pages(workspace_folder())
+    except Exception:  # noqa: BLE001 - a visitor will be told what is wrong; the rest is none the worse
+        _LOG.info("pages not warmed", exc_info=True)
     keep_ready(workspace_folder(), done)
 
 

@@ -116,12 +116,13 @@ def keep_ready(folder: str, done: Event, *, every_s: float = 5.0) -> None:
 
 
 def _looked_at_first(folder: str) -> list[tuple[str, str, int]]:
-    """Layers that the server draws, where one look takes a while."""
+    """Layers that the server draws, where one look takes a while; the newest first, as maps show them."""
     try:
         base = Workspace(folder)
+        newest = sorted(base.layers(), key=lambda v: -v.period.last if v.period else 0)
         return [
             (str(base.folder), v.layer, v.version)
-            for v in base.layers()
+            for v in newest
             if v.rows > MOST_FEATURES or v.kind_name == "land_use"
         ]
     except ThoCongError:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import streamlit as st
 
 from layers.kinds import kinds
@@ -13,10 +15,17 @@ from maps.pages._frame import heading, speak, workspace
 from maps.pages._import import show_import
 from maps.pages._layer import show_all, show_layer
 from maps.pages._layers import show_layers
+from maps.pages._link import Link
 from maps.pages._undo import show_withdrawn
+
+if TYPE_CHECKING:
+    from layers import Version
+    from layers.store import Workspace
+    from maps.words import Words
 
 _TAB = "layers-tab"
 _SEEN = "layers-tabs-seen"
+_BEGUN = "layers-begun"
 
 
 def show() -> None:
@@ -40,11 +49,7 @@ def show() -> None:
     listed, added, below = tabs
     with listed:
         take_layer(versions, base.history, words)
-        chosen = show_layers(base, versions, words)
-        if chosen is not None:
-            show_layer(base, chosen, words)
-        elif versions and listed.open:  # the map of all layers is only made where it is seen
-            show_all(base, versions, words)
+        _show_list(base, versions, words, seen=bool(listed.open))
         show_withdrawn(base, words)
         if odd := Rasters(base).odd():
             show_findings(odd, words)
@@ -52,6 +57,25 @@ def show() -> None:
         if n in seen:
             with tab:
                 show_it(base, words)
+
+
+def _show_list(base: Workspace, versions: list[Version], words: Words, *, seen: bool) -> None:
+    """Show the list and below it the layer chosen, or all of them on a map where the list is seen."""
+    above, below = st.container(), st.container()
+    # a visit begins with the map: the browser loads it while the table and its many scripts are on their way
+    first = _BEGUN not in st.session_state and Link("layers").row is None
+    st.session_state[_BEGUN] = True
+    if first and versions and seen:
+        with below:
+            show_all(base, versions, words)
+    with above:
+        chosen = show_layers(base, versions, words)
+    if chosen is not None:
+        with below:
+            show_layer(base, chosen, words)
+    elif versions and seen and not first:
+        with below:
+            show_all(base, versions, words)
 
 
 if __name__ == "__main__":
