@@ -16,6 +16,7 @@ from layers import Layer, Period, Provenance, Workspace, reference
 from layers.sample import create_sample
 from maps.words import words
 from spatial.conflicts import conflicts
+from tests.maps.visits import visits
 
 X0, Y0 = 555_000.0, 2_322_000.0
 HOSTILE = "</script><img src=x onerror=alert(1)>`${alert(2)}`\\'\"&{{7*7}}"
@@ -87,6 +88,11 @@ def say(request):
 def sample(tmp_path_factory):
     folder = tmp_path_factory.mktemp("sample") / "workspace"
     return create_sample(folder)
+
+
+@pytest.fixture
+def open_page(monkeypatch):
+    return visits(monkeypatch)
 
 
 @pytest.fixture

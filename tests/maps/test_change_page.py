@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
 
 import pytest
 from shapely import box
-from streamlit.testing.v1 import AppTest
 
 from layers import Layer, Provenance, Workspace
 from layers.period import parse_period
 from maps.change_question import ChangeQuestion, answer_change, first_dates, land_choices, lists_differ
 from tests.maps.conftest import frame
-
-APP = Path(__file__).parents[2] / "app.py"
+from tests.maps.visits import press, text_of
 
 
 @pytest.fixture
@@ -37,44 +34,6 @@ def dates(tmp_path):
         )
         base.save(one)
     return base
-
-
-@pytest.fixture
-def open_page(monkeypatch):
-    shown = []
-
-    def note(chart, **given):
-        shown.append((chart, given))
-
-    import maps.pages._compare_view
-    import maps.pages._map
-
-    monkeypatch.setattr(maps.pages._map, "st_folium", note)
-    monkeypatch.setattr(maps.pages._compare_view, "st_folium", note)
-
-    def start(folder, *, lang="vi"):
-        monkeypatch.setenv("THOCONG_WORKSPACE", str(folder))
-        test = AppTest.from_file(str(APP), default_timeout=60)
-        test.query_params["lang"] = lang
-        test.run()
-        test.switch_page("maps/pages/change.py").run()
-        assert not test.exception, test.exception
-        return test
-
-    start.shown = shown
-    return start
-
-
-def press(test, label):
-    (button,) = [b for b in test.button if b.label == label]
-    button.click().run()
-    assert not test.exception, test.exception
-    return test
-
-
-def text_of(test):
-    parts = [*test.markdown, *test.caption, *test.info, *test.error]
-    return "\n".join(str(p.value) for p in parts)
 
 
 def matrix_of(test):
@@ -120,7 +79,7 @@ def test_a_changed_crosswalk_is_another_question_with_another_answer(dates):
     ],
 )
 def test_pressing_the_button_shows_the_matrix(open_page, dates, lang, button, title, number):
-    test = press(open_page(dates.folder, lang=lang), button)
+    test = press(open_page(dates.folder, page="change", lang=lang), button)
     assert title in text_of(test)
     matrix = matrix_of(test)
     assert matrix.loc["LUC", "ONT"] == pytest.approx(2.0)
@@ -130,7 +89,7 @@ def test_pressing_the_button_shows_the_matrix(open_page, dates, lang, button, ti
 
 
 def test_an_interval_and_a_class_choose_what_is_shown(open_page, dates):
-    test = open_page(dates.folder)
+    test = open_page(dates.folder, page="change")
     picked = ["land_use_2015", "land_use_2020", "land_use_2025"]
     test.multiselect(key="change-layers").set_value(picked).run()
     press(test, "Lập bảng biến động")
@@ -145,7 +104,7 @@ def test_an_interval_and_a_class_choose_what_is_shown(open_page, dates):
 
 
 def test_one_date_is_too_few(open_page, dates):
-    test = open_page(dates.folder)
+    test = open_page(dates.folder, page="change")
     test.multiselect(key="change-layers").set_value(["land_use_2020"]).run()
     (button,) = [b for b in test.button if b.label == "Lập bảng biến động"]
     assert button.disabled

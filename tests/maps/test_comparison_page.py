@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from layers import Workspace
 from layers.sample import sample_layer
-
-APP = Path(__file__).parents[2] / "app.py"
+from tests.maps.visits import html_of, press, text_of
 
 
 @pytest.fixture(scope="module")
@@ -21,68 +17,33 @@ def folder(tmp_path_factory):
     return base.folder
 
 
-@pytest.fixture
-def open_page(monkeypatch):
-    import maps.pages._compare_view
-    import maps.pages._map
-
-    for module in (maps.pages._map, maps.pages._compare_view):
-        monkeypatch.setattr(module, "st_folium", lambda *_, **__: None)
-
-    def start(folder, lang="vi"):
-        monkeypatch.setenv("THOCONG_WORKSPACE", str(folder))
-        test = AppTest.from_file(str(APP), default_timeout=120)
-        test.query_params["lang"] = lang
-        test.run()
-        test.switch_page("maps/pages/compare.py").run()
-        assert not test.exception, test.exception
-        return test
-
-    return start
-
-
-def pressed(test, label):
-    (button,) = [b for b in test.button if b.label == label]
-    button.click().run()
-    assert not test.exception, test.exception
-    return test
-
-
-def html_of(test):
-    return "\n".join(str(p.proto.body) for p in test.get("html"))
-
-
-def said(test):
-    return "\n".join(str(p.value) for p in [*test.markdown, *test.caption, *test.info, *test.error])
-
-
 @pytest.mark.parametrize(
     ("lang", "button", "word"), [("vi", "So sánh", "Chỉ vẽ lại ranh"), ("en", "Compare", "Redrawn")]
 )
 def test_two_versions_are_compared_in_both_languages(open_page, folder, lang, button, word):
-    test = pressed(open_page(folder, lang), button)
+    test = press(open_page(folder, page="compare", lang=lang), button)
     assert "tc-cards" in html_of(test)
     table = test.dataframe[0].value
     assert len(table) == 10
     assert word in table.iloc[:, 0].tolist()
-    assert ("0,5 m" if lang == "vi" else "0.5 m") in said(test)
+    assert ("0,5 m" if lang == "vi" else "0.5 m") in text_of(test)
 
 
 def test_another_tolerance_asks_again_at_once(open_page, folder):
-    test = pressed(open_page(folder), "So sánh")
+    test = press(open_page(folder, page="compare"), "So sánh")
     (slider,) = test.select_slider
     assert slider.value == 0.5
     slider.set_value(0.03).run()
     assert not test.exception, test.exception
-    assert "dung sai 0,03 m" in said(test)
+    assert "dung sai 0,03 m" in text_of(test)
     assert "Chỉ vẽ lại ranh" not in test.dataframe[0].value.iloc[:, 0].tolist()
-    pressed(test, "Dùng dung sai gợi ý 0,5 m")
-    assert "dung sai 0,5 m" in said(test)
+    press(test, "Dùng dung sai gợi ý 0,5 m")
+    assert "dung sai 0,5 m" in text_of(test)
     assert "Chỉ vẽ lại ranh" in test.dataframe[0].value.iloc[:, 0].tolist()
 
 
 def test_a_workspace_with_one_version_of_everything_says_so(open_page, tmp_path):
     base = Workspace.create(tmp_path / "ws", crs=5897, name="Thử")
     base.save(sample_layer("industrial_clusters_2020"))
-    test = open_page(base.folder)
-    assert "Chưa có loại lớp nào có từ hai kỳ trở lên" in said(test)
+    test = open_page(base.folder, page="compare")
+    assert "Chưa có loại lớp nào có từ hai kỳ trở lên" in text_of(test)

@@ -3,58 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from layers import Workspace
 from maps.pages._ask import _metres
-
-APP = Path(__file__).parents[2] / "app.py"
-
-
-@pytest.fixture
-def open_page(monkeypatch):
-    shown = []
-
-    def note(chart, **given):
-        shown.append((chart, given))
-
-    import maps.pages._map
-
-    monkeypatch.setattr(maps.pages._map, "st_folium", note)
-
-    def start(folder, *, lang="vi", page="conflicts", ws=None):
-        monkeypatch.setenv("THOCONG_WORKSPACE", str(folder))
-        test = AppTest.from_file(str(APP), default_timeout=60)
-        test.query_params["lang"] = lang
-        if ws:
-            test.query_params["ws"] = ws
-        test.run()
-        if page:
-            test.switch_page(f"maps/pages/{page}.py").run()
-        assert not test.exception, test.exception
-        return test
-
-    start.shown = shown
-    return start
-
-
-def press(test, label):
-    (button,) = [b for b in test.button if b.label == label]
-    button.click().run()
-    assert not test.exception, test.exception
-    return test
-
-
-def html_of(test):
-    return "\n".join(str(p.proto.body) for p in test.get("html"))
-
-
-def text_of(test):
-    parts = [*test.markdown, *test.caption, *test.info, *test.error]
-    return "\n".join(str(p.value) for p in parts)
+from tests.maps.visits import html_of, press, text_of
 
 
 def test_the_first_page_says_what_there_is_and_what_is_missing(open_page, small_workspace):

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from layers import Workspace
 from maps.asked import asked_id
@@ -17,37 +15,7 @@ from maps.runs import Runs
 from maps.stored_answers import StoredAnswers
 from maps.words import words
 from tests.maps.conftest import small_layers
-
-APP = Path(__file__).parents[2] / "app.py"
-
-
-@pytest.fixture
-def open_page(monkeypatch):
-    import maps.pages._map
-
-    shown = []
-    monkeypatch.setattr(maps.pages._map, "st_folium", lambda chart, **given: shown.append((chart, given)))
-
-    def start(folder, *, page="conflicts", lang="vi", **params):
-        monkeypatch.setenv("THOCONG_WORKSPACE", str(folder))
-        test = AppTest.from_file(str(APP), default_timeout=60)
-        test.query_params["lang"] = lang
-        test.run()
-        for name, value in params.items():
-            test.query_params[name] = value
-        test.switch_page(f"maps/pages/{page}.py").run()
-        assert not test.exception, test.exception
-        return test
-
-    start.shown = shown
-    return start
-
-
-def press(test, label):
-    (button,) = [b for b in test.button if b.label == label]
-    button.click().run()
-    assert not test.exception, test.exception
-    return test
+from tests.maps.visits import press
 
 
 def said(test):

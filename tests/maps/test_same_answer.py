@@ -3,74 +3,35 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from shapely import LineString, Point, box
-from streamlit.testing.v1 import AppTest
 
-from layers import Layer, Provenance, Workspace, reference
-from layers.period import parse_period
+from layers import reference
 from maps.cli.main import main
 from maps.words import words
 from spatial import absorption, change_series, compare, conflicts, safety_distances
-from tests.maps.conftest import frame
+from tests.maps.district import district
+from tests.maps.visits import press, visits
 
-APP = Path(__file__).parents[2] / "app.py"
 SAY = words("vi")
 
 
 @pytest.fixture(scope="module")
 def base(tmp_path_factory):
-    """A district of 5 × 5 km: three surveys of land, two plans of clusters, homes, a school, a road."""
-    base = Workspace.create(tmp_path_factory.mktemp("same") / "ws", crs=5897, name="Thử")
-    for year, homes in (("2015", 400), ("2020", 700), ("2025", 1200)):
-        shapes = [box(0, 0, homes, 5000), box(homes, 0, 2500, 5000), box(2500, 0, 5000, 5000)]
-        _save(base, f"land_use_{year}", "land_use", f"{year}:surveyed", *shapes, code=["ONT", "LUC", "CLN"])
-    before = [box(1000, 1000, 1500, 1800), box(3000, 1000, 3600, 1500)]
-    after = [box(1000, 1000, 1700, 1800), box(3000.1, 1000, 3600, 1500), box(3000, 3000, 3500, 3400)]
-    for year, shapes in (("2011-2020", before), ("2021-2030", after)):
-        ids = [f"C{n}" for n in range(len(shapes))]
-        name = f"industrial_clusters_{year[-4:]}"
-        _save(base, name, "industrial_cluster", f"{year}:approved", *shapes, id=ids, name=ids)
-    homes = [box(200, 500, 400, 900), box(3500, 1400, 3700, 1600)]
-    _save(base, "residential_2025", "residential", "2025:surveyed", *homes, id=["H1", "H2"])
-    _save(base, "wastewater", "wastewater_facility", "2025:surveyed", Point(3400, 1700), id=["W"], name=["W"])
-    road = LineString([(0, 2200), (5000, 2200)])
-    _save(base, "roads", "road", "2025:surveyed", road, id=["R"], name=["R"], road_class=["national"])
-    communes = [box(0, 0, 2500, 5000), box(2500, 0, 5000, 5000)]
-    _save(
-        base, "communes_2025", "admin_unit", "2025:approved", *communes, id=["1", "2"], name=["Tây", "Đông"]
-    )
-    return base
-
-
-def _save(base, layer, kind, period, *shapes, **columns):
-    made = Provenance(source="thử.gpkg", made=True)
-    base.save(Layer(frame(*shapes, **columns), layer, kind, parse_period(period), made))
+    return district(tmp_path_factory.mktemp("same") / "ws")
 
 
 @pytest.fixture
 def asked(base, monkeypatch):
     """Ask a page what it offers: the question that it made, and the tables that it shows."""
-    import maps.pages._compare_view
-    import maps.pages._map
-
-    for module in (maps.pages._map, maps.pages._compare_view):
-        monkeypatch.setattr(module, "st_folium", lambda *_, **__: None)
-    monkeypatch.setenv("THOCONG_WORKSPACE", str(base.folder))
+    visit = visits(monkeypatch)
 
     def ask(page, name, button, chosen=()):
-        test = AppTest.from_file(str(APP), default_timeout=60)
-        test.query_params["lang"] = "vi"
-        test.run()
-        test.switch_page(f"maps/pages/{page}.py").run()
+        test = visit(base.folder, page=page)
         for kind, key, value in chosen:
             getattr(test, kind)(key=key).set_value(value).run()
-        (found,) = [b for b in test.button if b.label == button]
-        found.click().run()
-        assert not test.exception, test.exception
+        press(test, button)
         return test.session_state[f"{name}-question"], [table.value for table in test.dataframe]
 
     return ask

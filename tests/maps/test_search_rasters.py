@@ -32,7 +32,7 @@ from spatial.candidates import candidates
 from spatial.exclusions import ExclusionQuestion
 from spatial.judgement import SiteQuestion
 from spatial.suitability import grid_cells, search_grid
-from tests.maps.test_same_answer import APP
+from tests.maps.visits import APP
 
 LEFT, LOW, SIDE = 550_000, 2_320_000, 1600
 AREA = box(LEFT, LOW, LEFT + SIDE, LOW + SIDE)

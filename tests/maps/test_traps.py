@@ -13,7 +13,7 @@ from layers.crs import as_crs
 from maps.canvas import MapLayer, base_map, feature_group
 from maps.pages import _map
 from tests.maps.conftest import HOSTILE, frame
-from tests.maps.test_pages import open_page, press  # noqa: F401 - a fixture
+from tests.maps.visits import press
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted((ROOT / "maps" / "pages").glob("*.py"))
@@ -43,7 +43,7 @@ def test_a_period_is_never_told_from_another_by_the_map_itself(say):
     assert group(2015) != group(2025)
 
 
-def test_no_map_is_used_by_two_runs(open_page, small_workspace):  # noqa: F811
+def test_no_map_is_used_by_two_runs(open_page, small_workspace):
     test = press(open_page(small_workspace.folder), "Kiểm tra")
     test.run()
     charts = [chart for chart, _ in open_page.shown]
@@ -64,7 +64,7 @@ def test_a_click_that_is_reported_again_is_handled_once(monkeypatch):
     assert _map.clicked_point("m") == (105.6, 21.0)
 
 
-def test_maps_report_clicks_and_drawings_and_nothing_that_moves(open_page, small_workspace):  # noqa: F811
+def test_maps_report_clicks_and_drawings_and_nothing_that_moves(open_page, small_workspace):
     open_page(small_workspace.folder)
     assert open_page.shown
     for _, given in open_page.shown:
@@ -86,7 +86,7 @@ def test_caches_are_keyed_by_names_and_versions_never_by_frames(file):
             assert set(keys) <= plain, node.name
 
 
-def test_one_row_that_was_edited_gives_a_new_answer(open_page, small_workspace):  # noqa: F811
+def test_one_row_that_was_edited_gives_a_new_answer(open_page, small_workspace):
     from dataclasses import replace
 
     def figures(test):
