@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from maps.words import Words
 
-__all__ = ["Column", "as_text", "excel_formats", "headed", "headings", "number_writers"]
+__all__ = ["Column", "as_text", "excel_formats", "headed", "headings", "number_writers", "page_writers"]
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,8 @@ class Column:
         Name of a shorter heading in the same section, for the page.
     adds_up : bool
         True where the sum of the rows shown says something.
+    brief : callable, optional
+        Takes a text and ``Words``, returns how the page writes it in a narrow column; files have it whole.
     """
 
     name: str
@@ -42,6 +44,7 @@ class Column:
     width: int = 120
     short: str = ""
     adds_up: bool = False
+    brief: Callable[[str, Words], str] | None = None
 
     def heading(self, words: Words) -> str:
         """Return the heading in full.
@@ -115,6 +118,27 @@ def number_writers(columns: Sequence[Column], words: Words) -> dict[Any, Any]:
     """
     write: Callable[..., str] = words.number
     return {c.heading(words): partial(write, digits=c.digits) for c in columns if c.digits is not None}
+
+
+def page_writers(columns: Sequence[Column], words: Words) -> dict[Any, Any]:
+    """Return what writes the cells of a table on the page: numbers, and texts that have little room.
+
+    Parameters
+    ----------
+    columns : sequence of Column
+    words : Words
+
+    Returns
+    -------
+    dict of str to callable
+        By heading; columns of text that is written whole are left out.
+    """
+    texts = {c.heading(words): partial(_brief, how=c.brief, words=words) for c in columns if c.brief}
+    return {**number_writers(columns, words), **texts}
+
+
+def _brief(text: Any, how: Callable[[str, Words], str], words: Words) -> str:
+    return how(str(text), words) if isinstance(text, str) else ""
 
 
 def excel_formats(digits: Mapping[str, int], words: Words, *, section: str = "column") -> dict[str, str]:

@@ -24,6 +24,7 @@ from maps.absorption_tables import (
     years_text,
 )
 from maps.answer_map import context_layers
+from maps.brief_words import fitted
 from maps.change_map import change_look
 from maps.columns import Column
 from maps.compare_view import Side, period_label, side_layers
@@ -54,18 +55,18 @@ __all__ = ["AbsorptionView"]
 
 
 def _column(name: str, width: int, digits: int | None = None, short: str = "") -> Column:
-    return Column(name, SECTION, digits, width, short)
+    return Column(name, SECTION, digits, width, short, brief=fitted(21) if name == "place" else None)
 
 
 #: what a reader wants first stands first
 _COLUMNS: Final = (
-    _column("rank", 56, 0, "rank_short"),
-    _column("place", 158),
-    _column("years", 160),
-    _column("lost_to_housing_ha", 74, 2, "lost_short"),
-    _column("pace_ha_year", 76, 2, "pace_short"),
-    _column("opening_ha", 94, 1, "opening_short"),
-    _column("closing_ha", 94, 1, "closing_short"),
+    _column("rank", 50, 0, "rank_short"),
+    _column("place", 140),
+    _column("years", 156),
+    _column("lost_to_housing_ha", 66, 2, "lost_short"),
+    _column("pace_ha_year", 64, 2, "pace_short"),
+    _column("opening_ha", 84, 1, "opening_short"),
+    _column("closing_ha", 84, 1, "closing_short"),
     _column("lost_share_pct", 84, 1),
     _column("uncovered_ha", 96, 1),
 )

@@ -9,6 +9,7 @@ import pandas as pd
 import shapely
 import streamlit as st
 
+from maps.brief_words import brief_clause
 from maps.candidate_map import marked_site, site_layers
 from maps.candidate_question import CandidateQuestion
 from maps.candidate_tables import (
@@ -52,22 +53,35 @@ __all__ = ["CandidateView"]
 _SECTION = "site_column"
 
 
+_SHORT = {
+    "area_ha": "area_short",
+    "rank_low": "rank_low_short",
+    "rank_high": "rank_high_short",
+    "top_share": "top_short",
+    "topsis_rank": "topsis_short",
+    "rice_ha": "rice_short",
+}
+#: constraints in the order of reading: what takes how much land by which clause
+_TAKEN = ("constraint", "tier", "added_ha", "left_ha", "clause", "alone_ha", "applied", "why")
+
+
 def _column(name: str, width: int, digits: int | None = None) -> Column:
-    return Column(name, _SECTION, digits, width)
+    brief = brief_clause if name == "clause" else None
+    return Column(name, _SECTION, digits, width, _SHORT.get(name, ""), brief=brief)
 
 
 _COLUMNS = (
-    _column("site", 56),
-    Column("state", "site_mark", None, 170),
+    _column("site", 48),
+    Column("state", "site_mark", None, 150),
     _column("rank", 50, 0),
-    _column("score", 60, 3),
-    _column("area_ha", 84, 2),
-    _column("commune", 112),
-    _column("rank_low", 104, 0),
-    _column("rank_high", 110, 0),
-    _column("top_share", 176, 2),
-    _column("topsis_rank", 96, 0),
-    _column("rice_ha", 90, 2),
+    _column("score", 56, 3),
+    _column("area_ha", 60, 2),
+    _column("commune", 90),
+    _column("rank_low", 70, 0),
+    _column("rank_high", 74, 0),
+    _column("topsis_rank", 66, 0),
+    _column("rice_ha", 68, 2),
+    _column("top_share", 74, 2),
     _column("compactness", 76, 2),
     _column("width_m", 120, 0),
     Column("reason", "decision_column", None, 180),
@@ -81,6 +95,7 @@ _TAKERS = {
     "no_data": ("no_data",),
 }
 _FIGURES = (
+    _column("clause", 160),
     _column("alone_ha", 100, 2),
     _column("added_ha", 100, 2),
     _column("left_ha", 100, 2),
@@ -242,6 +257,8 @@ class CandidateView(AnswerView[CandidateQuestion, CandidateAnswer]):
         self._why_not()
         st.markdown(f"#### {say('site_sheet.exclusions')}")
         rows, table = self.answer.exclusions.rows, exclusion_table(self.answer, say)
+        first = [say(f"{_SECTION}.{name}") for name in _TAKEN]
+        table = table[[*first, *(name for name in table if name not in first)]]
         holds = rows["applied"].to_numpy(dtype=bool)
         chart = waterfall_chart(self.answer, say)
         st.vega_lite_chart(chart, width="stretch", height=int(chart["height"]) + 80)

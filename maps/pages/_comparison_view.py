@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from maps.answer_map import context_layers, drawn_by_server
+from maps.brief_words import fitted
 from maps.change_map import change_layers, change_look
 from maps.columns import Column, headed
 from maps.compare_view import Side, period_label, side_layers
@@ -48,19 +49,21 @@ _NOTHING_HA: Final = 1e-9
 
 def _column(name: str, width: int, digits: int | None = None) -> Column:
     short = f"{name.removesuffix('_ha')}_short" if digits is not None else ""
-    return Column(name, _SECTION, digits, width, short, adds_up=name in ("gained_ha", "lost_ha", "noise_ha"))
+    adds_up = name in ("gained_ha", "lost_ha", "noise_ha")
+    brief = fitted(18) if name == "names" else None
+    return Column(name, _SECTION, digits, width, short, adds_up, brief)
 
 
 #: what a reader wants first stands first
 _COLUMNS: Final = (
-    _column("state", 104),
-    _column("names", 164),
-    _column("ids", 124),
-    _column("gained_ha", 56, 2),
-    _column("lost_ha", 56, 2),
+    _column("state", 98),
+    _column("names", 124),
+    _column("gained_ha", 54, 2),
+    _column("lost_ha", 54, 2),
     _column("noise_ha", 58, 3),
-    _column("area_before_ha", 62, 2),
-    _column("area_after_ha", 62, 2),
+    _column("area_before_ha", 60, 2),
+    _column("area_after_ha", 60, 2),
+    _column("ids", 124),
     _column("flags", 140),
     _column("also", 180),
     _column("matched_by", 130),

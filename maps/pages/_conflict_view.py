@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from maps.answer_map import answer_layers, drawn_rows, row_at, selection_layer
+from maps.brief_words import brief_clause, fitted
 from maps.columns import Column
 from maps.conflict_tables import constraint_label, row_lines, totals_table
 from maps.export.answer import ConflictFiles
@@ -45,12 +46,12 @@ _FIGURES = (
 )
 #: what a reader wants first stands first
 _COLUMNS = (
-    Column("zone", width=132),
-    Column("constraint", width=190),
-    Column("state", width=128),
-    Column("area_ha", digits=2, width=60, short="area_short"),
-    Column("share_pct", digits=1, width=48, short="share_short"),
-    Column("clause", width=172),
+    Column("zone", width=118, brief=fitted(18)),
+    Column("constraint", width=166),
+    Column("state", width=117),
+    Column("area_ha", digits=2, width=62, short="area_short"),
+    Column("share_pct", digits=1, width=50, short="share_short"),
+    Column("clause", width=156, brief=brief_clause),
     Column("length_m", digits=0, width=66, short="length_short"),
     Column("validity", width=110),
 )
@@ -71,6 +72,7 @@ class ConflictView(AnswerView[ConflictQuestion, ConflictAnswer]):
     drawn_by = "ask-zones-from"
     empty = "ask.empty"
     stem = "xung-dot"
+    widths = (6, 11)
 
     @staticmethod
     def version_of(base: Workspace) -> Hashable:

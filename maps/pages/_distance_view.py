@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import streamlit as st
 
+from maps.brief_words import brief_clause, fitted
 from maps.columns import Column
 from maps.distance_map import distance_layers, marked_layer, source_at
 from maps.distance_question import DistanceQuestion
@@ -42,21 +43,24 @@ __all__ = ["DistanceView"]
 _SHORT = {"actual_m": "actual_short", "required_m": "required_short", "shortfall_m": "shortfall_short"}
 
 
+_BRIEF = {"source": fitted(22), "clause": brief_clause}
+
+
 def _column(name: str, width: int, digits: int | None = None) -> Column:
-    return Column(name, "distance_column", digits, width, _SHORT.get(name, ""))
+    return Column(name, "distance_column", digits, width, _SHORT.get(name, ""), brief=_BRIEF.get(name))
 
 
 _METRES = ("required_m", "actual_m", "grid_m", "shortfall_m")
 #: what a reader wants first stands first
 _COLUMNS = (
-    _column("state", 106),
-    _column("source", 200),
-    _column("target", 138),
-    _column("actual_m", 58, 1),
-    _column("required_m", 62, 1),
-    _column("shortfall_m", 70, 1),
+    _column("state", 108),
+    _column("source", 146),
+    _column("target", 106),
+    _column("actual_m", 54, 1),
+    _column("required_m", 58, 1),
+    _column("shortfall_m", 66, 1),
+    _column("clause", 131),
     _column("label", 210),
-    _column("clause", 210),
     _column("why", 210),
 )
 _TOTALS = (_column("nearest_m", 100, 1), _column("worst_shortfall_m", 100, 1))
@@ -82,6 +86,7 @@ class DistanceView(AnswerView[DistanceQuestion, DistanceAnswer]):
     basis = "distance_ask.basis"
     stem = "khoang-cach"
     closest = 18.0
+    widths = (6, 11)
 
     def files(self) -> DistanceFiles:
         """What can be exported."""

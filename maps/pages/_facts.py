@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from maps.columns import number_writers
+from maps.columns import number_writers, page_writers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -54,21 +54,22 @@ def show_figures(
     table : pandas.DataFrame
         Headed in words, numbers as numbers; a column of texts that says nothing in any row is left out.
     columns : sequence of Column
-        Those that are numbers; they are written the way of the language.
+        Those that are numbers, written the way of the language, and texts that are written briefly.
     words : Words
     room_px : int
         How wide the columns may be together before the reader is told to move sideways.
     """
     writers = number_writers(columns, words)
+    briefly = {name: how for name, how in page_writers(columns, words).items() if name not in writers}
     write: dict[Any, Any] = {name: _told(how) for name, how in writers.items() if name in table}
     height = _ROW_PX * min(len(table) + 1, _MOST_ROWS) + 3
     texts = [name for name in table if name not in writers]
     empty = [name for name in texts if not table[name].astype(str).str.strip().any()]
     table = table.drop(columns=empty) if len(table) else table
     widest = _WIDEST_PX if len(table.columns) <= _FEW else _WIDE_PX
-    wide: Any = {
-        name: st.column_config.Column(width=_width(table[name], widest)) for name in texts if name in table
-    }
+    seen = {name: table[name].map(briefly.get(name, str)) for name in texts if name in table}
+    wide: Any = {name: st.column_config.Column(width=_width(said, widest)) for name, said in seen.items()}
+    write |= briefly
     shown = table.style.format({name: how for name, how in write.items() if name in table})
     st.dataframe(shown, hide_index=True, width="stretch", height=height, placeholder="–", column_config=wide)
     said = []

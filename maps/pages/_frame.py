@@ -39,7 +39,7 @@ _STYLE: Final = Path(__file__).parents[1] / "static" / "pages.css"
 _LOGO: Final = Path(__file__).parents[1] / "static" / "logo.svg"
 _LANGUAGE: Final = "lang"
 _OPENED: Final = "ws"
-_SIDEBAR_PX: Final = 236  # what the titles of the pages need; the rest is for map and table
+_SIDEBAR_PX: Final = 212  # what the titles of the pages need; the rest is for map and table
 
 
 def open_frame() -> Words:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from layers.write import Sheet, write_csv, write_xlsx
-from maps.columns import number_writers
+from maps.columns import page_writers
 from maps.pages._exports import written
 from maps.pages._frame import plain
 from maps.pages._pick import chosen_row
@@ -193,8 +193,8 @@ def _states(states: States, link: Link, words: Words) -> list[str]:
 
 
 def _styled(table: pd.DataFrame, columns: list[Column], states: States | None, words: Words) -> Styler:
-    """Numbers as the language writes them, still sorted as numbers."""
-    style: Styler = table.style.format(number_writers(columns, words))
+    """Numbers as the language writes them, still sorted as numbers; texts as short as their columns."""
+    style: Styler = table.style.format(page_writers(columns, words))
     heads: list[Hashable] = [c.heading(words) for c in columns if c.name == "state"]
     if states is None or not heads:
         return style
