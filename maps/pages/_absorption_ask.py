@@ -9,6 +9,7 @@ import streamlit as st
 
 from maps.absorption_question import AbsorptionAsked, AbsorptionChoices, absorption_choices, subject_codes
 from maps.pages._ask import ask_button, pick_layers, question_box, tolerance_input
+from maps.pages._number import number_box
 from maps.tables import layer_title
 from spatial.absorption import AbsorptionQuestion
 
@@ -24,6 +25,8 @@ _SCOPES: Final[dict[str, Any]] = {"planned": "planned", "industrial": "everywher
 _RINGS: Final = (250, 500, 1000, 2000, 5000)
 _USUAL_RINGS: Final = (500, 1000)
 _DATES: Final = 2
+#: hectares a year
+_PACES: Final = (0.001, 1_000_000.0)
 
 
 def absorption_question(
@@ -140,20 +143,15 @@ def _rings(words: Words) -> list[int]:
 
 
 def _benchmark(words: Words) -> tuple[float | None, bool]:
-    """Ask for a pace, written the way the language does; also says whether what was written is none."""
-    text = st.text_input(
+    """Ask for a pace; also says whether what was written is none."""
+    key = "absorption-benchmark"
+    pace = number_box(
         words("absorption_ask.benchmark"),
+        None,
+        _PACES,
+        words,
+        key=key,
         placeholder=words("absorption_ask.none"),
         help=words("absorption_ask.benchmark_help"),
-        key="absorption-benchmark",
-    ).strip()
-    if not text:
-        return None, False
-    try:
-        value = float(text.replace(",", "."))
-    except ValueError:
-        value = 0.0
-    if not 0 < value < float("inf"):
-        st.caption(words("absorption_ask.benchmark_wrong"))
-        return None, True
-    return value, False
+    )
+    return pace, pace is None and bool(st.session_state[key].strip())

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from maps.tables import layer_title
+from maps.written_numbers import read_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,8 +29,6 @@ __all__ = [
 
 _TOLERANCES = (0.0, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 _USUAL = 0.5
-# one language's thousand is the other's one and no more
-_TWO_WAYS: Final = re.compile(r"[1-9]\d{0,2}[.,]\d{3}")
 _WIDEST = 100.0
 
 
@@ -112,11 +110,8 @@ def tolerance_input(words: Words, *, key: str) -> float | None:
 
 def _metres(text: str) -> float | None:
     """Length that was typed; None for what is none, is too long, or reads as two numbers."""
-    try:
-        value = float(text.replace(",", "."))
-    except ValueError:
-        return None
-    return value if 0 <= value <= _WIDEST and not _TWO_WAYS.fullmatch(text.strip()) else None
+    value = read_number(text)
+    return value if value is not None and 0 <= value <= _WIDEST else None
 
 
 def period_input(years: list[str], words: Words, *, key: str) -> str | None:

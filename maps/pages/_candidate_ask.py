@@ -15,14 +15,13 @@ from maps.pages._candidate_raster import raster_input
 from maps.pages._candidate_rules import RuleChoice, constraints_input, distances_input
 from maps.pages._candidate_score import comparisons_input, criteria_input, industry_input
 from maps.pages._candidate_speeds import speeds_input
+from maps.pages._number import number_box, show_wrong
 from maps.question import periods_in
 from maps.site_rules import size_sentences, sizes_on
 from maps.tables import land_name, layer_title
 
 if TYPE_CHECKING:
     from datetime import date
-
-    from streamlit.delta_generator import DeltaGenerator
 
     from layers import Version
     from layers.store import Workspace
@@ -34,6 +33,9 @@ __all__ = ["candidate_question"]
 _CRAFT: Final = "craft_village_cluster"
 _KINDS: Final = ("industrial_cluster", _CRAFT, "industrial_park")
 _NO_LIMITS: Final = (50.0, 500.0)
+_SIZES_HA: Final = (0.1, 5000.0)
+#: per cent of a parcel
+_TAKEN_PCT: Final = (0.0, 50.0)
 _CELLS: Final = (10.0, 20.0, 30.0, 50.0)
 _SHARES: Final = tuple(step / 20 for step in range(21))
 
@@ -88,10 +90,11 @@ def candidate_question(
             rules = constraints_input(base, constraints, rules, words, zone=zone, area=area)
         compared = comparisons_input(score.names, words) if score.by_pairs and score.ready else ()
         ready = bool(area and area.ready and on and score.ready and constraints and compared is not None)
+        ready = ready and sizes is not None and figures.get("parcel_tolerance", 0.0) is not None
         pressed = ask_button(
             "candidate", words, ready=ready, label="candidate_ask.go", incomplete="candidate_ask.incomplete"
         )
-    if not ready or area is None or on is None:
+    if not ready or area is None or on is None or sizes is None:
         return None, False
     figures |= {"min_ha": sizes[0], "max_ha": sizes[1], "on": on}
     figures |= {"criteria": score.criteria, "rasters": score.rasters}
@@ -125,8 +128,8 @@ def _zone_kind(kind: str) -> str:
     return "industrial_cluster" if kind == _CRAFT else kind
 
 
-def _kind(on: date | None, words: Words) -> tuple[str, tuple[float, float]]:
-    """Kind of zone, and sizes preset from the rule in force on the day, with its clause."""
+def _kind(on: date | None, words: Words) -> tuple[str, tuple[float, float] | None]:
+    """Kind of zone, and sizes preset from the rule in force on the day, with its clause; None: not sizes."""
     kind = st.selectbox(
         words("candidate_ask.kind"),
         _KINDS,
@@ -139,19 +142,25 @@ def _kind(on: date | None, words: Words) -> tuple[str, tuple[float, float]]:
         if not np.isnan([found.min_ha, found.max_ha]).any():
             preset, rules = (found.min_ha, found.max_ha), size_sentences(found, words)
     one, two = st.columns(2)
-    least = _hectares(one, words("site_question.min_ha"), preset[0], f"candidate-min-{kind}-{on}")
-    most = _hectares(two, words("site_question.max_ha"), preset[1], f"candidate-max-{kind}-{on}")
-    if not rules:
-        st.caption(words("candidate_ask.no_preset"))
-        return kind, (least, most)
-    st.caption(words("candidate_ask.preset", rules="; ".join(rules)))
-    if (least, most) != preset:
+    sizes = [
+        number_box(words(f"site_question.{name}_ha"), usual, _SIZES_HA, words, key=key, place=place)
+        for name, usual, place, key in (
+            ("min", preset[0], one, f"candidate-min-{kind}-{on}"),
+            ("max", preset[1], two, f"candidate-max-{kind}-{on}"),
+        )
+    ]
+    st.caption(
+        words("candidate_ask.preset", rules="; ".join(rules)) if rules else words("candidate_ask.no_preset")
+    )
+    least, most = sizes
+    if least is None or most is None:
+        return kind, None
+    if least >= most:
+        show_wrong(words("candidate_ask.sizes_wrong"))
+        return kind, None
+    if rules and (least, most) != preset:
         st.caption(words("candidate_ask.preset_left"))
     return kind, (least, most)
-
-
-def _hectares(place: DeltaGenerator, label: str, preset: float, key: str) -> float:
-    return float(place.number_input(label, 0.1, 5000.0, preset, 1.0, format="%g", key=key))
 
 
 def _figures(words: Words) -> dict[str, Any]:
@@ -203,11 +212,9 @@ def _followed(constraints: list[Version], words: Words) -> dict[str, Any]:
     )
     if not follow:
         return {}
-    share = st.number_input(
-        words("candidate_ask.parcel_tolerance"), 0.0, 50.0, 0.0, 1.0, format="%g",
-        key="candidate-parcel-tolerance",
-    )  # fmt: skip
-    return {"follow": follow, "parcel_tolerance": float(share) / 100}
+    label = words("candidate_ask.parcel_tolerance")
+    share = number_box(label, 0.0, _TAKEN_PCT, words, key="candidate-parcel-tolerance")
+    return {"follow": follow, "parcel_tolerance": None if share is None else share / 100}
 
 
 def _avoided(constraints: list[Version], words: Words) -> tuple[str, ...]:

@@ -15,8 +15,10 @@ from maps.candidate_tables import criterion_name
 from maps.industry import industries, industry_name, suggestions
 from maps.pages._candidate_raster import NEW_RASTER
 from maps.pages._frame import plain
+from maps.pages._number import number_box
 from maps.value_words import function_curve, function_of, function_sentence, measure_unit, unit_name
 from maps.weighing import compared_weights
+from maps.written_numbers import read_number, typed_number
 from spatial.value_functions import ValueFunction, parse_value_function
 
 if TYPE_CHECKING:
@@ -35,6 +37,7 @@ _SCALE: Final = (9.0, 7.0, 5.0, 3.0, 1.0, 1 / 3, 1 / 5, 1 / 7, 1 / 9)
 _WEIGHTS: Final = tuple(step / 2 for step in range(11))
 _SHARE: Final = "share"
 _COLUMNS: Final = 3
+_REACH: Final = (-1_000_000.0, 1_000_000_000.0)
 
 
 @dataclass(frozen=True)
@@ -262,20 +265,33 @@ def _bell(usual: ValueFunction, unit: str, words: Words, *, key: str) -> ValueFu
     one, two = st.columns(2)
     name = unit_name(unit, words)
     times = 100.0 if unit == _SHARE else 1.0
-    tops = one.text_input(
-        words("candidate_ask.bell_top", unit=name), _text(top * times, words), key=f"candidate-top-{key}"
-    )
-    halves = two.text_input(
-        words("candidate_ask.bell_half", unit=name), _text(half * times, words), key=f"candidate-half-{key}"
-    )
-    return ValueFunction("bell", ((_number(tops) / times, _number(halves) / times),))
+    sizes = [
+        number_box(
+            words(f"candidate_ask.bell_{what}", unit=name),
+            usual * times,
+            _REACH,
+            words,
+            key=at,
+            place=at_side,
+        )
+        for what, usual, at, at_side in (
+            ("top", top, f"candidate-top-{key}", one),
+            ("half", half, f"candidate-half-{key}", two),
+        )
+    ]
+    if None in sizes:
+        raise ValueError(sizes)
+    return ValueFunction("bell", ((float(sizes[0] or 0) / times, float(sizes[1] or 0) / times),))
 
 
 def _corners(usual: ValueFunction, unit: str, words: Words, *, key: str) -> ValueFunction:
     times = 100.0 if unit == _SHARE else 1.0
     first = usual.corners if usual.shape != "bell" else ((0.0, 1.0), (usual.reach, 0.0))
     shown = pd.DataFrame(
-        {"x": [_text(x * times, words) for x, _ in first], "y": [_text(y, words) for _, y in first]}
+        {
+            "x": [typed_number(x * times, words) for x, _ in first],
+            "y": [typed_number(y, words) for _, y in first],
+        }
     )
     name = unit_name(unit, words)
     heading = words("site_function.measure", unit=name) if name else words("site_function.measure_plain")
@@ -295,13 +311,11 @@ def _corners(usual: ValueFunction, unit: str, words: Words, *, key: str) -> Valu
     return function_of([(_number(x) / times, _number(y)) for x, y in given.to_numpy().tolist()])
 
 
-def _text(value: float, words: Words) -> str:
-    text = f"{value:g}" if value < 1e6 else f"{value:.0f}"  # noqa: PLR2004 - beyond it %g writes powers
-    return text.replace(".", ",") if words.lang == "vi" else text
-
-
 def _number(text: str) -> float:
-    return float(str(text).strip().replace(",", "."))
+    value = read_number(str(text))
+    if value is None:
+        raise ValueError(text)
+    return value
 
 
 def comparisons_input(names: list[str], words: Words) -> Compared | None:

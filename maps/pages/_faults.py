@@ -13,6 +13,7 @@ from layers.faults import FAULTS, fault_book, mended_layer
 from maps.canvas import MapLayer, to_lonlat
 from maps.pages._import_kept import kept
 from maps.pages._map import go_to
+from maps.pages._number import number_box
 from maps.styles import Look
 
 if TYPE_CHECKING:
@@ -68,16 +69,14 @@ def looked_over(reading: Reading, words: Words, *, mark: Hashable) -> LookedOver
     layer = reading.layer
     tolerance_m, origin = 0.0, layer.provenance
     if layer.kind.geometry == "polygon" and layer.frame.crs is not None and not layer.frame.empty:
-        tolerance_m = st.number_input(
-            words("coverage.mend"),
-            min_value=0.0,
-            max_value=_WIDEST_M,
-            step=0.1,
-            format="%g",
-            help=words("coverage.mend_help"),
-            # of these bytes alone: the next file is mended when somebody asks for it
-            key=f"import-mend-{origin.sha256[:12]}-{origin.source}",
+        # of these bytes alone: the next file is mended when somebody asks for it
+        key = f"import-mend-{origin.sha256[:12]}-{origin.source}"
+        within = number_box(
+            words("coverage.mend"), 0.0, (0.0, _WIDEST_M), words, key=key, help=words("coverage.mend_help")
         )
+        if within is None:  # nothing is shown, and nothing saved, as if it had been mended
+            st.stop()
+        tolerance_m = within
     exact = (mark, tolerance_m)
 
     def look() -> tuple[Layer, tuple[Finding, ...], gpd.GeoDataFrame]:

@@ -24,6 +24,7 @@ from maps.pages._frame import plain, sentences
 from maps.pages._import_crs import read_as_input
 from maps.pages._import_kept import digest_of, kept
 from maps.pages._import_order import said_exchanges, show_exchanges
+from maps.pages._number import number_box
 from maps.pages._shelf import shelved
 from maps.places import province_systems
 
@@ -40,6 +41,7 @@ __all__ = ["Asked", "main_files", "period_input", "read_given"]
 
 _SAMPLE = 200
 _LOOKS = 12
+_WIDEST_GAP_M = 10_000.0
 
 
 @dataclass(frozen=True)
@@ -237,13 +239,13 @@ def _read(base: Workspace, files: _Files, kind: str, words: Words, *, layer: str
 
 
 def _gap(path: Path, words: Words, mark: str) -> float:
-    """Widest gap of a drawing that is closed; nothing is closed unasked."""
+    """Widest gap of a drawing that is closed; nothing is closed unasked, and the page waits for a number."""
     if path.suffix.lower() not in (".dxf", ".dgn"):
         return 0.0
-    label = words("import.close_m")
-    return float(
-        st.number_input(label, min_value=0.0, value=0.0, step=0.1, format="%g", key=f"import-close-{mark}")
-    )
+    gap_m = number_box(words("import.close_m"), 0.0, (0.0, _WIDEST_GAP_M), words, key=f"import-close-{mark}")
+    if gap_m is None:
+        st.stop()
+    return gap_m
 
 
 def period_input(words: Words, *, mark: str) -> tuple[str, Stage]:

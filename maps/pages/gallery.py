@@ -17,6 +17,7 @@ from maps.pages._draw import draw_boundary
 from maps.pages._figures import show_flows, show_stock
 from maps.pages._frame import heading, speak, workspace
 from maps.pages._map import View, clicked_point, go_to, made_label, served_tiles
+from maps.pages._number import number_box
 from maps.stock_chart import Benchmark
 
 if TYPE_CHECKING:
@@ -35,7 +36,13 @@ def show() -> None:
     words = speak()
     base = workspace()
     heading(words("page.gallery.title"), base, made=True)
-    parts = {"views": _views, "periods": _periods, "figures": _figures, "drawing": _drawing}
+    parts = {
+        "views": _views,
+        "periods": _periods,
+        "figures": _figures,
+        "drawing": _drawing,
+        "numbers": _numbers,
+    }
     part = st.segmented_control(
         words("page.gallery.title"),
         list(parts),
@@ -98,6 +105,18 @@ def _periods(base: Workspace, words: Words) -> None:
 def _drawing(base: Workspace, words: Words) -> None:
     drawn = draw_boundary(base, words, key="gallery-drawing")
     st.code(drawn.wkt if drawn is not None else "–")
+
+
+def _numbers(base: Workspace, words: Words) -> None:
+    """A box for a number in each state: as it starts, empty, unreadable, read two ways, out of bounds."""
+    _ = base
+    states = {"full": None, "empty": "", "unreadable": "5 mẫu", "two_ways": "1.500", "beyond": "6000"}
+    for place, (name, typed) in zip(st.columns(len(states)), states.items(), strict=True):
+        key = f"gallery-number-{name}"
+        if typed is not None:
+            st.session_state.setdefault(key, typed)
+        number = number_box(words("site_question.min_ha"), 12.5, (0.1, 5000.0), words, key=key, place=place)
+        place.caption(words.number(number, 2) or "–")
 
 
 def _figures(base: Workspace, words: Words) -> None:

@@ -183,5 +183,5 @@ def test_the_page_lists_faults_and_mends_them() -> None:
     assert "1 lỗi hình" in page.markdown[0].value
     assert page.dataframe[0].value.iloc[0, :3].tolist() == ["Chồng lấn", "0, 1", "0,1000"]
     assert page.session_state["said"] == ["coverage_overlap"]
-    page.number_input[0].set_value(20.0).run()
+    page.text_input[0].set_value("20").run()
     assert "coverage_mended" in page.session_state["said"]

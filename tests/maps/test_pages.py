@@ -326,8 +326,8 @@ def test_the_page_that_finds_sites_gives_what_the_library_gives(open_page, sampl
     say = words("vi")
     test = open_page(sample.folder, page="candidates")
     test.date_input(key="candidate-on").set_value(date(2026, 6, 1)).run()
-    (least,) = [n for n in test.number_input if n.label == say("site_question.min_ha")]
-    assert least.value == 10.0  # of the rule in force on the day
+    (least,) = [n for n in test.text_input if n.label == say("site_question.min_ha")]
+    assert least.value == "10"  # of the rule in force on the day
     test.selectbox(key="candidate-cell").set_value(50.0)
     test.multiselect(key="candidate-units-communes_2025").set_value(["Yên Xuân"]).run()
     press(test, say("candidate_ask.go"))
