@@ -65,17 +65,19 @@ def ask_button(name: str, words: Words, *, ready: bool, label: str, incomplete: 
     bool
         True when it was pressed in this run.
     """
-    pressed = st.button(
-        words(label),
-        type="primary",
-        width="stretch",
-        disabled=not ready,
-        key=f"{name}-go",
-        on_click=_note_asked,
-        args=(name,),
-    )
-    if not ready:
-        st.caption(words(incomplete))
+    # the style sheet holds it at the foot of the window while the question is longer than the screen
+    with st.container(key=f"tc-ask-{name}"):
+        pressed = st.button(
+            words(label),
+            type="primary",
+            width="stretch",
+            disabled=not ready,
+            key=f"{name}-go",
+            on_click=_note_asked,
+            args=(name,),
+        )
+        if not ready:
+            st.caption(words(incomplete))
     return bool(pressed)
 
 

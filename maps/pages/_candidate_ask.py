@@ -37,6 +37,8 @@ _SIZES_HA: Final = (0.1, 5000.0)
 #: per cent of a parcel
 _TAKEN_PCT: Final = (0.0, 50.0)
 _CELLS: Final = (10.0, 20.0, 30.0, 50.0)
+#: what stands in the boxes of the fold that nobody opened
+_FORMED: Final = {"cell": 20, "count": 10, "width": 100, "reach": 500}
 _SHARES: Final = tuple(step / 20 for step in range(21))
 
 
@@ -149,14 +151,13 @@ def _kind(on: date | None, words: Words) -> tuple[str, tuple[float, float] | Non
             ("max", preset[1], two, f"candidate-max-{kind}-{on}"),
         )
     ]
-    st.caption(
-        words("candidate_ask.preset", rules="; ".join(rules)) if rules else words("candidate_ask.no_preset")
-    )
     least, most = sizes
-    if least is None or most is None:
-        return kind, None
-    if least >= most:
+    if least is not None and most is not None and least >= most:
         show_wrong(words("candidate_ask.sizes_wrong"))
+        least = None
+    known = words("candidate_ask.preset", rules="; ".join(rules))
+    st.caption(known if rules else words("candidate_ask.no_preset"))
+    if least is None or most is None:
         return kind, None
     if rules and (least, most) != preset:
         st.caption(words("candidate_ask.preset_left"))
@@ -164,18 +165,28 @@ def _kind(on: date | None, words: Words) -> tuple[str, tuple[float, float] | Non
 
 
 def _figures(words: Words) -> dict[str, Any]:
+    """How sites are formed: folded away, the heading says what stands there."""
+    held = {name: st.session_state.get(f"candidate-{name}", usual) for name, usual in _FORMED.items()}
+    said = words("candidate_ask.formed", **{name: words.number(float(v), 0) for name, v in held.items()})
+    with st.expander(said, key="candidate-formed"):
+        return _forming(words)
+
+
+def _forming(words: Words) -> dict[str, Any]:
     one, two = st.columns(2)
     cell = one.selectbox(
         words("site_question.cell_m"),
         _CELLS,
-        index=1,
+        index=_CELLS.index(_FORMED["cell"]),
         format_func=lambda v: words.number(v, 0),
         key="candidate-cell",
     )
-    count = two.number_input(words("site_question.count"), 1, 50, 10, key="candidate-count")
-    width = one.number_input(words("site_question.min_width_m"), 0, 2000, 100, step=20, key="candidate-width")
+    count = two.number_input(words("site_question.count"), 1, 50, _FORMED["count"], key="candidate-count")
+    width = one.number_input(
+        words("site_question.min_width_m"), 0, 2000, _FORMED["width"], step=20, key="candidate-width"
+    )
     reach = two.number_input(
-        words("site_question.road_reach_m"), 0, 10_000, 500, step=100, key="candidate-reach"
+        words("site_question.road_reach_m"), 0, 10_000, _FORMED["reach"], step=100, key="candidate-reach"
     )
     # lists and not fields of numbers: those of the browser have a decimal point in every language
     compact = one.selectbox(

@@ -127,12 +127,20 @@ def constraints_input(
         every = _listed(base, layers, choice, asked)
         rows = every[every["applied"] & (every["tier"] != _NEVER_LISTED)].reset_index(drop=True)
         key = (str(base.folder), layers, zone, choice, tuple(rows["constraint"]))
-        st.markdown(f"**{words('candidate_ask.hard')}**")
-        st.caption(words("candidate_ask.hard_how"))
-        edited = _editor(rows, words, key=f"candidate-hard-{words.lang}-{abs(hash(key))}")
-        _elsewhere(base, every, asked, words)
+        name = f"candidate-hard-{words.lang}-{abs(hash(key))}"
+        with st.expander(_fold_said(len(rows), name, words), key="candidate-hard-fold"):
+            st.caption(words("candidate_ask.hard_how"))
+            edited = _editor(rows, words, key=name)
+            _elsewhere(base, every, asked, words)
     waive, order = _decided(rows, edited, words)
     return replace(choice, waive=waive, order=order)
+
+
+def _fold_said(count: int, key: str, words: Words) -> str:
+    """What the table of constraints holds, said while it is folded away."""
+    changed = st.session_state.get(key, {}).get("edited_rows", {})
+    off = sum(row.get("on") is False for row in changed.values())
+    return words(f"candidate_ask.hard_fold{'_off' if off else ''}", count=count, off=off)
 
 
 def _listed(

@@ -265,23 +265,13 @@ def _bell(usual: ValueFunction, unit: str, words: Words, *, key: str) -> ValueFu
     one, two = st.columns(2)
     name = unit_name(unit, words)
     times = 100.0 if unit == _SHARE else 1.0
-    sizes = [
-        number_box(
-            words(f"candidate_ask.bell_{what}", unit=name),
-            usual * times,
-            _REACH,
-            words,
-            key=at,
-            place=at_side,
-        )
-        for what, usual, at, at_side in (
-            ("top", top, f"candidate-top-{key}", one),
-            ("half", half, f"candidate-half-{key}", two),
-        )
-    ]
-    if None in sizes:
-        raise ValueError(sizes)
-    return ValueFunction("bell", ((float(sizes[0] or 0) / times, float(sizes[1] or 0) / times),))
+    label = words("candidate_ask.bell_top", unit=name)
+    tops = number_box(label, top * times, _REACH, words, key=f"candidate-top-{key}", place=one)
+    label = words("candidate_ask.bell_half", unit=name)
+    halves = number_box(label, half * times, _REACH, words, key=f"candidate-half-{key}", place=two)
+    if tops is None or halves is None:
+        raise ValueError(label)
+    return ValueFunction("bell", ((tops / times, halves / times),))
 
 
 def _corners(usual: ValueFunction, unit: str, words: Words, *, key: str) -> ValueFunction:

@@ -60,3 +60,28 @@ def test_a_pasted_boundary_and_comparisons_are_asked_and_answered(page, server):
     # 6 km² are searched, whatever communes they lie in
     page.get_by_text("600,0", exact=True).first.wait_for(timeout=120_000)
     settled(page)
+
+
+def test_the_way_to_the_answer_is_seen_without_moving_the_page(page, server):
+    for lang, label in (("vi", "Tìm địa điểm"), ("en", "Find sites")):
+        page.goto(f"{server.address}/chon-dia-diem?lang={lang}")
+        go = page.get_by_role("button", name=label)
+        go.wait_for()
+        settled(page)
+        box = go.bounding_box()
+        assert 0 < box["y"] <= 768 - box["height"]
+    # and it is pressed there: nothing lies over it
+    go.click(trial=True)
+
+
+def test_a_number_is_taken_by_enter_and_written_the_way_of_the_page(page, server):
+    page.goto(f"{server.address}/chon-dia-diem?lang=vi")
+    box = page.get_by_label("Diện tích tối thiểu (ha)", exact=True)
+    box.fill("7.5")
+    box.press("Enter")
+    settled(page)
+    assert box.input_value() == "7,5"
+    box.fill("1.500")
+    box.press("Enter")
+    page.get_by_role("alert").get_by_text("đọc được hai cách").wait_for()
+    assert page.get_by_role("button", name="Tìm địa điểm").is_disabled()

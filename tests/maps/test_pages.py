@@ -284,7 +284,7 @@ def test_without_two_surveys_the_page_on_absorbed_land_waits(open_page, sample):
     assert button.disabled
     assert "ít nhất hai hiện trạng" in text_of(test)
     test.text_input(key="absorption-benchmark").set_value("nhiều").run()
-    assert "số dương" in text_of(test)
+    assert "“nhiều” không phải là số" in html_of(test)
 
 
 def test_an_earlier_version_is_looked_at_and_is_the_current_one_again_with_none_lost(
@@ -342,6 +342,40 @@ def test_the_page_that_finds_sites_gives_what_the_library_gives(open_page, sampl
     test.session_state["candidate-place"] = (test.session_state["candidate-question"].key, x, y)
     test.run()
     assert [box.value for box in test.success] == [say("candidate_ask.free")]
+
+
+def test_sizes_that_are_none_or_the_wrong_way_round_are_not_asked(open_page, sample):
+    from maps.words import words
+
+    say = words("vi")
+    test = open_page(sample.folder, page="candidates")
+
+    def box(name):
+        return next(b for b in test.text_input if b.label == say(f"site_question.{name}_ha"))
+
+    def ready():
+        return not next(b for b in test.button if b.label == say("candidate_ask.go")).disabled
+
+    assert (box("min").value, box("max").value, ready()) == ("5", "75", True)
+    box("min").set_value("7.5").run()
+    assert (box("min").value, ready()) == ("7,5", True)
+    box("min").set_value("80").run()
+    assert not ready()
+    assert say("candidate_ask.sizes_wrong") in html_of(test)
+    box("min").set_value("1.500").run()
+    assert not ready()
+    assert "đọc được hai cách" in html_of(test)
+
+
+def test_what_is_folded_away_stands_in_the_heading_of_its_fold(open_page, sample):
+    test = open_page(sample.folder, page="candidates")
+    folds = [fold.label for fold in test.expander]
+    assert "Cách lập vị trí: ô 20 m, tối đa 10 vị trí, rộng từ 100 m, đường vào tới 500 m" in folds
+    (hard,) = [label for label in folds if label.startswith("Ràng buộc cứng: ")]
+    assert "đang bỏ" not in hard
+    test.number_input(key="candidate-count").set_value(1200 // 100).run()
+    test.selectbox(key="candidate-cell").set_value(50.0).run()
+    assert any("ô 50 m, tối đa 12 vị trí" in fold.label for fold in test.expander)
 
 
 def test_law_put_aside_stands_above_the_answer_and_weights_of_zero_are_refused(open_page, sample):
