@@ -42,7 +42,7 @@ def test_a_fault_that_is_chosen_is_what_the_map_shows(page, server, tmp_path):
     page.mouse.click(edges["x"] + 16, edges["y"] + 36 + 17)
     spot = view_when(page, lambda now: now[1] > gap[1] + 0.001)
     assert spot[1] > gap[1] + 0.001
-    field = page.get_by_role("spinbutton", name="Sửa trong phạm vi (m)")
+    field = page.get_by_role("textbox", name="Sửa trong phạm vi (m)")
     field.fill("0.5")
     field.press("Enter")
     page.get_by_text("đã cắt gai nhọn").wait_for()

@@ -178,7 +178,7 @@ def test_what_is_decided_for_a_file_says_nothing_of_the_next_of_its_name(tmp_pat
     path = tmp_path / "ccn_2030.gpkg"
     small_layer().to_file(path, index=False)
     page, _ = page_of(path)
-    field_of(page, "coverage.mend").set_value(0.5).run()
+    field_of(page, "coverage.mend").set_value("0,5").run()
     field_of(page, "import.crs").set_value("5899").run()
     field_of(page, "import.years").set_value("2025").run()
     field_of(page, "column.stage").set_value("surveyed").run()
@@ -190,10 +190,28 @@ def test_what_is_decided_for_a_file_says_nothing_of_the_next_of_its_name(tmp_pat
     small_layer().iloc[:3].to_file(path, index=False)
     page.run()
     assert not page.exception
-    assert field_of(page, "coverage.mend").value == 0
+    assert field_of(page, "coverage.mend").value == "0"
     assert [field_of(page, f"import.{name}").value for name in ("crs", "years", "read_as")] == ["", "", ""]
     assert field_of(page, "column.stage").value == "unknown"
     assert next(s for s in page.selectbox if s.label == VI("field.name")).value == ("ten_khu", "")
+
+
+def test_nothing_is_saved_while_the_width_of_mending_can_not_be_read(tmp_path, page_of):
+    path = tmp_path / "ccn_2030.gpkg"
+    small_layer().to_file(path, index=False)
+    page, _ = page_of(path)
+    assert [b for b in page.button if b.key == "import-save"]
+    field_of(page, "import.name").set_value("Cụm khác").run()
+    field_of(page, "coverage.mend").set_value("1.000").run()
+    assert not page.exception
+    assert "đọc được hai cách" in "".join(str(part.proto.body) for part in page.get("html"))
+    assert not [b for b in page.button if b.key == "import-save"]
+    field_of(page, "coverage.mend").set_value("0.25").run()
+    assert (field_of(page, "coverage.mend").value, field_of(page, "import.name").value) == (
+        "0,25",
+        "Cụm khác",
+    )
+    assert [b for b in page.button if b.key == "import-save"]
 
 
 def test_what_is_large_together_is_not_all_held(monkeypatch):
