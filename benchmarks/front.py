@@ -74,8 +74,8 @@ WALK = """async () => {
   return [heap / 1e6, longest];
 }"""
 HEAD = """\
-| polygons | page | first map s | click to answer s | MB sent | heap MB | standstill ms | code at the click |
-|--:|---|--:|--:|--:|--:|--:|---|"""
+| polygons | page | first map s | next visitor s | click to answer s | MB sent | heap MB | still ms | code |
+|--:|---|--:|--:|--:|--:|--:|--:|---|"""
 
 
 @dataclass
@@ -85,6 +85,7 @@ class Front:
     n: int
     page: str
     first_map_s: float | None = None
+    second_map_s: float | None = None  # of the next visitor, whose browser has kept nothing either
     answer_s: float | None = None
     sent_mb: float = 0.0
     heap_mb: float = 0.0  # the most at any zoom from the whole layer to one parcel
@@ -103,7 +104,11 @@ def run(sizes: list[int]) -> Iterator[Front]:
                 if page != "ours" and n > MOST_PLAIN:
                     continue
                 with _served(page, land, Path(folder) / f"{n}") as port:
-                    yield _measured(window, f"http://127.0.0.1:{port}/{address}", Front(n, page), land)
+                    there = f"http://127.0.0.1:{port}/{address}"
+                    row = _measured(window, there, Front(n, page), land)
+                    if row.first_map_s is not None:
+                        row.second_map_s = _visited(window, there)
+                    yield row
         window.close()
 
 
@@ -205,6 +210,17 @@ def _measured(window: Any, address: str, row: Front, land: gpd.GeoDataFrame) -> 
     return row
 
 
+def _visited(window: Any, address: str) -> float | None:
+    """Seconds to the map of one visitor more."""
+    page = window.new_page(viewport=WINDOW)
+    page.set_default_timeout(PATIENCE_S * 1000)
+    try:
+        _open(page, address)
+        return _until(lambda: _coloured(page), PATIENCE_S)
+    finally:
+        page.close()
+
+
 def _add(sent: list[int], size: float) -> None:
     sent[0] += int(size)
 
@@ -278,7 +294,8 @@ def _heap(frame: Any) -> float:
 
 def front_line(row: Front) -> str:
     """One row of the table."""
-    times = [f"{t:.1f}" if t is not None else f"> {PATIENCE_S:.0f}" for t in (row.first_map_s, row.answer_s)]
+    took = (row.first_map_s, row.second_map_s, row.answer_s)
+    times = [f"{t:.1f}" if t is not None else f"> {PATIENCE_S:.0f}" for t in took]
     still = "–" if row.standstill_ms is None else f"{row.standstill_ms:.0f}"
     same = {None: "–", True: "right", False: "**wrong**"}[row.agrees]
     figures = [f"{row.sent_mb:.1f}", f"{row.heap_mb:.0f}", still, same]
