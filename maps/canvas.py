@@ -118,11 +118,14 @@ class Served:
         ``address`` that prints, ``title`` to begin with, ``scales`` to choose from.
     basemaps : list of dict
         Maps from outside to choose from: ``id, title, address, attribution, deepest``.
+    name : str
+        By which a link tells the map from others of a page.
     """
 
     search: str = ""
     printing: dict[str, Any] | None = None
     basemaps: list[dict[str, Any]] = field(default_factory=list)
+    name: str = ""
 
 
 def base_map(
@@ -191,7 +194,9 @@ def base_map(
 
 
 def _add_served(chart: folium.Map, words: Words, served: Served) -> None:
-    """Add the controls that ask the application for something."""
+    """Add the controls that ask the application for something, and the name that a link tells the map by."""
+    if served.name:
+        chart.add_child(Script("named", served.name))
     if served.basemaps:
         said = {k.partition(".")[2]: text for k, text in words.section("basemap_map").items()}
         chart.add_child(Script("basemaps", served.basemaps, said))

@@ -1,8 +1,7 @@
-"""The address of a page: which run it shows and where its map stands; whoever wrote it may be anybody."""
+"""The address of a page: which run or layer it shows; whoever wrote it may be anybody."""
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Final
 
 import streamlit as st
@@ -14,6 +13,7 @@ from maps.pages._form import put_form
 from maps.pages._frame import plain
 from maps.pages._job import ask_anew
 from maps.pages._link import Link
+from maps.pages._places import tell_view
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -31,19 +31,13 @@ __all__ = [
     "name_run",
     "take_layer",
     "take_run",
-    "take_view",
 ]
 
 _RUN: Final = "run"
-_VIEW: Final = "view"
 _LAYER: Final = "layer"
 _VERSION: Final = "version"
-_PARTS: Final = 3
 _DRAW: Final = "draw"
 _LONGEST: Final = 200
-_NORTH: Final = 85.0
-_EAST: Final = 180.0
-_ZOOMS: Final = (1.0, 22.0)
 
 
 def given(name: str) -> str:
@@ -204,40 +198,4 @@ def take_layer(versions: Sequence[Version], history: Callable[[str], list[Versio
     Link("layers").choose(None, place)
     if wanted is not None:
         st.session_state[f"version-{name}-{known[0]}"] = wanted
-    take_view(f"layers-{name}-{wanted or versions[place].version}", words)
-
-
-def take_view(page: str, words: Words) -> None:
-    """Let the map of a page start where the address says, once a session.
-
-    Parameters
-    ----------
-    page : str
-        Name of the map.
-    words : Words
-    """
-    taken = f"{page}-taken"
-    text = given(_VIEW)
-    if st.session_state.get(taken) or not text:
-        st.session_state[taken] = True
-        return
-    st.session_state[taken] = True
-    view = _view(text)
-    if view is None:
-        st.warning(plain(words("link.view_wrong", found=text[:40])))
-        return
-    st.session_state[f"{page}-view"] = view
-
-
-def _view(text: str) -> tuple[tuple[float, float], float] | None:
-    """Latitude, longitude and zoom that a map can have."""
-    parts = text.split(",")
-    try:
-        lat, lon, zoom = (float(part) for part in parts[: _PARTS + 1])
-    except ValueError:
-        return None
-    if not all(math.isfinite(value) for value in (lat, lon, zoom)):
-        return None
-    if abs(lat) > _NORTH or abs(lon) > _EAST or not _ZOOMS[0] <= zoom <= _ZOOMS[1]:
-        return None
-    return (lat, lon), zoom
+    tell_view(words)

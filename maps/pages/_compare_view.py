@@ -12,6 +12,7 @@ from streamlit_folium import st_folium
 from maps.canvas import feature_group, tile_group
 from maps.compare_view import MODES, Side, sided_layers, view_group, view_map
 from maps.pages._map import note_click, served_by, start_of
+from maps.pages._places import take_view
 from maps.pages._printing import printing_of
 from maps.tile_service import tile_address
 
@@ -69,6 +70,7 @@ def show_views(
     if len(sides) != _TWO:
         msg = f"expected 2 sides, found {len(sides)}"
         raise ValueError(msg)
+    take_view(key, view.name or key)
     mode = _chosen(key, words, with_change=bool(change))
     first, second = sided_layers(sides)
     draw = partial(_draw, key, words, view)
@@ -108,6 +110,7 @@ def show_periods(
     start : int
         Place of the period shown first.
     """
+    take_view(key, view.name or key)
     drawn = [
         group
         for n, (layers, side) in enumerate(zip(sided_layers(sides), sides, strict=True))
@@ -199,7 +202,9 @@ def _draw(
             linked=bool(part),
             crs=view.crs,
             label=view.label,
-            served=served_by(words, _print(key, part, words, view=view, offered=offered)),
+            served=served_by(
+                words, _print(key, part, words, view=view, offered=offered), name=view.name or key
+            ),
         ),
         key=name,
         height=_HEIGHT,

@@ -58,7 +58,8 @@ def show_layer(base: Workspace, entry: Version, words: Words) -> None:
         bounds = workspace_bounds(folder, ((entry.layer, entry.version),))
         label = words("made.label") if entry.provenance.made else ""
         key = f"layers-{entry.layer}-{entry.version}"
-        view = View(bounds, base.crs, label, notes_of([layer], words), layer_title(entry, words))
+        notes = notes_of([layer], words)
+        view = View(bounds, base.crs, label, notes, layer_title(entry, words), name="layers")
         show_map(key, shown, words, view=view, tiles=served)
     with right:
         beside = [v for v in newest_of(base.layers()) if v.layer != entry.layer]

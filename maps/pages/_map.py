@@ -16,6 +16,7 @@ from maps.canvas import Served, base_map, feature_group, tile_group, view_of
 from maps.pages._about import with_facts
 from maps.pages._cache import cached_sight, workspace_bounds
 from maps.pages._frame import workspace
+from maps.pages._places import take_view
 from maps.pages._printing import notes_of, printing_of
 from maps.search_service import search_address
 from maps.tile_service import tile_address
@@ -64,6 +65,8 @@ class View:
         What a print says beside the map: decisions, the basis of an answer.
     title : str
         What the map shows, to begin the title of a print with; the workspace's name where it is empty.
+    name : str
+        By which a link tells the map from others of the page; its key where it is empty.
     """
 
     bounds: tuple[float, float, float, float]
@@ -71,6 +74,7 @@ class View:
     label: str = ""
     notes: tuple[str, ...] = ()
     title: str = ""
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -124,6 +128,8 @@ def show_map(
         for layer in layers
     ]
     on_paper = [*layers, *(pencil.drawn if pencil is not None else ())]
+    name = view.name or key
+    take_view(key, name)
     moved = st.session_state.get(f"{key}-view")
     component = f"{key}-{words.lang}"
     chart = base_map(
@@ -131,7 +137,7 @@ def show_map(
         words,
         crs=view.crs,
         label=view.label,
-        served=served_by(words, printing_of(key, on_paper, words, view=view, tiles=served)),
+        served=served_by(words, printing_of(key, on_paper, words, view=view, tiles=served), name=name),
     )
     if pencil is not None:
         chart.add_child(pencil.tools)
@@ -218,7 +224,7 @@ def start_of(key: str, bounds: tuple[float, float, float, float]) -> tuple[float
     return kept
 
 
-def served_by(words: Words, printing: dict[str, Any] | None) -> Served:
+def served_by(words: Words, printing: dict[str, Any] | None, *, name: str = "") -> Served:
     """Gather what the application answers to every map: names, prints, maps from outside.
 
     Parameters
@@ -226,6 +232,8 @@ def served_by(words: Words, printing: dict[str, Any] | None) -> Served:
     words : Words
     printing : dict or None
         From :func:`maps.pages._printing.printing_of`.
+    name : str
+        By which a link tells the map from others of the page.
 
     Returns
     -------
@@ -243,7 +251,7 @@ def served_by(words: Words, printing: dict[str, Any] | None) -> Served:
         }
         for one in basemaps_of(base)
     ]
-    return Served(search_address(folder, words.lang), printing, offered)
+    return Served(search_address(folder, words.lang), printing, offered, name)
 
 
 def note_click(key: str, component: str) -> None:

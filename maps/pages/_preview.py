@@ -26,9 +26,7 @@ __all__ = ["show_preview"]
 _ROLES = ("zone", "constraint", "context")
 
 
-def show_preview(
-    base: Workspace, versions: list[Version], words: Words, *, empty: str, mapped: bool = True
-) -> None:
+def show_preview(base: Workspace, versions: list[Version], words: Words, *, empty: str, key: str) -> None:
     """Before anything was asked: the layers of the workspace on the map, and what to do next.
 
     Parameters
@@ -38,8 +36,8 @@ def show_preview(
     words : Words
     empty : str
         Key of the words that say what to do.
-    mapped : bool
-        False where a map stands in the question already: a boundary is drawn on it.
+    key : str
+        Name of the map; empty where a map stands in the question already: a boundary is drawn on it.
     """
     st.html(f"<div class='tc-empty'>{words(empty)}</div>")
     if not holdings(versions).ready:
@@ -52,9 +50,9 @@ def show_preview(
     ]
     names = tuple((v.layer, v.version) for v in newest_of(shown))
     layers = [cached_sight(str(base.folder), *entry) for entry in names]
-    if layers and mapped:
+    if layers and key:
         show_map(
-            "preview",
+            key,
             with_facts(base, layers, context_layers(layers, words), words),
             words,
             view=View(
@@ -70,4 +68,4 @@ def show_preview(
         entries = [v for v in versions if (v.layer, v.version) in on_map]
         # what planning is about first, the commune it lies in last
         entries.sort(key=lambda v: _ROLES.index(kind(v.kind_name).role))
-        show_identified("preview", base, entries, words)
+        show_identified(key, base, entries, words)

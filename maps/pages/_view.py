@@ -10,7 +10,7 @@ import streamlit as st
 
 from maps.analyses import analysis_answered_by
 from maps.asking import Answer, Question
-from maps.pages._address import take_run, take_view
+from maps.pages._address import take_run
 from maps.pages._cards import show_cards
 from maps.pages._copy import show_copy
 from maps.pages._exports import show_exports
@@ -20,6 +20,7 @@ from maps.pages._frame import heading, plain, speak, workspace
 from maps.pages._job import answered, ask_anew, is_waited_for
 from maps.pages._link import Link
 from maps.pages._map import show_answer_map
+from maps.pages._places import tell_view
 from maps.pages._preview import show_preview
 from maps.pages._printing import notes_of
 from maps.pages._run import note_run, run_named, run_said, show_run
@@ -300,7 +301,7 @@ def show_page(view: type[AnswerView[Any, Any]], ask: Ask, answer: Callable[..., 
     words, base = speak(), workspace()
     versions = base.layers()
     heading(words(view.title), base, made=any(v.provenance.made for v in versions))
-    take_view(view.name, words)
+    tell_view(words)
     opened = take_run(view.name, analysis_answered_by(answer).name, base, words)
     if opened is not None:  # its answer may take several runs of the page
         st.session_state[f"{view.name}-opened"] = opened.question
@@ -311,9 +312,10 @@ def show_page(view: type[AnswerView[Any, Any]], ask: Ask, answer: Callable[..., 
         Link(view.name).forget()
         ask_anew(view.name)
     asked = st.session_state.get(f"{view.name}-question")
-    mapped = not view.drawn_by or st.session_state.get(view.drawn_by) != "draw"
+    drawing = bool(view.drawn_by) and st.session_state.get(view.drawn_by) == "draw"
+    before = "" if drawing else f"preview-{view.name}"
     if asked is None or asked.folder != str(base.folder):
-        show_preview(base, versions, words, empty=view.empty, mapped=mapped)
+        show_preview(base, versions, words, empty=view.empty, key=before)
         return
     version = view.version_of(base)
     # both places stand in every run, empty or not: else all below them would be built anew
@@ -323,7 +325,7 @@ def show_page(view: type[AnswerView[Any, Any]], ask: Ask, answer: Callable[..., 
     note_run(view.name, base, asked)
     if found is None:
         waits = is_waited_for(view.name, asked, version)
-        show_preview(base, versions, words, empty="job.meanwhile" if waits else view.empty, mapped=mapped)
+        show_preview(base, versions, words, empty="job.meanwhile" if waits else view.empty, key=before)
         return
     place.empty()
     if asked != question:

@@ -19,6 +19,32 @@
       var snap = Math.abs(zoom % 1 - 0.75) < 0.001 ? 0.25 : this.options.zoomSnap;
       if (snap) zoom = Math.round(zoom / snap) * snap;
       return Math.max(this.getMinZoom(), Math.min(this.getMaxZoom(), zoom));
+    },
+
+    /* Leaflet moves a map that takes another size by whole pixels and reckons the middle anew: after ten changes it
+       stands elsewhere. Here the middle stays to the last digit, whoever noticed the change first. */
+    invalidateSize: function () {
+      if (!this._loaded) return this;
+      var before = this.getSize();
+      this._sizeChanged = true;
+      var after = this.getSize();
+      // one that is hidden has no size; it comes back with the one it had
+      if (before.equals(after) || !after.x || !after.y) { this._size = before; return this; }
+      this._size = before;
+      this._endPan();
+      var centre = this.getCenter();
+      this._size = after;
+      this._resetView(centre, this.getZoom(), true);
+      return this.fire("resize", { oldSize: before, newSize: after });
+    },
+
+    /* A map that glides is where it was sent to. */
+    _endPan: function () {
+      var pan = this._panAnim;
+      if (!pan || !pan._inProgress) return;
+      var there = pan._startPos.add(pan._offset);
+      pan.stop();
+      L.DomUtil.setPosition(this._mapPane, there);
     }
   });
 
@@ -33,14 +59,7 @@
       box.style.setProperty("--tc-low", low + "px");
     }
     stand();
-    // a view that somebody chose is kept to the last digit, and not to the next pixel
-    function resized() {
-      var size = map.getSize(), centre = map.getCenter();
-      if (size.x === box.clientWidth && size.y === box.clientHeight) return;
-      map.invalidateSize({ debounceMoveend: true });
-      if (map.tcKept) map.setView(centre, map.getZoom(), { animate: false, reset: true });
-    }
-    var eye = new ResizeObserver(function () { stand(); resized(); });
+    var eye = new ResizeObserver(function () { stand(); map.invalidateSize(); });
     [box].concat(Array.prototype.slice.call(corners)).forEach(function (one) { eye.observe(one); });
     return stand;
   };

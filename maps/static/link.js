@@ -1,12 +1,14 @@
-/* A link to what the page shows: the address with the run, and the map as it stands now: its view, which layers
-   are ticked, how strong and in which order, and the map below them. The address follows the map, so that a reload
-   and a bookmark come back to the same.
+/* A link to what the page shows: the address with the run, and the maps as they stand now: their views, and of the
+   first which layers are ticked, how strong and in which order, and the map below them. The address follows the maps,
+   so that a reload and a bookmark come back to the same.
+
+   `view=21.01,105.5,13,conflict*21.02,105.6,15,conflict-draw`: where each map stands, by its name.
 
    `layers=noise.h*land_use_2025.s.o5.z41`: of every layer that stands otherwise than the page gave it its name, then
    h hidden or s shown, o opacity in tenths, z order. Whoever wrote it may be anybody: names are looked up among the
    layers of the map, numbers have bounds, and text only ever becomes `textContent`. A map from outside that a link
    names is offered, never taken: nothing is asked from outside until a reader says so. */
-const EVERY_MS = 700, PATIENCE_MS = 4000, MOST = 60, LONGEST = 2000, DEEPEST = 200;
+const EVERY_MS = 700, PATIENCE_MS = 4000, MOST = 60, MOST_MAPS = 6, LONGEST = 2000, DEEPEST = 200;
 
 function nameIn(text) { return encodeURIComponent(text).replace(/[.*]/g, (c) => "%" + c.charCodeAt(0).toString(16)); }
 
@@ -76,19 +78,31 @@ function put(here, name, value) {
   else here.searchParams.delete(name);
 }
 
-function mapShown() {
+/* Maps that are to be seen, in the order of the page. */
+function mapsShown() {
+  const found = [];
   for (const frame of document.querySelectorAll("iframe")) {
     try {
       const map = frame.contentWindow.map;
-      if (map && map.getCenter && frame.offsetParent !== null) return map;
+      if (map && map.getCenter && frame.offsetParent !== null) found.push(map);
     } catch (other) { /* a frame of somebody else */ }
   }
-  return null;
+  return found;
 }
 
 function viewOf(map) {
-  const centre = map.getCenter();
-  return centre.lat.toFixed(6) + "," + centre.lng.toFixed(6) + "," + Math.round(map.getZoom() * 100) / 100;
+  const centre = map.getCenter(), name = map.tcName ? "," + nameIn(map.tcName) : "";
+  return centre.lat.toFixed(6) + "," + centre.lng.toFixed(6) + "," + Math.round(map.getZoom() * 100) / 100 + name;
+}
+
+/* A pair is one map twice; views that stood there before come last. */
+function viewsOf(maps, before) {
+  const all = new Map();
+  for (const view of [...maps.map(viewOf), ...(before || "").split("*")]) {
+    const name = view.split(",")[3] || "";
+    if (view && !all.has(name) && (name || !all.size)) all.set(name, view);
+  }
+  return [...all.values()].slice(0, MOST_MAPS).join("*");
 }
 
 function address(data) {
@@ -97,9 +111,9 @@ function address(data) {
     if (value === "") here.searchParams.delete(name);
     else here.searchParams.set(name, value);
   }
-  const map = mapShown();
+  const maps = mapsShown(), map = maps[0];
   if (map) {
-    here.searchParams.set("view", viewOf(map));
+    here.searchParams.set("view", viewsOf(maps));
     put(here, "layers", layersOf(map));
     put(here, "base", map.tcBase ? map.tcBase() : "");
   }
@@ -137,9 +151,18 @@ export default function (component) {
     button.dataset.link = text;
     window.setTimeout(() => { button.textContent = data.label; }, 2500);
   };
-  let last = null, map = null, stood = null;
+  let map = null, stood = null;
+  const last = new WeakMap();
+  /* The first view of a map is its own affair; what the reader makes of it goes into the address. */
+  function movedOf(maps) {
+    return maps.filter((one) => {
+      const now = viewOf(one), before = last.get(one);
+      last.set(one, now);
+      return one.tcKept && before !== undefined && before !== now;
+    });
+  }
   const timer = window.setInterval(() => {
-    const shown = mapShown();
+    const maps = mapsShown(), shown = maps[0], moved = movedOf(maps);
     if (!shown) return;
     if (shown !== map && !shown.tcLinked) {
       shown.tcLinked = true;
@@ -147,14 +170,11 @@ export default function (component) {
     }
     const other = shown !== map;
     map = shown;
-    const now = viewOf(map), stands = layersOf(map) + " " + (map.tcBase ? map.tcBase() : "");
-    // the first view of a map is its own affair; what the reader makes of it goes into the address
-    const moved = last !== null && now !== last, changed = !other && stood !== null && stands !== stood;
-    last = now;
+    const stands = layersOf(map) + " " + (map.tcBase ? map.tcBase() : ""), changed = !other && stood !== null && stands !== stood;
     stood = stands;
-    if (!moved && !changed) return;
+    if (!moved.length && !changed) return;
     const here = new URL(window.location.href);
-    if (moved) here.searchParams.set("view", now);
+    if (moved.length) here.searchParams.set("view", viewsOf(moved, here.searchParams.get("view")));
     if (changed) {
       // while the page answers, its layers are away for a moment
       if (!map.tcLayers().length) { stood = null; return; }

@@ -393,6 +393,9 @@
     });
   };
 
+  /* By which a link tells the map from others of the page. */
+  TC.named = function (map, name) { map.tcName = name; };
+
   TC.label = function (map, text) {
     var Box = L.Control.extend({
       options: { position: "topleft" },

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+import re
+
 import pytest
 
 MAP = 'iframe[title="streamlit_folium.st_folium"]'
@@ -178,18 +181,32 @@ def test_the_view_is_kept_when_the_way_of_looking_changes(gallery):
 
 
 def test_the_page_can_send_the_map_somewhere_and_the_reader_leaves_again(gallery):
-    before = view(frames(gallery)[0])
+    # three quarters of the box round the clusters of 2020, as the page reckons it
     choose(gallery, "Phóng tới lớp")
-    assert near(gallery, lambda: view(frames(gallery)[0]) != before)
+    sent = _sent()
+    assert near(gallery, lambda: view(frames(gallery)[0]) == pytest.approx(sent, abs=2e-7))
     frame = frames(gallery)[0]
     box = gallery.locator(MAP).first.bounding_box()
     gallery.mouse.move(box["x"] + 300, box["y"] + 200)
     gallery.mouse.wheel(0, -240)
+    assert near(gallery, lambda: view(frame)[2] > sent[2])
     gallery.wait_for_timeout(900)
     kept = view(frame)
     choose(gallery, "Kéo so sánh")  # a rerun doesn't send it there again
     gallery.wait_for_timeout(500)
     assert view(frames(gallery)[0]) == kept
+
+
+def _sent():
+    """The middle of the place that the page asks for, and the deepest half zoom that shows it: by hand."""
+    from layers.sample import sample_layer
+
+    west, south, east, north = sample_layer("industrial_clusters_2020").frame.to_crs(4326).total_bounds
+    west, south = (west * 3 + east) / 4, (south * 3 + north) / 4
+    up = [math.asinh(math.tan(math.radians(lat))) / (2 * math.pi) for lat in (south, north)]
+    share = max((east - west) / 360 * 256 / 350, (up[1] - up[0]) * 256 / 310)
+    zoom = min(math.floor(-math.log2(share) * 2) / 2, 16.0)
+    return [(south + north) / 2, (west + east) / 2, zoom]
 
 
 def test_blinking_shows_one_period_at_a_time_and_stops(gallery):
@@ -248,3 +265,50 @@ def test_a_ribbon_and_a_dot_can_be_chosen(gallery):
     )
     dot.click()
     gallery.get_by_text("(2010.0, 'LUC')").wait_for()
+
+
+def stands(page, at, wanted):
+    """A map whose view a link names shows it to the last digit."""
+    return near(page, lambda: len(frames(page)) > at and view(frames(page)[at]) == wanted)
+
+
+@pytest.mark.parametrize("path", ["xung-dot", "bien-dong", "lop-du-lieu", "bo-phan"])
+def test_a_link_takes_the_first_map_of_a_page_where_it_says(page, server, path):
+    page.goto(f"{server.address}/{path}?lang=vi&view=21.012345,105.623456,13.5")
+    page.frame_locator(MAP).first.locator(".tc-panel").wait_for()
+    settled(page)
+    page.wait_for_timeout(3500)  # longer than a first view is sought
+    assert view(frames(page)[0]) == [21.012345, 105.623456, 13.5]
+
+
+def test_two_maps_of_a_page_come_back_each_to_its_own_view(page, server):
+    page.goto(f"{server.address}/xung-dot?lang=vi")
+    page.get_by_role("button", name="Kiểm tra", exact=True).click()
+    page.locator(".tc-cards").wait_for()
+    settled(page)
+    draw(page)
+    first, second = frames(page)
+    page.wait_for_timeout(2000)
+    first.evaluate("() => map.setView([21.03, 105.57], 14, {animate: false})")
+    page.wait_for_url(re.compile("view=21.030000%2C105.570000%2C14%2Czone-draw"))
+    second.evaluate("() => map.setView([21.02, 105.55], 12, {animate: false})")
+    page.wait_for_url(re.compile("view=21.020000%2C105.550000%2C12%2Cconflict"))
+    page.reload()
+    page.locator(".tc-cards").wait_for()
+    settled(page)
+    assert stands(page, 0, [21.02, 105.55, 12])
+    draw(page)
+    assert stands(page, 0, [21.03, 105.57, 14])
+    assert stands(page, 1, [21.02, 105.55, 12])
+
+
+def draw(page):
+    """Open the question, and in it the map that is drawn on."""
+    way = page.get_by_text("Vẽ ranh giới", exact=True)
+    if not way.is_visible():
+        page.locator("summary").first.click()
+    way.click()
+    assert near(page, lambda: page.locator(MAP).count() == 2)
+    for n in range(2):
+        page.frame_locator(MAP).nth(n).locator(".tc-panel").wait_for()
+    settled(page)

@@ -9,7 +9,7 @@ import pytest
 
 from layers import Workspace
 from maps.asked import asked_id
-from maps.pages._address import _view
+from maps.pages._places import _places, _read
 from maps.question import answer_question
 from maps.runs import Runs
 from maps.stored_answers import StoredAnswers
@@ -220,7 +220,34 @@ def test_hostile_values_in_an_address_are_sentences(open_page, small_workspace, 
     ["1e999,0,5", "0,0,99", "0,0,-1", "0;0;5", ",,", "٢١,105,inf", "nan,105,12", "95,105,12", "21,105"],
 )
 def test_what_is_no_view_is_none(text):
-    assert _view(text) is None
+    assert _read(text) is None
+    assert _places(f"{text}*21,105.5,12,conflict") == {"conflict": ((21.0, 105.5), 12.0)}
+
+
+@pytest.mark.parametrize("name", ["13", "", "a b", "<b>", "%3Cb%3E", "x" * 200, "a,b"])
+def test_what_is_no_name_of_a_map_gives_no_view(name):
+    assert _read(f"21,105.5,12,{name}") is None
+
+
+def test_each_map_of_a_page_takes_the_view_that_bears_its_name(open_page, small_workspace):
+    named = "21.02,105.6,15,conflict*21.01,105.5,13,preview-conflict"
+    test = open_page(small_workspace.folder, view=named)
+    assert test.session_state["preview-conflict-view"] == ((21.01, 105.5), 13.0)
+    assert "conflict-view" not in test.session_state  # there is no answer yet
+    press(test, "Kiểm tra")
+    assert test.session_state["conflict-view"] == ((21.02, 105.6), 15.0)
+
+
+def test_a_view_without_a_name_is_that_of_the_map_before_an_answer_too(open_page, small_workspace):
+    test = open_page(small_workspace.folder, view="21.01,105.5,13")
+    assert test.session_state["preview-conflict-view"] == ((21.01, 105.5), 13.0)
+
+
+def test_a_view_is_taken_once_and_not_by_the_next_layer(open_page, small_workspace):
+    test = open_page(small_workspace.folder, page="layers", layer="schools", view="21.01,105.5,13,layers")
+    assert test.session_state["layers-schools-1-view"] == ((21.01, 105.5), 13.0)
+    again = open_page(small_workspace.folder, page="layers", layer="schools", view="21.01,105.5,13,rivers")
+    assert "layers-schools-1-view" not in again.session_state
 
 
 def test_a_link_to_a_layer_and_an_earlier_version_shows_them(open_page, small_workspace):
