@@ -38,6 +38,10 @@ _LONLAT: Final = 4326
 _FEWEST: Final = 3
 _ID, _ORDER = "drawing", 97
 _INK: Final = Look("#5b3fa8", "", "#5b3fa8", 3.0, opacity=0.14)
+#: on paper no pencil is at hand that would tell the boundary from zones
+_PAPER: Final = Look("#5b3fa8", "", "#5b3fa8", 3.0, "12 5", opacity=0.14)
+_FIGURE: Final = Look("", "", "#5b3fa8")
+_HA: Final = 10_000.0
 
 
 class DrawTools(JSCSSMixin, Script):
@@ -119,8 +123,10 @@ def drawn_layers(area: Polygon | MultiPolygon | None, crs: CRS, words: Words) ->
     """
     if area is None:
         return []
-    frame = gpd.GeoDataFrame(geometry=[area], crs=crs)
-    return [MapLayer(_ID, words("print.pencil"), "", _ORDER, frame, [_INK], [_INK.legend()])]
+    size = words("print.pencil_area", area=words.number(area.area / _HA, 2))
+    middle = shapely.make_valid(area).representative_point()  # an outline may cross itself while it is drawn
+    frame = gpd.GeoDataFrame({"look": [0, 1], "sign": ["", size]}, geometry=[area, middle], crs=crs)
+    return [MapLayer(_ID, words("print.pencil"), "", _ORDER, frame, [_PAPER, _FIGURE], [_PAPER.legend()])]
 
 
 def reported_undo(report: Sequence[dict[str, Any]] | None) -> bool:

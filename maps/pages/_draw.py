@@ -21,6 +21,7 @@ from maps.pages._cache import cached_layer, cached_sight, workspace_bounds
 from maps.pages._findings import show_findings
 from maps.pages._frame import plain
 from maps.pages._map import Pencil, View, go_to, made_label, served_tiles, show_map
+from maps.pages._printing import notes_of
 from maps.pages._shelf import shelved
 from maps.pencil import (
     DrawTools,
@@ -221,7 +222,9 @@ def _map(base: Workspace, sheet: _Sheet, words: Words, *, key: str, shown: list[
         key,
         [*shown, *context_layers(below, words), *([] if units else [country_layer(words)])],
         words,
-        view=View(bounds, base.crs, made_label(below, words)),
+        view=View(
+            bounds, base.crs, made_label(below, words), notes_of(below, words), _title(base, sheet, words)
+        ),
         tiles=served_tiles(base, below),
         pencil=Pencil(
             DrawTools(words, base.crs, f"{_short(folder)}-{key}"),
@@ -230,6 +233,13 @@ def _map(base: Workspace, sheet: _Sheet, words: Words, *, key: str, shown: list[
             drawn_layers(sheet.area, base.crs, words),
         ),
     )
+
+
+def _title(base: Workspace, sheet: _Sheet, words: Words) -> str:
+    if sheet.area is None:
+        return words("print.of_layers", name=base.name)
+    area = words.number(Drawn(sheet.area, base.crs).area_ha, 2)
+    return words("print.of_drawing", area=area, name=base.name)
 
 
 def _short(text: str) -> str:

@@ -15,7 +15,7 @@ __all__ = ["PAPERS", "SCALES", "Sheet", "round_step", "sheet_scale", "sheet_wind
 PAPERS: Final = {"A4": (210.0, 297.0), "A3": (297.0, 420.0)}
 #: of official maps, to choose from
 SCALES: Final = (500, 1_000, 2_000, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000)
-_ROUND: Final = tuple(int(n * 10**k) for k in range(2, 7) for n in (1, 1.5, 2, 2.5, 3, 4, 5, 7.5))
+_ROUND: Final = tuple(int(n * 10**k) for k in range(2, 8) for n in (1, 1.5, 2, 2.5, 3, 4, 5, 7.5))
 _MARGIN: Final = 8.0
 _TICKS: Final = 6.0  # round the map, for the numbers of the grid
 _SIDE: Final = {"A4": 70.0, "A3": 92.0}

@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
     from maps.printing.paper import Sheet
 
-__all__ = ["FONT", "INK", "Pen", "pitch_mm", "wide_mm", "wrapped"]
+__all__ = ["FONT", "INK", "POINT_MM", "Pen", "pitch_mm", "wide_mm", "wrapped"]
 
 INK: Final = "#1f2a37"
 #: shipped by matplotlib, with every Vietnamese letter
 FONT: Final = "DejaVu Sans"
-_POINT_MM: Final = 25.4 / 72
+POINT_MM: Final = 25.4 / 72
 _LEADING: Final = 1.28
 _DRAWN: Final = 100.0  # size that letters are measured at
 
@@ -41,7 +41,7 @@ def pitch_mm(size: float) -> float:
     float
         Millimetres.
     """
-    return size * _POINT_MM * _LEADING
+    return size * POINT_MM * _LEADING
 
 
 @cache
@@ -73,7 +73,7 @@ def wide_mm(text: str, size: float, *, bold: bool = False) -> float:
     font = _font(bold)
     font.set_size(_DRAWN, 72)
     font.set_text(text, 0.0)
-    return float(font.get_width_height()[0]) / 64 / _DRAWN * size * _POINT_MM
+    return float(font.get_width_height()[0]) / 64 / _DRAWN * size * POINT_MM
 
 
 def wrapped(text: str, wide: float, size: float, *, bold: bool = False) -> list[str]:

@@ -83,7 +83,9 @@ def sheet_pages(
         draw_ground(axes, ground)
         notes = [*ground_notes(ground, words), *notes]
     seen = draw_layers(axes, layers, sheet.crs, denominator=scale, opacity=opacity, divider=sheet.divider)
-    draw_signs(axes, layers, sheet.crs, denominator=scale, opacity=opacity, divider=sheet.divider)
+    left = draw_signs(axes, layers, sheet.crs, denominator=scale, opacity=opacity, divider=sheet.divider)
+    if left:
+        notes.append(words("print.no_room", count=left))
     draw_grid(axes, scale, words)
     if sheet.divider is not None and axes.get_xlim()[0] < sheet.divider < axes.get_xlim()[1]:
         _divide(axes, sheet.divider, sheet.sides)

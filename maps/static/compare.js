@@ -50,7 +50,7 @@
     if (!go || !(go.n > map.tcGone)) return;
     map.tcGone = map.tcStore.gone = go.n;
     map.tcKept = true;
-    map.setView(go.center, go.zoom, { animate: false });
+    map.setView(go.center, go.zoom, { animate: false, reset: true });
   }
 
   function cross(map) {

@@ -140,8 +140,9 @@ def test_a_view_is_to_the_last_digit_what_it_was_after_any_number_of_sizes(bare,
                 if (wide) views.push(JSON.stringify(at()));
             }
             map.invalidateSize();
-            return {first: JSON.stringify(first), views: [...new Set(views)], last: JSON.stringify(at()), told,
-                size: [map.getSize().x, map.getSize().y]};
+            const size = map.getSize(), all = [...new Set(views)];
+            return {first: JSON.stringify(first), views: all, last: JSON.stringify(at()), told,
+                size: [size.x, size.y]};
         }""",
         [SIZES, by],
     )
