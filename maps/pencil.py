@@ -40,7 +40,7 @@ _ID, _ORDER = "drawing", 97
 _INK: Final = Look("#5b3fa8", "", "#5b3fa8", 3.0, opacity=0.14)
 #: on paper no pencil is at hand that would tell the boundary from zones
 _PAPER: Final = Look("#5b3fa8", "", "#5b3fa8", 3.0, "12 5", opacity=0.14)
-_FIGURE: Final = Look("", "", "#5b3fa8")
+_FIGURE: Final = Look("#5b3fa8", "", "#5b3fa8", 1.0)
 _HA: Final = 10_000.0
 
 

@@ -6,9 +6,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+from shapely import Point
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from shapely.geometry.base import BaseGeometry
 
     Box = tuple[float, float, float, float]
 
@@ -40,6 +43,8 @@ class Said:
         West, south, east, north that it may not leave.
     movable : bool
         Whether it may stand beside its point where there is no room at it.
+    home : shapely geometry, optional
+        What it names: its middle doesn't leave it, for beside it would name something else.
     how : dict
         How it is written; no matter for its place.
     """
@@ -50,6 +55,7 @@ class Said:
     rank: tuple[float, ...]
     within: Box
     movable: bool = True
+    home: BaseGeometry | None = field(default=None, compare=False)
     how: dict[str, Any] = field(default_factory=dict, compare=False)
 
 
@@ -103,7 +109,8 @@ def _boxes(one: Said) -> Iterator[Box]:
     for right, up in _ASIDE if one.movable else _ASIDE[:1]:
         left = min(max(x + (right - 0.5) * wide, west), east - wide)
         low = min(max(y + (up - 0.5) * tall, south), north - tall)
-        yield left, low, left + wide, low + tall
+        if one.home is None or one.home.covers(Point(left + wide / 2, low + tall / 2)):
+            yield left, low, left + wide, low + tall
 
 
 def _overlaps(others: np.ndarray, box: Box) -> bool:

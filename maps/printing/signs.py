@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from matplotlib.axes import Axes
     from pyproj import CRS
+    from shapely import Point
+    from shapely.geometry.base import BaseGeometry
 
     from maps.canvas import MapLayer
 
@@ -98,10 +100,18 @@ def _signs(layer: MapLayer, frame: gpd.GeoDataFrame, half: Any, *, metre: float,
         face = {"color": INK, "fontweight": "bold", "bbox": badge} if look.fill else {"color": _MUTED}
         size = _size_of(text, _SIZE, metre, pad=_PAD if look.fill else 0.0, bold=bool(look.fill))
         # numbers in the order of the layer, names by the land that they lie in
-        named = sum(land.area for land in lands if not look.fill and land.contains(point))
-        rank = (0.0 if look.fill else 1.0, -how["zorder"], -named, float(len(out)))
-        out.append(Said(text, (point.x, point.y), size, rank, half, how=face | how | {"fontsize": _SIZE}))
+        home = None if look.fill else _land_of(point, lands)
+        area = home.area if home is not None else 0.0
+        rank = (0.0 if look.fill else 1.0, -how["zorder"], -area, float(len(out)))
+        written = face | how | {"fontsize": _SIZE}
+        out.append(Said(text, (point.x, point.y), size, rank, half, home=home, how=written))
     return out
+
+
+def _land_of(point: Point, lands: Sequence[BaseGeometry]) -> BaseGeometry | None:
+    """Land of a layer that a name in it stands for."""
+    own = [land for land in lands if land.contains(point)]
+    return max(own, key=lambda land: land.area) if own else None
 
 
 def _codes(frame: gpd.GeoDataFrame, half: Any, *, metre: float, **how: Any) -> list[Said]:

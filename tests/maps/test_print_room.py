@@ -136,6 +136,16 @@ def test_of_two_names_in_one_place_that_of_the_larger_land_stands():
     assert VI("print.no_room", count=12 - len(stand)) in " ".join(" ".join(texts(figure)).split())
 
 
+def test_a_name_never_stands_in_the_land_of_another():
+    """Of two names at the border of two lands the second would have room in the first one's alone."""
+    lands = box(0, 0, 500, 1000), box(500, 499, 506, 501)
+    made = layer(*lands, Point(495, 500), Point(503, 500), look=Look("", "", "#475569"))
+    named = replace(made, frame=made.frame.assign(sign=["", "", "Quốc Oai", "Hà Đông"]))
+    (figure,) = sheet_pages([named], VI, sheet=sheet(), bounds=PLACE)
+    assert signed_on_paper(figure, {"Quốc Oai", "Hà Đông"}) == ["Quốc Oai"]
+    assert VI("print.no_room", count=1) in " ".join(" ".join(texts(figure)).split())
+
+
 def test_codes_of_two_layers_in_one_area_are_written_once():
     made = layer(box(0, 0, 600, 1000))
     one, two = (replace(made, id=name, frame=made.frame.assign(label=[name])) for name in ("LUC", "ONT"))
