@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 import shapely
+from shapely import Point
 
 from layers.crs import to_crs
 from maps.printing.marks import half_of
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from matplotlib.axes import Axes
     from pyproj import CRS
-    from shapely import Point
     from shapely.geometry.base import BaseGeometry
 
     from maps.canvas import MapLayer
@@ -91,27 +91,28 @@ def _signs(layer: MapLayer, frame: gpd.GeoDataFrame, half: Any, *, metre: float,
     points = frame.geom_type == "Point"
     there = said.astype(bool) & points & frame.intersects(shapely.box(*half))
     looks = frame["look"].astype(int) if "look" in frame else said.map(lambda _: 0)
-    lands = frame.geometry[~points].to_numpy()
-    out = []
-    for text, point, k in zip(said[there], frame.geometry[there], looks[there], strict=True):
+    lands = list(frame.geometry[~points])
+    places = shapely.get_coordinates(list(frame.geometry[there]))
+    out: list[Said] = []
+    for text, (x, y), k in zip(said[there], places, looks[there], strict=True):
         look = layer.looks[k]
         edge = {"edgecolor": look.stroke, "linestyle": "--" if look.dash else "-", "linewidth": _EDGE}
         badge = {"facecolor": "#ffffff", "boxstyle": f"round,pad={_PAD}", "alpha": how["alpha"], **edge}
         face = {"color": INK, "fontweight": "bold", "bbox": badge} if look.fill else {"color": _MUTED}
         size = _size_of(text, _SIZE, metre, pad=_PAD if look.fill else 0.0, bold=bool(look.fill))
         # numbers in the order of the layer, names by the land that they lie in
-        home = None if look.fill else _land_of(point, lands)
+        home = None if look.fill else _land_of(Point(x, y), lands)
         area = home.area if home is not None else 0.0
         rank = (0.0 if look.fill else 1.0, -how["zorder"], -area, float(len(out)))
         written = face | how | {"fontsize": _SIZE}
-        out.append(Said(text, (point.x, point.y), size, rank, half, home=home, how=written))
+        out.append(Said(text, (float(x), float(y)), size, rank, half, home=home, how=written))
     return out
 
 
 def _land_of(point: Point, lands: Sequence[BaseGeometry]) -> BaseGeometry | None:
     """Land of a layer that a name in it stands for."""
     own = [land for land in lands if land.contains(point)]
-    return max(own, key=lambda land: land.area) if own else None
+    return max(own, key=lambda land: float(land.area)) if own else None
 
 
 def _codes(frame: gpd.GeoDataFrame, half: Any, *, metre: float, **how: Any) -> list[Said]:
@@ -149,4 +150,5 @@ def _write(axes: Axes, at: tuple[float, float], text: str, **how: Any) -> None:
         "parse_math": False,
         "family": FONT,
     }
-    axes.text(*at, text, **centred, **how)
+    x, y = at
+    axes.text(x, y, text, **centred, **how)

@@ -313,6 +313,8 @@
     button("undo", back);
     button("clear", clear);
     L.DomEvent.disableClickPropagation(bar);
+    // on a narrow map the tools stand in rows, and what is said of them above the last
+    new ResizeObserver(function () { box.style.setProperty("--tc-tools", bar.offsetHeight + "px"); }).observe(bar);
     var hint = el("div", "tc-draw-hint", box);
     hint.setAttribute("role", "status");
 

@@ -144,7 +144,8 @@
     map.on("moveend", function () {
       var now = { center: map.getCenter(), zoom: map.getZoom() };
       if (going || (settled && same(views[at], now))) return;
-      if (!settled) { views = []; at = -1; }
+      // a map that is fitted again where its frame changes has no view to go back to
+      if (!settled || map.tcFits) { views = []; at = -1; }
       views = views.slice(0, at + 1).concat([now]).slice(-MOST_VIEWS);
       at = views.length - 1;
       draw();

@@ -122,8 +122,8 @@
     return centred(plain === null ? map.getMinZoom() : plain, size.divideBy(2));
   };
 
-  /* The first view, again when the frame takes its size and when something comes to lie over the land, until
-     somebody chooses another: the reader's hand, a link, a row of a table, the search. */
+  /* The first view, again when the frame takes another size and, at first, when something comes to lie over the
+     land, until somebody chooses another: the reader's hand, a link, a row of a table, the search. */
   TC.fit = function (map, bounds) {
     var stand = TC.stand(map), own = false;
     function show(view) {
@@ -137,7 +137,8 @@
       stand();
       show(TC.viewOf(map, bounds, covers(map)));
     }
-    function stop() { map.off("resize tc:covers", fit); }
+    function stop() { map.off("resize tc:covers", fit); map.tcFits = false; }
+    map.tcFits = true;
     fit();
     map.on("resize tc:covers", fit);
     map.on("movestart zoomstart", function () {
@@ -149,6 +150,7 @@
     ["mousedown", "wheel", "keydown", "touchstart"].forEach(function (name) {
       map.getContainer().addEventListener(name, stop, { once: true, passive: true });
     });
-    setTimeout(stop, 3000);
+    // what the reader opens over the land later moves it no more
+    setTimeout(function () { map.off("tc:covers", fit); }, 3000);
   };
 })();

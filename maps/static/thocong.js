@@ -157,11 +157,18 @@
         this.body = el("div", "", body);
         // what lies below everything comes last, and isn't built anew with the layers
         map.tcPanelBase = el("div", "", body);
+        function fold(closed) {
+          box.classList.toggle("tc-closed", closed);
+          head.setAttribute("aria-expanded", String(!closed));
+        }
+        function byWidth() { if (map.getSize().x) fold(map.getSize().x < 720); }
         head.onclick = function () {
-          var open = box.classList.toggle("tc-closed");
-          head.setAttribute("aria-expanded", String(!open));
+          // whoever opens or closes it has it so at any width
+          map.off("resize", byWidth);
+          fold(!box.classList.contains("tc-closed"));
         };
-        if (map.getSize().x < 720) head.onclick();
+        byWidth();
+        map.on("resize", byWidth);
         L.DomEvent.disableClickPropagation(box);
         L.DomEvent.disableScrollPropagation(box);
         return box;

@@ -116,6 +116,31 @@ def test_a_view_that_a_link_or_a_row_chose_is_not_fitted_again(bare, chosen):
     assert seen[4]
 
 
+def test_a_view_that_nobody_chose_is_fitted_to_every_size_and_there_is_no_way_back(bare):
+    bare.add_script_tag(path=STATIC / "find.js")
+    seen = bare.evaluate(
+        """async () => {
+            const box = document.getElementById('m'), pause = ms => new Promise(done => setTimeout(done, ms));
+            TC.views(map, {back: 'back', forward: 'forward'});
+            TC.fit(map, [[21.0, 105.2], [21.02, 105.9]]);
+            const at = () => { const c = map.getCenter(); return [c.lat, c.lng, map.getZoom()]; };
+            await pause(3600);  // longer than covers are looked for
+            const first = at(), seen = [];
+            for (const wide of [900, 387, 900, 387]) {
+                box.style.width = wide + 'px';
+                await pause(60);
+                seen.push(at());
+            }
+            return {first, seen, back: !document.querySelector('.tc-views button').disabled};
+        }"""
+    )
+    wide, narrow, *again = seen["seen"]
+    assert narrow == seen["first"]
+    assert wide != narrow
+    assert again == [wide, narrow]
+    assert not seen["back"]
+
+
 #: wide and narrow, odd and even: halves of them are whole pixels or not
 SIZES = [(1000, 541), (387, 466), (683, 300), (1366, 767), (1, 1), (0, 0), (999, 540)]
 

@@ -167,6 +167,66 @@ def test_no_figure_stands_alone_below_a_row(page, server):
         assert rows[0] > 1 or len(tops) == 1, (width, rows)
 
 
+def inside(one, other):
+    """Say whether a box lies in another; a pixel for its line."""
+    return (
+        one["x"] >= other["x"] - 1
+        and one["y"] >= other["y"] - 1
+        and one["x"] + one["width"] <= other["x"] + other["width"] + 1
+        and one["y"] + one["height"] <= other["y"] + other["height"] + 1
+    )
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_the_tools_of_a_drawing_lie_whole_on_a_map_that_can_be_drawn_on(page, server, lang):
+    page.goto(f"{server.address}/xung-dot?lang={lang}&draw=zone-draw")
+    chart = page.frame_locator(f"{MAP}:visible").first
+    chart.locator(".tc-draw").wait_for()
+    settled(page)
+    for width, height in SCREENS:
+        page.set_viewport_size({"width": width, "height": height})
+        page.wait_for_timeout(600)
+        frame = page.locator(f"{MAP}:visible").first.bounding_box()
+        assert frame["width"] >= 560, width
+        bar = chart.locator(".tc-draw").bounding_box()
+        assert inside(bar, frame), width
+        for tool in chart.locator(".tc-draw button").all():
+            assert inside(tool.bounding_box(), bar), (width, tool.inner_text())
+            assert tool.evaluate("e => e.scrollWidth <= e.clientWidth + 1"), width
+    # on a map that is narrower still they stand in rows
+    narrow = page.locator(f"{MAP}:visible").first
+    narrow.evaluate("e => e.style.setProperty('width', '250px', 'important')")
+    page.wait_for_timeout(600)
+    bar = chart.locator(".tc-draw").bounding_box()
+    assert all(inside(tool.bounding_box(), bar) for tool in chart.locator(".tc-draw button").all())
+    assert inside(bar, narrow.bounding_box())
+
+
+@pytest.mark.parametrize(("lang", "legend"), [("vi", "Chú giải"), ("en", "legend")])
+def test_a_narrow_map_says_that_it_has_a_legend_and_opens_it(page, server, lang, legend):
+    page.goto(f"{server.address}/xung-dot?lang={lang}")
+    chart = page.frame_locator(MAP).first
+    head = chart.locator(".tc-panel-head")
+    head.wait_for()
+    settled(page)
+    assert head.get_attribute("aria-expanded") == "true"
+    page.set_viewport_size({"width": 683, "height": 768})
+    page.wait_for_timeout(800)
+    # nobody opened it: it gives way to the land, and its button says what it holds
+    assert head.get_attribute("aria-expanded") == "false"
+    assert legend in head.inner_text()
+    assert head.evaluate("e => e.scrollWidth <= e.clientWidth + 1")
+    search = chart.locator(".tc-search").bounding_box()
+    button = head.bounding_box()
+    assert search["x"] + search["width"] <= button["x"]
+    head.focus()
+    page.keyboard.press("Enter")
+    chart.locator(".tc-layer").first.wait_for()
+    page.set_viewport_size({"width": 700, "height": 768})
+    page.wait_for_timeout(800)
+    assert head.get_attribute("aria-expanded") == "true"  # whoever opened it has it open
+
+
 def test_one_map_stands_on_the_page_while_a_boundary_is_drawn(page, server):
     page.goto(f"{server.address}/xung-dot?lang=vi")
     page.frame_locator(MAP).first.locator(".leaflet-pane path").first.wait_for(state="attached")
