@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from maps.tables import layer_title
+from maps.words import LANGUAGES
 from maps.written_numbers import read_number
 
 if TYPE_CHECKING:
@@ -43,7 +44,9 @@ def question_box(name: str, words: Words) -> Iterator[None]:
     words : Words
     """
     opened = not st.session_state.get(f"{name}-asked", False)
-    with st.expander(words("ask.title"), expanded=opened), st.container(key="tc-question"):
+    # a box that the reader unfolded stays so until its title changes: by a space that nobody sees
+    unseen = " " * (st.session_state.get(f"{name}-turn", 0) % 2)
+    with st.expander(words("ask.title") + unseen, expanded=opened), st.container(key="tc-question"):
         yield
 
 
@@ -83,6 +86,7 @@ def ask_button(name: str, words: Words, *, ready: bool, label: str, incomplete: 
 
 def _note_asked(name: str) -> None:
     st.session_state[f"{name}-asked"] = True
+    st.session_state[f"{name}-turn"] = st.session_state.get(f"{name}-turn", 0) + 1
 
 
 def tolerance_input(words: Words, *, key: str) -> float | None:
@@ -98,16 +102,28 @@ def tolerance_input(words: Words, *, key: str) -> float | None:
     float or None
         ``None`` for what is no length from 0 to 100 m.
     """
-    usual = {words.number(value, 2).rstrip("0").rstrip(",."): value for value in _TOLERANCES}
+    # in the other language its box is another one, and begins with what was chosen here
+    for other in LANGUAGES:
+        if other != words.lang:
+            st.session_state.pop(f"{key}-{other}", None)
+    before = st.session_state.get(f"{key}-metres", _USUAL)
+    before = before if isinstance(before, float) and 0 <= before <= _WIDEST else _USUAL
+    usual = {_written(value, words): value for value in sorted({*_TOLERANCES, before})}
     names = list(usual)
     text = st.selectbox(
-        words("ask.tolerance"), names, index=_TOLERANCES.index(_USUAL), accept_new_options=True,
+        words("ask.tolerance"), names, index=names.index(_written(before, words)), accept_new_options=True,
         help=words("ask.tolerance_help"), key=f"{key}-{words.lang}",
     )  # fmt: skip
     value = usual.get(text or "", _metres(text or ""))
     if value is None:
         st.caption(words("ask.tolerance_wrong"))
+    else:
+        st.session_state[f"{key}-metres"] = value
     return value
+
+
+def _written(length_m: float, words: Words) -> str:
+    return words.number(length_m, 3).rstrip("0").rstrip(",.")
 
 
 def _metres(text: str) -> float | None:
@@ -153,11 +169,6 @@ def day_input(words: Words, *, key: str) -> date | None:
     """
     from datetime import date as day  # noqa: PLC0415 - the type is needed at run time only here
 
-    spoken = f"tc-spoken-{key}"
-    # its format is part of what a box is: in another language it is a new one, and would start with today
-    if st.session_state.get(spoken, words.lang) != words.lang and key in st.session_state:
-        st.session_state[key] = st.session_state[key]
-    st.session_state[spoken] = words.lang
     picked = st.date_input(
         words("ask.on"), value=_today(), format=_day_format(words), key=key, help=words("ask.on_help")
     )

@@ -139,7 +139,7 @@ class ConflictView(AnswerView[ConflictQuestion, ConflictAnswer]):
 
     def above(self) -> None:
         """Say what was drawn, and what can be done with it."""
-        show_drawn_bar(self.base, self.question, self.words, name=self.name)
+        show_drawn_bar(self.base, self.question, self.words, name=self.name, chosen_by=self.drawn_by)
 
     def context(self) -> Sequence[tuple[str, int]]:
         """Constraints; zones among them are drawn already, as what is checked."""

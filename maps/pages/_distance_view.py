@@ -149,7 +149,7 @@ class DistanceView(AnswerView[DistanceQuestion, DistanceAnswer]):
 
     def above(self) -> None:
         """Say what was drawn, and what can be done with it."""
-        show_drawn_bar(self.base, self.question, self.words, name=self.name)
+        show_drawn_bar(self.base, self.question, self.words, name=self.name, chosen_by=self.drawn_by)
 
     def context(self) -> Sequence[tuple[str, int]]:
         """What was measured to."""

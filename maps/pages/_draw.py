@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from maps.canvas import MapLayer
     from maps.words import Words
 
-__all__ = ["draw_boundary", "drawn_boundary", "forget_drawing", "workspace_land"]
+__all__ = ["draw_boundary", "drawn_boundary", "forget_drawing", "put_boundary", "workspace_land"]
 
 _MOST_STEPS = 100
 _TEXT_PX = 210
@@ -150,6 +150,21 @@ def forget_drawing(key: str) -> None:
     sheet = _sheet(key, None)
     if sheet.area is not None:
         sheet.bring(None)
+
+
+def put_boundary(area: Polygon | MultiPolygon, *, key: str) -> None:
+    """Put a boundary on the map of a drawing; what lay there can be had back by the undo.
+
+    Parameters
+    ----------
+    area : Polygon or MultiPolygon
+        In the system of the workspace.
+    key : str
+        Name of the drawing.
+    """
+    sheet = _sheet(key, None)
+    if sheet.area != area:
+        sheet.bring(area)
 
 
 def workspace_land(base: Workspace) -> BaseGeometry | None:

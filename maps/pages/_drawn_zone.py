@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -15,7 +15,7 @@ from layers.period import Stage
 from maps.canvas import to_lonlat
 from maps.drawn_zone import DrawnZone
 from maps.pages._address import drawing_named, name_drawing
-from maps.pages._draw import draw_boundary, forget_drawing
+from maps.pages._draw import draw_boundary, forget_drawing, put_boundary
 from maps.pages._frame import plain
 from maps.pages._map import go_to
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from layers.store import Workspace
     from maps.words import Words
 
-__all__ = ["drawn_zone_input", "show_drawn_bar", "show_zone_drawn", "zones_are_drawn"]
+__all__ = ["drawn_zone_input", "show_drawn_bar", "show_zone_drawn", "take_drawn_zones", "zones_are_drawn"]
 
 #: one drawing for every page that judges it: overlaps here, distances there
 _KEY = "zone-draw"
@@ -32,6 +32,8 @@ _WAYS = ("layers", "draw")
 _FIRST = "industrial_cluster"
 _MARGIN = 0.15  # of its size, left round a zone on the map
 _SAVED = "zone-draw-saved"
+#: what was said of the zone: boxes forget theirs with the page, and with the language
+_SAID = "zone-draw-said"
 
 
 def zones_are_drawn(words: Words, *, key: str) -> bool:
@@ -72,22 +74,61 @@ def drawn_zone_input(base: Workspace, words: Words) -> tuple[DrawnZone, ...]:
     tuple of DrawnZone
         Empty while nothing is drawn that can be judged.
     """
-    left, right = st.columns(2)
-    name = left.text_input(
-        words("draw.name_label"), value=words("draw.name"), key=f"{_KEY}-name-{words.lang}"
-    )
-    named = right.selectbox(
-        words("column.zone_kind"),
-        zone_kinds(),
-        index=zone_kinds().index(_FIRST),
-        format_func=lambda kind: words(f"kind.{kind}"),
-        key=f"{_KEY}-kind",
-    )
+    said = _name_and_kind(words)
     drawn = draw_boundary(base, words, key=_KEY)
     if drawn is None or not drawn.sound:
         return ()
-    title = name.strip() or words("draw.name")
-    return (DrawnZone(title, named, drawn.wkt, words("draw.source")),)
+    return (DrawnZone(said.name, said.kind, drawn.wkt, said.source),)
+
+
+@dataclass(frozen=True)
+class _Said:
+    """What a reader said of the zone; ``turn`` tells the boxes that begin with it from those before."""
+
+    name: str
+    kind: str
+    source: str
+    turn: int = 0
+
+
+def _name_and_kind(words: Words) -> _Said:
+    """Ask what the zone is called and what it is; in another language it is the same zone."""
+    said: _Said = st.session_state.get(_SAID, _Said(words("draw.name"), _FIRST, words("draw.source")))
+    left, right = st.columns(2)
+    name = left.text_input(
+        words("draw.name_label"), value=said.name or words("draw.name"), key=f"{_KEY}-name-{said.turn}"
+    )
+    kind = right.selectbox(
+        words("column.zone_kind"),
+        zone_kinds(),
+        index=zone_kinds().index(said.kind),
+        format_func=lambda kind: words(f"kind.{kind}"),
+        key=f"{_KEY}-kind-{said.turn}",
+    )
+    said = replace(said, name=name.strip() or words("draw.name"), kind=kind)
+    st.session_state[_SAID] = said
+    return said
+
+
+def take_drawn_zones(base: Workspace, question: Any) -> None:
+    """Put the zone of a question on the map to draw on, with its name and kind: a link brings none along.
+
+    Parameters
+    ----------
+    base : Workspace
+    question : Question
+        Nothing happens where it has no zone that was drawn.
+    """
+    for zone in getattr(question, "drawn", ()):
+        try:
+            area = zone.drawn(base.crs).area
+        except ThoCongError:  # the answer to the question says it
+            continue
+        put_boundary(area, key=_KEY)
+        kind = zone.kind if zone.kind in zone_kinds() else _FIRST
+        before: _Said | None = st.session_state.get(_SAID)
+        turn = before.turn + 1 if before is not None else 0
+        st.session_state[_SAID] = _Said(zone.name, kind, zone.source, turn)
 
 
 def zone_kinds() -> list[str]:
@@ -118,7 +159,7 @@ def show_zone_drawn(base: Workspace, zones: tuple[DrawnZone, ...], *, key: str) 
     go_to(key, (float(west), float(south), float(east), float(north)), closest=15.0)
 
 
-def show_drawn_bar(base: Workspace, question: Any, words: Words, *, name: str) -> None:
+def show_drawn_bar(base: Workspace, question: Any, words: Words, *, name: str, chosen_by: str) -> None:
     """Say that the zone was drawn, and offer to keep it, to change it, or to throw it away.
 
     Parameters
@@ -129,24 +170,32 @@ def show_drawn_bar(base: Workspace, question: Any, words: Words, *, name: str) -
     words : Words
     name : str
         Of the page.
+    chosen_by : str
+        Key of the widget of :func:`zones_are_drawn`.
     """
+    change = partial(_open, base, question, name=name, chosen_by=chosen_by)
     for zone in question.drawn:
         said = words("draw.bar", name=plain(zone.name), area=words.number(zone.drawn(base.crs).area_ha, 2))
         with st.container(key="tc-drawn", horizontal=True, vertical_alignment="center", border=True):
             st.markdown(f":violet-badge[{words('draw.badge')}] {said}", width="stretch")
             _keep(base, zone, words)
-            st.button(words("draw.change"), on_click=partial(_open, name), key=f"{_KEY}-change")
+            st.button(words("draw.change"), on_click=change, key=f"{_KEY}-change")
             st.button(words("draw.drop"), on_click=partial(_drop, name), key=f"{_KEY}-drop")
         if st.session_state.get(_SAVED, ("",))[0] == zone.wkt:
             st.success(st.session_state[_SAVED][1])
 
 
-def _open(name: str) -> None:
+def _open(base: Workspace, question: Any, *, name: str, chosen_by: str) -> None:
+    take_drawn_zones(base, question)
+    st.session_state[chosen_by] = _WAYS[1]
     st.session_state[f"{name}-asked"] = False
 
 
 def _drop(name: str) -> None:
     forget_drawing(_KEY)
+    said: _Said | None = st.session_state.get(_SAID)
+    if said is not None:
+        st.session_state[_SAID] = replace(said, name="", turn=said.turn + 1)
     st.session_state.pop(f"{name}-question", None)
     st.session_state[f"{name}-asked"] = False
 

@@ -20,7 +20,7 @@ _BEGINS: Final = {"conflict": ("ask-",), "distance": ("distance-", "from-", "to-
 #: what else is kept under the name of a page
 _OTHERS: Final = (
     *("question", "row", "group", "mark", "view", "start", "click", "nudge", "asked", "form", "go", "last"),
-    *("run", "place", "taken", "named", "again", "wait", "opened"),
+    *("run", "place", "taken", "named", "again", "wait", "opened", "turn"),
 )
 _PLAIN: Final = (str, int, float, date)
 

@@ -6,6 +6,7 @@ import json
 import os
 import re
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -39,6 +40,10 @@ _STYLE: Final = Path(__file__).parents[1] / "static" / "pages.css"
 _LOGO: Final = Path(__file__).parents[1] / "static" / "logo.svg"
 _LANGUAGE: Final = "lang"
 _OPENED: Final = "ws"
+_SPOKEN: Final = "tc-spoken"
+_BY_LANGUAGE: Final = tuple(
+    f"-{lang}" for lang in LANGUAGES
+)  # how keys of widgets end that are another in each
 _SIDEBAR_PX: Final = 212  # what the titles of the pages need; the rest is for map and table
 
 
@@ -71,6 +76,7 @@ def open_frame() -> Words:
     # a reload, a bookmark and a link keep the language: it stands in the address of every page
     if st.query_params.get(_LANGUAGE) != picked:
         st.query_params[_LANGUAGE] = str(picked)
+    _say_anew(str(picked))
     opened = chosen_folder()
     if opened != Path(workspace_folder()) and st.query_params.get(_OPENED) != opened.name:
         st.query_params[_OPENED] = opened.name
@@ -82,6 +88,27 @@ def open_frame() -> Words:
     st.html(f"<style>{_spoken(say)}</style>")
     lend_words(say)
     return say
+
+
+def _say_anew(lang: str) -> None:
+    """Hand the widgets what is chosen in them, once the language changed.
+
+    A list of the browser would go on in the words of the other language, a box for a day begin with today.
+    """
+    state = st.session_state
+    if state.get(_SPOKEN, lang) != lang:
+        for key in [str(key) for key in state]:
+            value = state[key]
+            if key != _LANGUAGE and not key.endswith(_BY_LANGUAGE) and _is_choice(value):
+                state[key] = value
+    state[_SPOKEN] = lang
+
+
+def _is_choice(value: object) -> bool:
+    """Say whether a widget that chooses may hold this; buttons, tables, uploaders can't be handed theirs."""
+    if isinstance(value, list):
+        return bool(value) and all(isinstance(part, str) for part in value)
+    return isinstance(value, str | int | float | date) and not isinstance(value, bool)
 
 
 def _spoken(say: Words) -> str:

@@ -13,6 +13,7 @@ from maps.asking import Answer, Question
 from maps.pages._address import take_run
 from maps.pages._cards import show_cards
 from maps.pages._copy import show_copy
+from maps.pages._drawn_zone import take_drawn_zones
 from maps.pages._exports import show_exports
 from maps.pages._findings import show_findings
 from maps.pages._form import kept_form
@@ -305,6 +306,7 @@ def show_page(view: type[AnswerView[Any, Any]], ask: Ask, answer: Callable[..., 
     opened = take_run(view.name, analysis_answered_by(answer).name, base, words)
     if opened is not None:  # its answer may take several runs of the page
         st.session_state[f"{view.name}-opened"] = opened.question
+        take_drawn_zones(base, opened.question)
     with kept_form(view.name):
         question, pressed = ask(base, versions, words)
     if pressed and question is not None:

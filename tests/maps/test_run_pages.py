@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from datetime import date
 
 import pytest
+from shapely import box
 
 from layers import Workspace
 from maps.asked import asked_id
+from maps.drawing import Drawn
+from maps.drawn_zone import DrawnZone
 from maps.pages._places import _places, _read
-from maps.question import answer_question
+from maps.question import ConflictQuestion, answer_question
 from maps.runs import Runs
 from maps.stored_answers import StoredAnswers
 from maps.words import words
-from tests.maps.conftest import small_layers
+from tests.maps.conftest import X0, Y0, small_layers
 from tests.maps.visits import press
 
 
@@ -294,3 +298,70 @@ def test_a_link_to_what_was_not_answered_offers_to_ask_again(open_page, small_wo
     assert not [h for h in test.get("html") if "class='tc-cards'" in h.proto.body]
     press(test, "Hỏi lại")
     assert [h for h in test.get("html") if "class='tc-cards'" in h.proto.body]
+
+
+def drawn_question(base):
+    zone = DrawnZone("Khu A", "industrial_park", Drawn(box(X0, Y0, X0 + 1000, Y0 + 1000), base.crs).wkt, "vẽ")
+    known = (("land_use_2025", 1), ("schools", 1))
+    return ConflictQuestion(str(base.folder), (), known, date(2026, 6, 1), drawn=(zone,))
+
+
+def test_the_boundary_of_an_opened_run_lies_on_the_map_to_be_changed(open_page, small_workspace):
+    asked = drawn_question(small_workspace)
+    kept = Runs(small_workspace).keep(asked, answer_question(asked), title="Vẽ")
+    test = open_page(small_workspace.folder, run=kept.id)
+    press(test, "Sửa hình vẽ")
+    (corners,) = [one for one in test.text_area if one.label.startswith("Tọa độ")]
+    assert corners.value.count("\n") == 4  # a heading and four corners
+    names = {box.label: box.value for box in (*test.text_input, *test.selectbox)}
+    assert names["Tên trong kết quả"] == "Khu A"
+    assert names["Loại"] == "industrial_park"
+    press(test, "Bỏ hình vẽ")
+    (corners,) = [one for one in test.text_area if one.label.startswith("Tọa độ")]
+    assert corners.value == ""
+    assert {one.label: one.value for one in test.text_input}["Tên trong kết quả"] == "Ranh giới vẽ"
+
+
+def test_name_and_kind_of_a_drawn_zone_outlive_another_page_and_another_language(open_page, small_workspace):
+    test = open_page(small_workspace.folder, draw="zone-draw")
+    (name,) = [one for one in test.text_input if one.label == "Tên trong kết quả"]
+    name.set_value("Khu B").run()
+    (kind,) = [one for one in test.selectbox if one.label == "Loại"]
+    kind.set_value("high_tech_zone").run()
+    test.switch_page("maps/pages/distances.py").run()
+    test.segmented_control(key="distance-from").set_value("draw").run()
+    test.segmented_control(key="lang").set_value("en").run()
+    names = {box.label: box.value for box in (*test.text_input, *test.selectbox)}
+    assert names["Name in the answer"] == "Khu B"
+    assert names["Kind"] == "high_tech_zone"
+
+
+def test_a_question_unfolded_by_hand_folds_away_when_it_is_asked_again(open_page, small_workspace):
+    test = open_page(small_workspace.folder)
+    titles = [test.expander[0].label]
+    for _ in range(2):
+        press(test, "Kiểm tra")
+        titles.append(test.expander[0].label)
+        assert test.expander[0].proto.expanded is False
+    # the browser keeps what a reader unfolded as long as the title stays
+    assert len({*titles[:2]}) == len({*titles[1:]}) == 2
+    assert {one.strip() for one in titles} == {"Câu hỏi"}
+
+
+def test_what_is_chosen_is_handed_to_the_lists_in_the_other_language(open_page, small_workspace):
+    test = open_page(small_workspace.folder)
+    test.selectbox(key="ask-tolerance-vi").set_value("0,2").run()
+    press(test, "Kiểm tra")
+    test.segmented_control(key="lang").set_value("en").run()
+    assert not test.exception
+    assert test.selectbox(key="ask-tolerance-en").value == "0.2"
+    zones, against = test.multiselect
+    assert zones.value == ["industrial_clusters_2030"]
+    assert against.value == ["land_use_2025", "schools"]
+    # a browser keeps the names as it got them, unless the page sets them
+    assert [one.proto.set_value for one in (zones, against)] == [True, True]
+    assert set(against.proto.raw_values) == {against.proto.options[0], against.proto.options[1]}
+    assert "The question has changed" not in said(test)
+    test.selectbox(key="ask-tolerance-en").set_value("5").run()
+    test.segmented_control(key="lang").set_value("vi").run()
+    assert test.selectbox(key="ask-tolerance-vi").value == "5"
