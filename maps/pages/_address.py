@@ -30,6 +30,7 @@ __all__ = [
     "name_layer",
     "name_run",
     "take_layer",
+    "take_once",
     "take_run",
 ]
 
@@ -53,6 +54,24 @@ def given(name: str) -> str:
         Empty where the address has none.
     """
     return str(st.query_params.get(name) or "")[:_LONGEST]
+
+
+def take_once(name: str) -> str:
+    """Return a value of the address and take it out: it says what to do now, not what is shown.
+
+    Parameters
+    ----------
+    name : str
+
+    Returns
+    -------
+    str
+        Empty where the address has none.
+    """
+    found = given(name)
+    if found:
+        del st.query_params[name]
+    return found
 
 
 def name_drawing(key: str, *, drawing: bool) -> None:

@@ -22,6 +22,8 @@ _OTHERS: Final = (
     *("question", "row", "group", "mark", "view", "start", "click", "nudge", "asked", "form", "go", "last"),
     *("run", "place", "taken", "named", "again", "wait", "opened", "turn"),
 )
+#: how keys end of what is remembered of a widget: Streamlit doesn't forget it with the page
+_NO_WIDGET: Final = "-metres"
 _PLAIN: Final = (str, int, float, date)
 
 
@@ -68,7 +70,7 @@ def kept_form(name: str) -> Iterator[None]:
         Of the page.
     """
     kept = form_of(name)
-    if kept and not any(key in st.session_state for key in kept):
+    if kept and not any(key in st.session_state for key in kept if not key.endswith(_NO_WIDGET)):
         for key, value in kept.items():
             st.session_state[key] = value
         try:

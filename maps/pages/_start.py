@@ -42,6 +42,7 @@ __all__ = ["link_to_layers", "note_pages", "show_start"]
 
 _PAGES = "start-pages"
 _SAMPLE = "mau-sample"
+_MADE = "start-made"  # how many workspaces this session made
 
 
 def note_pages(analyses: Sequence[StreamlitPage], layers: StreamlitPage) -> None:
@@ -116,7 +117,7 @@ def link_to_layers(words: Words) -> None:
     """
     _, layers = st.session_state[_PAGES]
     with st.container(key="tc-go-layers"):
-        st.page_link(layers, label=f"**+ {words('start.add')}**")
+        st.page_link(layers, label=f"**+ {words('start.add')}**", query_params={"open": "add"})
 
 
 def _questions(found: Holdings, words: Words) -> None:
@@ -196,8 +197,10 @@ def _shown(bar: DeltaGenerator, done: int, total: int, name: str) -> None:
 
 
 def _create(words: Words) -> None:
-    with st.form("start-form", border=False, clear_on_submit=True):
-        name = st.text_input(words("start.name"), key="start-name", max_chars=80)
+    made_here = st.session_state.get(_MADE, 0)
+    # what was typed stays until a workspace is made of it
+    with st.form(f"start-form-{made_here}", border=False):
+        name = st.text_input(words("start.name"), key=f"start-name-{made_here}", max_chars=80)
         systems = province_systems(words, datetime.now(UTC).astimezone().date())
         province = st.selectbox(
             words("start.province"),
@@ -206,6 +209,7 @@ def _create(words: Words) -> None:
             placeholder=words("import.province_none"),
             format_func=lambda one: f"{one} – EPSG:{systems[one]}",
             help=words("start.province_help"),
+            key=f"start-province-{made_here}",
         )
         pressed = st.form_submit_button(words("start.create_go"), type="primary")
     if not pressed:
@@ -217,6 +221,7 @@ def _create(words: Words) -> None:
         made = Workspace.create(
             free_folder(workspace_folder(), name), crs=as_crs(systems[province]), name=name.strip()
         )
+    st.session_state[_MADE] = made_here + 1
     open_workspace(made.folder)
     st.toast(words("start.created", name=plain(made.name)))
     st.rerun()

@@ -8,7 +8,7 @@ import streamlit as st
 
 from layers.kinds import kinds
 from layers.raster_store import Rasters
-from maps.pages._address import take_layer
+from maps.pages._address import take_layer, take_once
 from maps.pages._basemaps import show_basemaps
 from maps.pages._findings import show_findings
 from maps.pages._frame import heading, speak, workspace
@@ -39,6 +39,8 @@ def show() -> None:
     made = any(v.provenance.made for v in versions)
     heading(words("page.layers.title"), base, made=made)
     names = [words("layers.list"), words("layers.add"), words("basemap.tab")]
+    if take_once("open") == "add":
+        st.session_state[_TAB] = 1
     # another language has other names: the tab that was open stays open
     at = st.session_state.get(_TAB, 0)
     tabs = st.tabs(names, default=names[at], key=f"layers-tabs-{words.lang}", on_change="rerun")

@@ -41,7 +41,7 @@ def test_the_sample_is_one_click_away_and_lies_beside_the_others(open_page, tmp_
 
 def test_a_workspace_is_made_with_the_system_of_its_province(open_page, small_workspace):
     test = open_page(small_workspace.folder, page=None)
-    test.text_input(key="start-name").set_value("Huyện Đan Phượng")
+    test.text_input(key="start-name-0").set_value("Huyện Đan Phượng")
     (province,) = [box for box in test.selectbox if box.label == "Tỉnh, thành phố"]
     province.set_value("Hà Nội")
     press(test, "Tạo và mở")
@@ -51,9 +51,15 @@ def test_a_workspace_is_made_with_the_system_of_its_province(open_page, small_wo
     assert "Huyện Đan Phượng" in text_of(test)
 
 
-def test_a_new_workspace_without_name_or_province_is_refused(open_page, small_workspace):
-    test = press(open_page(small_workspace.folder, page=None), "Tạo và mở")
+def test_a_new_workspace_without_name_or_province_is_refused_and_what_was_typed_stays(
+    open_page, small_workspace
+):
+    test = open_page(small_workspace.folder, page=None)
+    test.text_input(key="start-name-0").set_value("Huyện Đan Phượng")
+    press(test, "Tạo và mở")
     assert "Ghi tên và chọn tỉnh" in text_of(test)
+    assert test.text_input(key="start-name-0").value == "Huyện Đan Phượng"
+    assert not test.get("form")[0].proto.form.clear_on_submit
 
 
 def test_an_address_opens_a_workspace_beside_and_nothing_else(open_page, small_workspace, tmp_path):

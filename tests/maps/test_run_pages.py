@@ -365,3 +365,11 @@ def test_what_is_chosen_is_handed_to_the_lists_in_the_other_language(open_page, 
     test.selectbox(key="ask-tolerance-en").set_value("5").run()
     test.segmented_control(key="lang").set_value("vi").run()
     assert test.selectbox(key="ask-tolerance-vi").value == "5"
+
+
+def test_who_comes_to_add_a_layer_finds_the_doors_open(open_page, small_workspace):
+    test = open_page(small_workspace.folder, page="layers", open="add")
+    assert any(one.key == "import-door" for one in test.segmented_control)
+    assert param(test, "open") is None
+    test.run()
+    assert any(one.key == "import-door" for one in test.segmented_control)
