@@ -77,10 +77,7 @@ def open_frame() -> Words:
     if st.query_params.get(_LANGUAGE) != picked:
         st.query_params[_LANGUAGE] = str(picked)
     _say_anew(str(picked))
-    opened = chosen_folder()
-    if opened != Path(workspace_folder()) and st.query_params.get(_OPENED) != opened.name:
-        st.query_params[_OPENED] = opened.name
-        st.session_state[_OPENED] = opened.name
+    opened = _keep_opened()
     say = words(str(picked))
     asked = str(st.query_params.get(_OPENED) or "")
     if asked and asked != opened.name and not st.session_state.get(_OPENED):
@@ -88,6 +85,18 @@ def open_frame() -> Words:
     st.html(f"<style>{_spoken(say)}</style>")
     lend_words(say)
     return say
+
+
+def _keep_opened() -> Path:
+    """Let session and address name one workspace: a link to another page takes no address along."""
+    opened, named = chosen_folder(), st.query_params.get(_OPENED)
+    if opened != Path(workspace_folder()):
+        st.session_state[_OPENED] = opened.name
+        if named != opened.name:
+            st.query_params[_OPENED] = opened.name
+    elif named and st.session_state.get(_OPENED):
+        del st.query_params[_OPENED]
+    return opened
 
 
 def _say_anew(lang: str) -> None:

@@ -62,6 +62,20 @@ def test_a_new_workspace_without_name_or_province_is_refused_and_what_was_typed_
     assert not test.get("form")[0].proto.form.clear_on_submit
 
 
+def test_a_workspace_named_in_the_address_stays_open_on_the_next_page(open_page, small_workspace, tmp_path):
+    Workspace.create(tmp_path / "khác", crs=5897, name="Bên cạnh")
+    test = open_page(small_workspace.folder, page=None, ws="khác")
+    assert "gray-badge[Bên cạnh]" in text_of(test)
+    test.query_params.clear()  # what a link to another page does
+    test.switch_page("maps/pages/layers.py").run()
+    assert "gray-badge[Bên cạnh]" in text_of(test)
+    assert test.query_params["ws"] in ("khác", ["khác"])
+    test.switch_page("maps/pages/start.py").run()
+    press(test, "Mở")
+    assert "gray-badge[Nhỏ]" in text_of(test)
+    assert "ws" not in test.query_params  # a reload stays in the one that is shown
+
+
 def test_an_address_opens_a_workspace_beside_and_nothing_else(open_page, small_workspace, tmp_path):
     Workspace.create(tmp_path / "khác", crs=5897, name="Bên cạnh")
     (tmp_path / "xa").mkdir()
