@@ -41,6 +41,8 @@ _LOGO: Final = Path(__file__).parents[1] / "static" / "logo.svg"
 _LANGUAGE: Final = "lang"
 _OPENED: Final = "ws"
 _SPOKEN: Final = "tc-spoken"
+_DESK: Final = "tc-desk"  # the workspace whose questions this session holds
+_EVERYWHERE: Final = (_LANGUAGE, _OPENED, _SPOKEN)
 _BY_LANGUAGE: Final = tuple(
     f"-{lang}" for lang in LANGUAGES
 )  # how keys of widgets end that are another in each
@@ -90,6 +92,11 @@ def open_frame() -> Words:
 def _keep_opened() -> Path:
     """Let session and address name one workspace: a link to another page takes no address along."""
     opened, named = chosen_folder(), st.query_params.get(_OPENED)
+    if st.session_state.get(_DESK, opened) != opened:
+        # questions, views, drawings: in another workspace they mean something else
+        for key in [str(key) for key in st.session_state if str(key) not in _EVERYWHERE]:
+            del st.session_state[key]
+    st.session_state[_DESK] = opened
     if opened != Path(workspace_folder()):
         st.session_state[_OPENED] = opened.name
         if named != opened.name:

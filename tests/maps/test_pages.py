@@ -76,6 +76,25 @@ def test_a_workspace_named_in_the_address_stays_open_on_the_next_page(open_page,
     assert "ws" not in test.query_params  # a reload stays in the one that is shown
 
 
+def test_what_was_drawn_and_chosen_in_one_workspace_is_not_taken_to_another(
+    open_page, small_workspace, tmp_path
+):
+    Workspace.create(tmp_path / "xa", crs=9208, name="Lào Cai")
+    test = open_page(small_workspace.folder)
+    test.segmented_control(key="ask-zones-from").set_value("draw").run()
+    (corners,) = [one for one in test.text_area if one.label.startswith("Tọa độ")]
+    corners.set_value("1; 2322000; 555000\n2; 2322000; 556000\n3; 2323000; 556000").run()
+    press(test, "Đưa lên bản đồ")
+    press(test, "Kiểm tra")
+    assert test.session_state["zone-draw-sheet"].area is not None
+    test.switch_page("maps/pages/start.py").run()
+    press(test, "Mở")
+    assert "zone-draw-sheet" not in test.session_state
+    assert "conflict-question" not in test.session_state
+    test.switch_page("maps/pages/conflicts.py").run()
+    assert not test.exception
+
+
 def test_an_address_opens_a_workspace_beside_and_nothing_else(open_page, small_workspace, tmp_path):
     Workspace.create(tmp_path / "khác", crs=5897, name="Bên cạnh")
     (tmp_path / "xa").mkdir()
