@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -74,6 +75,9 @@ class Reading:
     def named(self, name: str) -> Reading:
         """Return the same reading under another name; nothing is read again.
 
+        Boundaries of a table of corners that names none of them are called as the table is, and so as the
+        layer from now on.
+
         Parameters
         ----------
         name : str
@@ -84,7 +88,13 @@ class Reading:
         Reading
         """
         findings = tuple(replace(finding, layer=name) for finding in self.findings)
-        return replace(self, layer=replace(self.layer, name=name), findings=findings)
+        layer = replace(self.layer, name=name)
+        if self.columns == ("name",) and name != self.layer.name:
+            called = rf"^{re.escape(self.layer.name)}(?=$| \(\d+\)$)"
+            frame = layer.frame.copy()
+            frame["name"] = frame["name"].str.replace(called, lambda _: name, regex=True)
+            layer = replace(layer, frame=frame)
+        return replace(self, layer=layer, findings=findings)
 
 
 def read_layer(

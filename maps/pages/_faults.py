@@ -86,7 +86,7 @@ def looked_over(reading: Reading, words: Words, *, mark: Hashable) -> LookedOver
 
     whole, told, faults = kept("faults", exact, look)
     # the name may have been changed since
-    done = replace(reading, layer=replace(whole, name=layer.name), findings=(*reading.findings, *told))
+    done = replace(reading, layer=whole, findings=(*reading.findings, *told))
     return LookedOver(done.named(layer.name), faults, exact)
 
 

@@ -186,7 +186,9 @@ def _save(base: Workspace, reading: Reading, asked: Asked, words: Words, *, repo
     )
     if mark in saved and _still_there(base, layer.name, saved[mark][1]):
         st.success(words("cli.workspace.added", **saved[mark][0]))
-        show_undo(base, base.version(layer.name), words, where="import")
+        # not where the button to save stood: who presses that twice doesn't mean to undo
+        with st.container(horizontal=True, horizontal_alignment="right"):
+            show_undo(base, base.version(layer.name), words, where="import")
         return
     decision, body, note = st.columns(3)
     # of these bytes alone: the decision of one file is not that of the next

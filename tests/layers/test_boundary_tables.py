@@ -208,3 +208,14 @@ def test_the_exchange_that_was_made_is_among_those_proposed(count: int, at: int,
     shapes = [shapely.Polygon(exchanged(spoilt, one)) for one in mending_exchanges(spoilt)]
     assert any(shape.equals(shapely.Polygon(ring)) for shape in shapes)
     assert all(shape.is_valid for shape in shapes)
+
+
+def test_a_boundary_without_a_name_is_called_as_its_layer(tmp_path: Path) -> None:
+    corners = "1;2325000,12;558000,34\n2;2325000,12;558400,34\n3;2325400,12;558400,34\n"
+    (tmp_path / "bang_dan.txt").write_text(f"Điểm;X;Y\n{corners}1;2325000,12;558000,34\n{corners}")
+    reading = read_layer(str(tmp_path / "bang_dan.txt"), "industrial_park")
+    assert reading.named("KCN \\1 Thử").layer.frame["name"].tolist() == ["KCN \\1 Thử", "KCN \\1 Thử (2)"]
+    assert reading.layer.frame["name"].tolist() == ["bang_dan", "bang_dan (2)"]
+    (tmp_path / "named.txt").write_text(f"Điểm;X;Y\nKhu Bắc;;\n{corners}")
+    named = read_layer(str(tmp_path / "named.txt"), "industrial_park")
+    assert named.named("Khác").layer.frame["name"].tolist() == ["Khu Bắc"]
