@@ -37,6 +37,9 @@
     // names of provinces would lie on one another where the whole country is seen
     function near() { map.getContainer().classList.toggle("tc-near", map.getZoom() >= 7); }
     map.on("zoomend", near).whenReady(near);
+    var waits = null;
+    function spread() { if (!waits) waits = setTimeout(function () { waits = null; TC.spread(map); }, 50); }
+    map.on("zoomend viewreset layeradd tc:state", spread);
     var known = map.getPane;
     map.getPane = function (name) {
       var pane = known.call(map, name);
@@ -59,6 +62,30 @@
     var icon = L.divIcon({ className: style.fill ? "tc-badge" : "tc-name", html: text, iconSize: [0, 0] });
     return L.marker(at, { pane: pane, icon: icon, interactive: Boolean(facts.tip), keyboard: false });
   }
+
+  /* Numbers that fall on one place stand beside one another, the first of them at the place: below it they would
+     be known to nobody. */
+  var ASIDE = [[0, 0], [0, 1], [0, -1], [1, 0], [-1, 0], [1, 1], [-1, 1], [1, -1], [-1, -1], [0, 2], [0, -2]];
+  TC.spread = function (map) {
+    var boxes = [];
+    var badges = Array.prototype.filter.call(map.getContainer().querySelectorAll(".tc-badge span"), function (one) { return one.offsetWidth; });
+    badges.sort(function (a, b) { return a.textContent.localeCompare(b.textContent, "vi", { numeric: true }); });
+    badges.forEach(function (one) {
+      var at = L.DomUtil.getPosition(one.parentNode) || L.point(0, 0), wide = one.offsetWidth + 1, tall = one.offsetHeight + 1;
+      var free = ASIDE.map(function (by) {
+        var x = at.x + by[0] * wide - wide / 2, y = at.y + by[1] * tall - tall / 2;
+        return { by: [by[0] * wide, by[1] * tall], box: [x, y, x + wide, y + tall] };
+      });
+      var place = free.find(function (way) {
+        return boxes.every(function (b) {
+          return way.box[2] <= b[0] || way.box[0] >= b[2] || way.box[3] <= b[1] || way.box[1] >= b[3];
+        });
+      }) || free[0];
+      boxes.push(place.box);
+      one.style.marginLeft = place.by[0] + "px";
+      one.style.marginTop = place.by[1] + "px";
+    });
+  };
 
   TC.features = function (group, data, styles, pane) {
     L.geoJson(data, {

@@ -91,6 +91,39 @@ def test_buttons_that_would_cost_more_than_a_zoom_are_let_lie_over_the_land(bare
     assert covered["zoom"] == free["zoom"]
 
 
+def test_numbers_that_fall_on_one_place_stand_beside_one_another_until_the_map_is_near(bare):
+    bare.add_style_tag(path=STATIC / "vendor/leaflet/leaflet.css")
+    bare.add_style_tag(path=STATIC / "thocong.css")
+    seen = bare.evaluate(
+        """async () => {
+            const pause = () => new Promise(done => setTimeout(done, 200));
+            const point = (n, lon) => ({type: 'Feature', geometry: {type: 'Point', coordinates: [lon, 21]},
+                properties: {look: 0, sign: String(n)}});
+            TC.panes(map);
+            map.setView([21, 105], 9, {animate: false});
+            const group = L.featureGroup().addTo(map), data = {type: 'FeatureCollection',
+                features: [10, 9, 2, 1, 3, 4].map(n => point(n, 105 + n / 1e4))};
+            TC.features(group, data, [{fill: true, color: '#000'}], 'tc-88-a');
+            const boxes = () => Array.from(document.querySelectorAll('.tc-badge span'), e => {
+                const r = e.getBoundingClientRect();
+                const moved = e.style.marginLeft + e.style.marginTop;
+                return [e.textContent, [r.left, r.top, r.right, r.bottom], moved];
+            });
+            await pause();
+            const far = boxes();
+            map.setView([21, 105.0005], 19, {animate: false});
+            await pause();
+            return [far, boxes()];
+        }"""
+    )
+    far, close = ({name: (box, moved) for name, box, moved in one} for one in seen)
+    for one in (far, close):
+        boxes = [box for box, _ in one.values()]
+        assert all(apart(a, b) for n, a in enumerate(boxes) for b in boxes[:n])
+    assert far["1"][1] == "0px0px"  # the first of them stands where it belongs
+    assert all(moved == "0px0px" for _, moved in close.values())
+
+
 def test_a_map_without_a_place_for_its_land_shows_it_as_a_whole(bare):
     seen = view_of(bare, (102.0, 8.2, 110.0, 23.5), [190, 466], ROWS)
     assert seen["zoom"] == 5
