@@ -64,26 +64,28 @@
   }
 
   /* Numbers that fall on one place stand beside one another, the first of them at the place: below it they would
-     be known to nobody. */
+     be known to nobody. Names keep clear of them and of one another, and those without room come with nearness. */
   var ASIDE = [[0, 0], [0, 1], [0, -1], [1, 0], [-1, 0], [1, 1], [-1, 1], [1, -1], [-1, -1], [0, 2], [0, -2]];
   TC.spread = function (map) {
     var boxes = [];
-    var badges = Array.prototype.filter.call(map.getContainer().querySelectorAll(".tc-badge span"), function (one) { return one.offsetWidth; });
-    badges.sort(function (a, b) { return a.textContent.localeCompare(b.textContent, "vi", { numeric: true }); });
-    badges.forEach(function (one) {
+    function named(one) { return one.parentNode.classList.contains("tc-name"); }
+    var signs = Array.prototype.filter.call(map.getContainer().querySelectorAll(".tc-badge span, .tc-name span"), function (one) { return one.offsetWidth; });
+    signs.sort(function (a, b) { return named(a) - named(b) || a.textContent.localeCompare(b.textContent, "vi", { numeric: true }); });
+    signs.forEach(function (one) {
       var at = L.DomUtil.getPosition(one.parentNode) || L.point(0, 0), wide = one.offsetWidth + 1, tall = one.offsetHeight + 1;
-      var free = ASIDE.map(function (by) {
+      var ways = ASIDE.slice(0, named(one) ? 3 : ASIDE.length).map(function (by) {
         var x = at.x + by[0] * wide - wide / 2, y = at.y + by[1] * tall - tall / 2;
         return { by: [by[0] * wide, by[1] * tall], box: [x, y, x + wide, y + tall] };
       });
-      var place = free.find(function (way) {
+      var place = ways.find(function (way) {
         return boxes.every(function (b) {
           return way.box[2] <= b[0] || way.box[0] >= b[2] || way.box[3] <= b[1] || way.box[1] >= b[3];
         });
-      }) || free[0];
-      boxes.push(place.box);
-      one.style.marginLeft = place.by[0] + "px";
-      one.style.marginTop = place.by[1] + "px";
+      });
+      one.style.visibility = place || !named(one) ? "" : "hidden";
+      if (place || !named(one)) boxes.push((place || ways[0]).box);
+      one.style.marginLeft = (place || ways[0]).by[0] + "px";
+      one.style.marginTop = (place || ways[0]).by[1] + "px";
     });
   };
 
