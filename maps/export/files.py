@@ -17,7 +17,7 @@ from layers.write import (
     write_xlsx,
 )
 from maps.asking import Answer
-from maps.columns import headings
+from maps.columns import headings, without_dust
 from maps.export.kml import shapes_kml
 from maps.export.page import Section, map_page, with_tables
 from maps.tables import findings_table, made_note, run_table, titled
@@ -278,8 +278,8 @@ def _kml(files: AnswerFiles[Any], path: Path) -> None:
 
 def _xlsx(files: AnswerFiles[Any], path: Path) -> None:
     rows, *others = files.tables().values()
-    first = Sheet(rows.title, files.keyed(rows.frame), rows.notes or files.notes, rows.formats)
-    more = [Sheet(s.title, s.frame, s.notes or files.notes, s.formats) for s in others]
+    first = Sheet(rows.title, without_dust(files.keyed(rows.frame)), rows.notes or files.notes, rows.formats)
+    more = [Sheet(s.title, without_dust(s.frame), s.notes or files.notes, s.formats) for s in others]
     write_xlsx(path, [*files.forms(), first, *more, *files.behind()])
 
 
@@ -292,7 +292,7 @@ def _csv(files: AnswerFiles[Any], path: Path) -> None:
         say("run.rules"): run["rule_version"],
         say("column.note"): files.note,
     }
-    write_csv(path, files.keyed(rows.frame.assign(**more)))
+    write_csv(path, without_dust(files.keyed(rows.frame.assign(**more))))
 
 
 def _html(files: AnswerFiles[Any], path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from layers.write import Sheet, write_csv, write_xlsx
-from maps.columns import page_writers
+from maps.columns import page_writers, without_dust
 from maps.pages._exports import written
 from maps.pages._frame import plain
 from maps.pages._pick import chosen_row
@@ -260,6 +260,7 @@ def _foot(table: pd.DataFrame, columns: list[Column], rows: Rows, words: Words, 
 
 
 def _write(table: pd.DataFrame, notes: list[str], path: Path) -> None:
+    table = without_dust(table)
     if path.suffix == ".csv":
         write_csv(path, table)
     else:
