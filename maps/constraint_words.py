@@ -6,18 +6,20 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from layers import reference
+from layers.kinds import kinds
 from layers.landuse import code_list
 from layers.names import fold
 
 if TYPE_CHECKING:
     from maps.words import Words
 
-__all__ = ["constraint_said", "land_name", "layer_label", "layered_kind", "rule_said"]
+__all__ = ["constraint_said", "land_name", "layer_label", "layer_said", "layered_kind", "rule_said"]
 
 _NAME: Final = re.compile(
     r"(?P<kind>[a-z_]+)(?::(?P<part>[^!+ (]+))?(?P<own>!)?(?:\+(?P<metres>[\d.]+) m)?(?: \((?P<layer>.+)\))?"
 )
 _NO_DATA: Final = "no_data:"
+_YEAR: Final = re.compile(r"_(\d{4}(?:-\d{4})?)$")
 
 
 def constraint_said(text: str, words: Words) -> str:
@@ -82,9 +84,33 @@ def layered_kind(kind: str, layer: str, words: Words) -> str:
     said = words(f"kind.{kind}")
     if not layer:
         return said
-    year = re.search(r"_(\d{4}(?:-\d{4})?)$", layer)
+    year = _YEAR.search(layer)
     label = layer_label(layer, kind, year[1] if year else None, words)
     return label if label != layer else f"{said} ({layer})"
+
+
+def layer_said(name: str, words: Words) -> str:
+    """Name a layer of which nothing but its name is known, as in a question that was kept.
+
+    Parameters
+    ----------
+    name : str
+    words : Words
+
+    Returns
+    -------
+    str
+        Kind and year in words where it is named after them, else its own name.
+
+    Examples
+    --------
+    >>> from maps.words import words
+    >>> [layer_said(name, words("vi")) for name in ("cemeteries", "land_use_2025", "Khu mới")]
+    ['Nghĩa trang', 'Sử dụng đất 2025', 'Khu mới']
+    """
+    year = _YEAR.search(name)
+    labels = (layer_label(name, kind.name, year[1] if year else None, words) for kind in kinds())
+    return next((label for label in labels if label != name), name)
 
 
 def layer_label(name: str, kind: str, period: str | None, words: Words) -> str:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from maps.candidate_tables import constraint_name, criterion_name
 from maps.columns import Column, as_text, headed
-from maps.constraint_words import rule_said
+from maps.constraint_words import layer_said, rule_said
 from maps.industry import industry_name
 from maps.tables import clause_of, layer_label, records
 from maps.value_words import function_sentence, measure_unit
@@ -263,6 +263,7 @@ _SAID: Final[dict[str, Callable[[Any, Words], str]]] = {
     "own_buffers_m": lambda value, words: f"{words.value(float(value), 'distance_m')} m",
     "speeds_kmh": lambda value, words: f"{words.value(float(value))} km/h",
     "chosen": lambda value, words: ", ".join(rule_said(str(rule), words) for rule in value) or "–",
+    "follow": lambda value, words: layer_said(str(value), words) if value else "–",
     "zone_kind": lambda value, words: words(f"kind.{value}"),
     "waived": _waived,
     "industry": lambda value, words: words(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from maps.columns import headed
+from maps.constraint_words import layer_said
 from maps.headlines import headlines
 
 if TYPE_CHECKING:
@@ -72,9 +73,12 @@ def versions_text(newer: Mapping[str, tuple[int, int]], words: Words) -> str:
     >>> from maps.words import words
     >>> versions_text({"land_2025": (1, 3)}, words("en"))
     'land_2025 (read v1, now v3)'
+    >>> versions_text({"cemeteries": (1, 2)}, words("en"))
+    'Cemeteries (read v1, now v2)'
     """
     return ", ".join(
-        words("runs.versions", layer=layer, then=then, now=now) for layer, (then, now) in newer.items()
+        words("runs.versions", layer=layer_said(layer, words), then=then, now=now)
+        for layer, (then, now) in newer.items()
     )
 
 

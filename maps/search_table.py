@@ -8,7 +8,7 @@ import pandas as pd
 
 from maps.candidate_tables import criterion_name
 from maps.columns import headed
-from maps.constraint_words import rule_said
+from maps.constraint_words import layer_said, rule_said
 from maps.industry import industry_name
 from maps.tables import clause_of
 from maps.value_words import function_sentence, measure_unit
@@ -47,9 +47,9 @@ def question_table(answer: CandidateAnswer, words: Words) -> pd.DataFrame:
         rows.append((words("site_question.industry"), said))
     rows += [(words(f"site_question.{name}"), words.value(run[name], name)) for name in _FIGURES]
     if run.get("follow"):
-        rows += [
-            (words(f"site_question.{n}"), words.value(run[n], n)) for n in ("follow", "parcel_tolerance")
-        ]
+        share = words.value(run["parcel_tolerance"], "parcel_tolerance")
+        rows.append((words("site_question.follow"), layer_said(run["follow"], words)))
+        rows.append((words("site_question.parcel_tolerance"), share))
     if "scale_error_pct" in run:
         rows.append((words("site_question.scale"), words.number(run["scale_error_pct"], 3)))
     if run.get("speeds_kmh"):

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 __all__ = ["LANGUAGES", "Words", "words"]
 
 LANGUAGES: Final = ("vi", "en")
-_DIGITS: Final = {"_m2": 2, "_ha": 4, "_pct": 2, "_m": 3, "lat_deg": 5, "lon_deg": 5, "_deg": 3}
+_DIGITS: Final = {"_m2": 2, "_pct": 2, "_m": 3, "lat_deg": 5, "lon_deg": 5, "_deg": 3}
+#: less than this has no figure in two decimals
+_SEEN_HA: Final = 0.005
 _LIST_SHOWN: Final = 12
 #: larger numbers are mistakes, and are written as such
 _ENDLESS: Final = 1e15
@@ -273,9 +275,16 @@ class Words:
             return "NaN" if math.isnan(value) else "∞" if value > 0 else "−∞"
         if abs(value) >= _ENDLESS:
             return f"{value:.3g}"
+        if field.endswith("_ha"):
+            return self._hectares(value)
         text = self.number(value, next((d for end, d in _DIGITS.items() if field.endswith(end)), 3))
         mark = "," if self.lang == "vi" else "."
         return text.rstrip("0").rstrip(mark) if mark in text else text
+
+    def _hectares(self, value: float) -> str:
+        """Write hectares as tables have them, and what they would show as nought to the square metre."""
+        text = self.number(value, 2)
+        return text if value == 0 or abs(value) >= _SEEN_HA else self.number(value, 4)
 
     def _span(self, value: Any, field: str) -> str:
         """Write a range, given as its two ends, or a single value."""

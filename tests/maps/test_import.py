@@ -70,7 +70,7 @@ def test_corners_out_of_order_are_exchanged_where_it_is_asked(tmp_path: Path, wo
     base = ("import", path, "--workspace", workspace.folder, "--kind", "industrial_park")
     assert "2 ↔ 3" in run(*base, "--dry-run").output
     done = run(*base, "--exchange", "1:2-3", "--lang", "en")
-    assert "points 2 ↔ 3 were exchanged, as you asked; the ring has 1 ha" in done.output
+    assert "points 2 ↔ 3 were exchanged, as you asked; the ring has 1.00 ha" in done.output
     layer = workspace.load("dan")
     assert layer.frame.area.sum() == pytest.approx(10_000)
     assert "corners_exchanged 1:2-3" in layer.provenance.steps

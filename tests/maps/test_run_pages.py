@@ -74,7 +74,7 @@ def test_an_answer_is_read_after_a_restart_and_says_so(open_page, small_workspac
     assert "cũ hơn dữ liệu" not in said(again)
     small_workspace.save(small_workspace.load("schools"), expected=1)
     later = open_page(small_workspace.folder, run="conflicts-1", lang="en")
-    assert "The answer is older than the data: schools (read v1, now v2)" in said(later)
+    assert "The answer is older than the data: Schools (read v1, now v2)" in said(later)
 
 
 def test_a_stored_answer_that_is_damaged_is_asked_again_and_that_is_said(open_page, small_workspace):
@@ -164,7 +164,7 @@ def test_newer_versions_are_said_and_asked(open_page, small_workspace):
     small_workspace.save(land.with_frame(land.frame.iloc[:1]), expected=1)
     test = open_page(small_workspace.folder, run="conflicts-1")
     assert ("land_use_2025", 1) in test.session_state["conflict-question"].constraints
-    assert "land_use_2025 (đã đọc v1, nay là v2)" in said(test)
+    assert "Sử dụng đất 2025 (đã đọc v1, nay là v2)" in said(test)
     press(test, "Hỏi trên bản mới nhất")
     assert ("land_use_2025", 2) in test.session_state["conflict-question"].constraints
     assert param(test, "run") != "conflicts-1"
