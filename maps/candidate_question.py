@@ -17,6 +17,7 @@ from maps.criteria import by_road, check_unit, named_criterion
 from maps.question import choices
 from maps.search_rasters import kept_facts
 from maps.site_search import SearchInputs, SearchNotes, joined_findings, search_sites, weighed_inputs
+from maps.travel_network import network_of
 from spatial._search import search_basis
 from spatial.exclusions import ExclusionQuestion
 from spatial.judgement import SiteQuestion
@@ -183,6 +184,8 @@ class SearchLayers:
         Name of a criterion to the rasters of the workspace that it can be measured on, the newest first.
     parcels : list of Version
         Layers whose boundaries sites may follow, besides those of land use among the constraints.
+    fitting : dict of str to list of Version
+        Name of a criterion to all layers that it can be measured on, that of ``criteria`` first.
     """
 
     areas: list[Version]
@@ -193,6 +196,7 @@ class SearchLayers:
     usual: tuple[str, ...]
     rasters: dict[str, list[KeptRaster]] = field(default_factory=dict)
     parcels: list[Version] = field(default_factory=list)
+    fitting: dict[str, list[Version]] = field(default_factory=dict)
 
 
 def search_layers(
@@ -219,11 +223,12 @@ def search_layers(
     every = [*constraints, *zones]
     table = reference.table("criteria")
     roads = any(v.kind_name == "road" for v in every)
-    criteria = {}
+    every_fit: dict[str, list[Version]] = {}
     for name, kinds in table["kinds"].items():
         fitting = [v for kind in str(kinds).split() for v in every if v.kind_name == kind]
         if fitting and (roads or not by_road(str(name))):
-            criteria[str(name)] = fitting[0]
+            every_fit[str(name)] = fitting
+    criteria = {name: fitting[0] for name, fitting in every_fit.items()}
     chosen = [v for v in every if v.kind_name in _AVOIDED]
     others = [v for v in every if v.kind_name in _CONTEXT]
     cells: dict[str, list[KeptRaster]] = {}
@@ -231,7 +236,7 @@ def search_layers(
         cells.setdefault(raster.measure, []).append(raster)
     usual = (*(n for n in _USUAL if n in criteria), *cells)
     parcels = [v for v in versions if v.kind_name in _PARCELS]
-    return SearchLayers(units, every, chosen, others, criteria, usual, cells, parcels)
+    return SearchLayers(units, every, chosen, others, criteria, usual, cells, parcels, every_fit)
 
 
 def answer_candidates(
@@ -311,8 +316,8 @@ def _read(question: CandidateQuestion) -> tuple[SearchInputs, SearchNotes]:
 
 def _criteria(question: CandidateQuestion, layers: Sequence[Layer]) -> tuple[list[Criterion], list[Finding]]:
     """Criteria on layers, with what they assume."""
-    roads = next((layer for layer in layers if layer.kind_name == "road"), None)
-    criteria, findings = [], []
+    roads, taken = network_of(layers, [name for name, *_ in question.criteria])
+    criteria, findings = [], [*taken]
     speeds = dict(question.speeds)
     for name, layer, version, weight, function in question.criteria:
         (source,) = question.load([(layer, version)])

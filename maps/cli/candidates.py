@@ -46,6 +46,7 @@ from maps.industry import suggestions
 from maps.provinces import placed_question
 from maps.site_rules import size_sentences, sizes_on
 from maps.site_search import SearchInputs, SearchNotes, search_sites
+from maps.travel_network import network_of
 from spatial.exclusions import ExclusionQuestion
 from spatial.judgement import SiteQuestion
 from spatial.suitability import Criterion, grid_cells, search_grid
@@ -214,6 +215,8 @@ class _Layers:
         """Criteria of the options, open figures as suggested; rasters lie on the grid of the search."""
         stated = stated_once(functions, "--function")
         like = grid_cells(search_grid(self.area.frame, cell_m=cell_m))
+        roads, taken = network_of((*self.others, *self.constraints), [name for name, *_ in self.scored])
+        self.findings += taken
         out = []
         for name, weight, given in self.scored:
             source = given if isinstance(given, Layer) else self._cells(given, name, like)
@@ -223,7 +226,7 @@ class _Layers:
                 source,
                 weight=preset.weight if preset and weight is None else weight,
                 function=stated.pop(name, preset.function if preset else None),
-                roads=self.roads,
+                roads=roads,
                 speeds=speeds,
             )
             out.append(made)

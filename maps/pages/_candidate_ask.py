@@ -9,6 +9,7 @@ import streamlit as st
 
 from layers.raster_store import Rasters
 from maps.candidate_question import CandidateQuestion, search_layers
+from maps.criteria import by_road
 from maps.pages._ask import ask_button, day_input, period_input, pick_layers, question_box
 from maps.pages._candidate_area import area_frame, area_input, boundary_input, show_zone
 from maps.pages._candidate_raster import raster_input
@@ -82,6 +83,7 @@ def candidate_question(
         with right:
             industry = industry_input(words)
             score = criteria_input(offered, industry, words)
+            others = _by_road(score.names, offered.others, words)
             figures["speeds"] = speeds_input(score.names, words)
             raster_input(base, area_frame(base, area) if area else None, words)
         if area is not None:
@@ -101,7 +103,7 @@ def candidate_question(
     figures |= {"min_ha": sizes[0], "max_ha": sizes[1], "on": on}
     figures |= {"criteria": score.criteria, "rasters": score.rasters}
     parcels = [v for v in offered.parcels if v.layer == figures.get("follow")]
-    layers = {"constraints": constraints, "others": [*offered.others, *parcels]}
+    layers = {"constraints": constraints, "others": [*others, *parcels]}
     figures |= {name: tuple((v.layer, v.version) for v in of) for name, of in layers.items()}
     asked = _asked(base, area, rules, kind, compared=compared or (), industry=industry, **figures)
     return asked, pressed
@@ -206,6 +208,21 @@ def _forming(words: Words) -> dict[str, Any]:
         "min_compactness": float(compact),
         "min_score": None if score is None else float(score),
     }
+
+
+def _by_road(names: list[str], others: list[Version], words: Words) -> list[Version]:
+    """Layers that are only asked about, the roads that criteria go along first: those are taken."""
+    roads = {v.layer: v for v in others if v.kind_name == "road"}
+    if len(roads) < 2 or not any(map(by_road, names)):  # noqa: PLR2004 - one layer is no choice
+        return others
+    picked = st.selectbox(
+        words("candidate_ask.network"),
+        list(roads),
+        format_func=lambda layer: layer_title(roads[layer], words),
+        help=words("candidate_ask.network_help"),
+        key="candidate-network",
+    )
+    return sorted(others, key=lambda v: v.layer != picked)
 
 
 def _followed(constraints: list[Version], words: Words) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from layers.errors import QuestionError
 from maps.candidate_tables import criterion_name
 from maps.industry import industries, industry_name, suggestions
 from maps.pages._candidate_raster import NEW_RASTER
+from maps.pages._candidate_source import layer_of, raster_of
 from maps.pages._frame import plain
 from maps.pages._number import number_box
 from maps.value_words import function_curve, function_of, function_sentence, measure_unit, unit_name
@@ -135,9 +136,9 @@ def criteria_input(offered: SearchLayers, industry: str, words: Words) -> ScoreC
         key = f"{industry}-{name}"
         weight, function = _criterion(name, suggested.get(name), words, key=key, slid=not by_pairs)
         if name in offered.rasters:
-            rasters.append((name, _raster(name, offered, words), weight, function))
+            rasters.append((name, raster_of(name, offered, words), weight, function))
         else:
-            version = offered.criteria[name]
+            version = layer_of(name, offered, words)
             criteria.append((name, version.layer, version.version, weight, function))
         sound = sound and bool(function)
     weights = [one[-2] for one in (*criteria, *rasters)]
@@ -146,29 +147,6 @@ def criteria_input(offered: SearchLayers, industry: str, words: Words) -> ScoreC
         st.error(f"{words.message(error)} {words.fix(error)}")
         sound = False
     return ScoreChoice(tuple(criteria), tuple(rasters), by_pairs, sound)
-
-
-def _raster(name: str, offered: SearchLayers, words: Words) -> str:
-    """Which raster of the workspace a criterion is measured on, the newest first; says what it is."""
-    fitting = {raster.id: raster for raster in offered.rasters[name]}
-
-    def label(raster: str) -> str:
-        one = fitting[raster]
-        facts = (one.name, one.period, words("made.label") if one.made else "", f"SHA-256 {one.sha256[:8]}")
-        return " · ".join(fact for fact in facts if fact)
-
-    if len(fitting) == 1:
-        (only,) = fitting
-        st.caption(plain(label(only)))
-        return only
-    return str(
-        st.selectbox(
-            words("raster_ask.which", name=criterion_name(name, words)),
-            list(fitting),
-            format_func=label,
-            key=f"candidate-raster-{name}",
-        )
-    )
 
 
 def _by_pairs(count: int, words: Words) -> bool:

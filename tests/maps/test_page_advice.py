@@ -12,16 +12,9 @@ from maps.words import LANGUAGES, words
 # of errors that only the terminal raises, or that name a whole command
 TERMINAL = {
     "fix.error.address_unusable",
-    "fix.error.basemap_private",
-    "fix.error.field_unknown",
     "fix.error.host_not_loopback",
-    "fix.error.layer_withdrawn",
-    "fix.error.mapping_unreadable",
     "fix.error.periods_differ",
     "fix.error.port_taken",
-    "fix.error.run_unknown",
-    "fix.error.search_unreadable",
-    "fix.error.speed_wrong",
 }
 
 
