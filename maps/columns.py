@@ -172,10 +172,10 @@ def without_dust(frame: pd.DataFrame) -> pd.DataFrame:
     [12.34567, 0.0, 0.0]
     """
     out = frame.copy()
-    for place, name in enumerate(frame.columns):
+    for place in range(len(frame.columns)):
         column = frame.iloc[:, place]
         if column.dtype.kind in "fO":  # columns of objects may hold numbers among texts; headings may repeat
-            out.isetitem(place, column.map(_settled).rename(name))
+            out.isetitem(place, column.map(_settled).to_numpy())
     return out
 
 

@@ -86,9 +86,16 @@ function named(name) {
   frames.observe(document.body, { subtree: true, childList: true });
 }
 
+/* A calendar names months and days in the language of the browser, which the framework asks for whenever it draws the
+   page: it is told that of the page. */
+function dated(lang) {
+  Object.defineProperty(navigator, "language", { configurable: true, get: () => ({ vi: "vi-VN", en: "en-GB" })[lang] });
+}
+
 export default function (component) {
   const { lang, pairs, map } = component.data;
   document.documentElement.lang = lang;
+  if (said !== lang) dated(lang);
   if (said !== lang) named(map);
   if (said === lang) return;
   said = lang;
