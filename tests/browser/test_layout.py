@@ -157,6 +157,31 @@ def test_the_framework_speaks_the_language_of_the_reader(page, server):
     page.locator('[aria-label="Collapse sidebar"]').wait_for(state="attached", timeout=5000)
 
 
+def test_a_calendar_speaks_as_the_page_does_whatever_the_browser_speaks(browser, server):
+    context = browser.new_context(viewport={"width": 1366, "height": 768}, locale="en-US")
+    try:
+        window = context.new_page()
+        for lang, month in (("vi", "Tháng "), ("en", "2026")):
+            window.goto(f"{server.address}/xung-dot?lang={lang}")
+            window.frame_locator(MAP).first.locator(".leaflet-pane path").first.wait_for(state="attached")
+            settled(window)
+            said = ""
+            for _ in range(10):  # the framework asks for the language when it draws the page the next time
+                window.get_by_test_id("stDateInput").first.get_by_role("spinbutton").first.focus()
+                window.keyboard.press("Alt+ArrowDown")
+                sheet = window.get_by_role("dialog").first
+                sheet.wait_for()
+                said = sheet.inner_text()
+                window.keyboard.press("Escape")
+                if month in said:
+                    break
+                window.wait_for_timeout(700)
+            assert month in said
+            assert ("CN" in said) == (lang == "vi")  # Sunday
+    finally:
+        context.close()
+
+
 def test_no_figure_stands_alone_below_a_row(page, server):
     answered(page, server)
     for width, height in SCREENS:

@@ -16,7 +16,7 @@ _TOGETHER = {
     "apply", "apply_ctrl", "apply_mac", "submit", "submit_ctrl", "submit_mac", "stopping", "drop", "drops",
     "available", "available_one", "most", "most_one", "file_type", "per_file", "day", "month", "year", "help",
     "date_chosen", "connecting_dots", "image", "add_options", "file_large", "lost", "file", "matches",
-    "remove",
+    "remove", "date_month", "today_chosen", "today", "add_files", "next",
 }  # fmt: skip
 
 
