@@ -11,6 +11,7 @@ from shapely import box
 
 from layers.crs import as_crs
 from maps.canvas import MapLayer, base_map, feature_group
+from maps.compare_view import view_map
 from maps.pages import _map
 from tests.maps.conftest import HOSTILE, frame
 from tests.maps.visits import press
@@ -51,6 +52,12 @@ def test_no_map_is_used_by_two_runs(open_page, small_workspace):
     assert len({id(chart) for chart in charts}) == len(charts)
 
 
+def test_maps_of_two_periods_are_made_anew_too(say):
+    one, two = (view_map(BOUNDS, say, name="compare") for _ in range(2))
+    assert one is not two
+    assert base_map(BOUNDS, say) is not base_map(BOUNDS, say)
+
+
 def test_a_click_that_is_reported_again_is_handled_once(monkeypatch):
     state = {}
     monkeypatch.setattr(_map.st, "session_state", state)
@@ -72,9 +79,22 @@ def test_maps_report_clicks_and_drawings_and_nothing_that_moves(open_page, small
         assert callable(given["on_change"])
 
 
+def test_no_map_of_any_page_reports_where_it_was_moved_to():
+    """Those of two periods as well, and those behind a question that only some pages ask."""
+    found = [call for file in PAGES for call in calls(file) if ast.unparse(call.func) == "st_folium"]
+    assert len(found) >= 2
+    for call in found:
+        given = {k.arg: k.value for k in call.keywords}
+        said = {n.value for n in ast.walk(given["returned_objects"]) if isinstance(n, ast.Constant)}
+        assert "last_clicked" in said
+        assert said <= {"last_clicked", "all_drawings"}
+        assert "on_change" in given
+
+
 @pytest.mark.parametrize("file", PAGES, ids=lambda f: f.stem)
 def test_no_page_reruns_a_fragment_from_a_report_of_the_map(file):
-    assert 'scope="fragment"' not in file.read_text(encoding="utf-8")
+    for call in calls(file):
+        assert "fragment" not in [ast.unparse(k.value).strip("'") for k in call.keywords if k.arg == "scope"]
 
 
 @pytest.mark.parametrize("file", PAGES, ids=lambda f: f.stem)
