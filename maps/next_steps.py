@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from layers.kinds import kind, kinds
 
@@ -13,6 +14,17 @@ if TYPE_CHECKING:
     from layers import Version
 
 __all__ = ["Holdings", "holdings"]
+
+#: address of a page to what its question can't be asked without
+_NEEDS: Final = {
+    "xung-dot": "against",
+    "khoang-cach": "against",
+    "chon-dia-diem": "against",
+    "so-sanh-ky": "versions",
+    "dat-bi-hap-thu": "surveys",
+    "bien-dong": "surveys",
+}
+_TWO: Final = 2
 
 
 @dataclass(frozen=True)
@@ -30,6 +42,8 @@ class Holdings:
     missing : tuple of str
         Kinds that zones are checked against and that are not there: their part of an answer is *no data*.
     made : bool
+    pairs : tuple of str
+        Kinds of which there are two layers or more.
     """
 
     layers: int
@@ -39,11 +53,34 @@ class Holdings:
     constraints: tuple[str, ...]
     missing: tuple[str, ...]
     made: bool
+    pairs: tuple[str, ...] = ()
 
     @property
     def ready(self) -> bool:
         """Whether a question can be asked: something to check, and something to check it against."""
         return bool(self.zones and self.constraints)
+
+    def lacks(self, page: str) -> str:
+        """Say what is missing before a page can be asked.
+
+        Parameters
+        ----------
+        page : str
+            As its address names it.
+
+        Returns
+        -------
+        str
+            ``against`` (a layer to check against; zones can be drawn), ``versions`` (two layers of one kind),
+            ``surveys`` (land use of two dates); empty where nothing is.
+        """
+        need = _NEEDS.get(page, "")
+        there = {
+            "against": bool(self.constraints),
+            "versions": bool(self.pairs),
+            "surveys": "land_use" in self.pairs,
+        }
+        return "" if there.get(need, True) else need
 
 
 def holdings(versions: Sequence[Version]) -> Holdings:
@@ -63,8 +100,10 @@ def holdings(versions: Sequence[Version]) -> Holdings:
     >>> nothing = holdings([])
     >>> nothing.ready, nothing.layers, "land_use" in nothing.missing
     (False, 0, True)
+    >>> nothing.lacks("bien-dong"), nothing.lacks("xung-dot")
+    ('surveys', 'against')
     """
-    present = {v.kind_name for v in versions}
+    present = Counter(v.kind_name for v in versions)
     asked = [k.name for k in kinds("constraint")]
     return Holdings(
         layers=len(versions),
@@ -74,4 +113,5 @@ def holdings(versions: Sequence[Version]) -> Holdings:
         constraints=tuple(name for name in asked if name in present),
         missing=tuple(name for name in asked if name not in present),
         made=any(v.provenance.made for v in versions if kind(v.kind_name)),
+        pairs=tuple(sorted(name for name, count in present.items() if count >= _TWO)),
     )

@@ -26,7 +26,9 @@ __all__ = ["show_preview"]
 _ROLES = ("zone", "constraint", "context")
 
 
-def show_preview(base: Workspace, versions: list[Version], words: Words, *, empty: str, key: str) -> None:
+def show_preview(
+    base: Workspace, versions: list[Version], words: Words, *, page: str, empty: str, key: str
+) -> None:
     """Before anything was asked: the layers of the workspace on the map, and what to do next.
 
     Parameters
@@ -34,14 +36,16 @@ def show_preview(base: Workspace, versions: list[Version], words: Words, *, empt
     base : Workspace
     versions : list of Version
     words : Words
+    page : str
+        Its address, by which is known what it needs.
     empty : str
         Key of the words that say what to do.
     key : str
         Name of the map; empty where a map stands in the question already: a boundary is drawn on it.
     """
     st.html(f"<div class='tc-empty'>{words(empty)}</div>")
-    if not holdings(versions).ready:
-        st.caption(words("start.not_ready"))
+    if lacks := holdings(versions).lacks(page):
+        st.caption(words(f"start.needs.{lacks}"))
         link_to_layers(words)
     shown = [
         v

@@ -123,14 +123,15 @@ def link_to_layers(words: Words) -> None:
 def _questions(found: Holdings, words: Words) -> None:
     analyses, _ = st.session_state[_PAGES]
     st.markdown(f"#### {words('start.ask')}")
-    if not found.ready:
-        st.caption(words("start.not_ready"))
     for page in analyses:
+        lacks = found.lacks(page.url_path)
         with st.container(key=f"tc-go-{page.url_path}"):
-            st.page_link(page, label=f"**{page.title}** →", disabled=not found.ready)
+            st.page_link(page, label=f"**{page.title}** →", disabled=bool(lacks))
             known = f"start.asks.{page.url_path}"
             if words.has(known):
                 st.caption(words(known))
+            if lacks:
+                st.caption(f"→ {words(f'start.needs.{lacks}')}")
 
 
 def _step(words: Words, key: str, *, done: bool, kinds: Sequence[str]) -> None:

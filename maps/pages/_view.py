@@ -303,7 +303,8 @@ def show_page(view: type[AnswerView[Any, Any]], ask: Ask, answer: Callable[..., 
     versions = base.layers()
     heading(words(view.title), base, made=any(v.provenance.made for v in versions))
     tell_view(words)
-    opened = take_run(view.name, analysis_answered_by(answer).name, base, words)
+    analysis = analysis_answered_by(answer)
+    opened = take_run(view.name, analysis.name, base, words)
     if opened is not None:  # its answer may take several runs of the page
         st.session_state[f"{view.name}-opened"] = opened.question
         take_drawn_zones(base, opened.question)
@@ -317,7 +318,7 @@ def show_page(view: type[AnswerView[Any, Any]], ask: Ask, answer: Callable[..., 
     drawing = bool(view.drawn_by) and st.session_state.get(view.drawn_by) == "draw"
     before = "" if drawing else f"preview-{view.name}"
     if asked is None or asked.folder != str(base.folder):
-        show_preview(base, versions, words, empty=view.empty, key=before)
+        show_preview(base, versions, words, page=analysis.page, empty=view.empty, key=before)
         return
     version = view.version_of(base)
     # both places stand in every run, empty or not: else all below them would be built anew
@@ -327,7 +328,8 @@ def show_page(view: type[AnswerView[Any, Any]], ask: Ask, answer: Callable[..., 
     note_run(view.name, base, asked)
     if found is None:
         waits = is_waited_for(view.name, asked, version)
-        show_preview(base, versions, words, empty="job.meanwhile" if waits else view.empty, key=before)
+        said = "job.meanwhile" if waits else view.empty
+        show_preview(base, versions, words, page=analysis.page, empty=said, key=before)
         return
     place.empty()
     if asked != question:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
-from layers import Workspace
+from layers import Period, Workspace
 from maps.pages._ask import _metres
+from tests.maps.conftest import small_layers
 from tests.maps.visits import html_of, press, text_of
 
 
@@ -24,7 +26,22 @@ def test_an_empty_workspace_is_told_what_to_add_and_its_questions_wait(open_page
     Workspace.create(tmp_path / "home" / "rỗng", crs=5897)
     test = open_page(tmp_path / "home" / "rỗng", page=None)
     assert "Thêm ít nhất một lớp khu, cụm" in html_of(test)
-    assert "Các câu hỏi mở ra khi" in text_of(test)
+    said = text_of(test)
+    assert said.count("Cần lớp sử dụng đất của ít nhất hai thời điểm") == 2  # changes, and absorbed land
+    assert said.count("Cần ít nhất một lớp để kiểm tra với") == 3
+    assert said.count("Cần hai lớp cùng loại") == 1
+
+
+def test_each_question_waits_for_its_own_layers_alone(open_page, tmp_path):
+    base = Workspace.create(tmp_path / "home" / "đất", crs=5897)
+    _, land, _ = small_layers()
+    base.save(land)
+    assert "Cần lớp sử dụng đất của ít nhất hai thời điểm" in text_of(open_page(base.folder, page="change"))
+    base.save(replace(land, name="land_use_2020", period=Period(2020, 2020, "surveyed")))
+    test = open_page(base.folder, page="change")
+    assert "Cần " not in text_of(test)  # no zones are needed to see what land became
+    said = text_of(open_page(base.folder, page=None))
+    assert "Cần " not in said
 
 
 def test_the_sample_is_one_click_away_and_lies_beside_the_others(open_page, tmp_path):
