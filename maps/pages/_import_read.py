@@ -43,6 +43,9 @@ _SAMPLE = 200
 _LOOKS = 12
 _WIDEST_GAP_M = 10_000.0
 
+#: endings of files of cells, which come in where they are used
+_RASTERS = (".tif", ".tiff")
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -162,6 +165,10 @@ def _choose(names: list[str], words: Words, saved: AbstractSet[str]) -> str | No
     endings = sorted(FORMATS)
     if not mains:
         st.error(words("import.no_layer", endings=", ".join(endings)))
+        if any(Path(name).suffix.lower() in _RASTERS for name in unknown):
+            st.info(
+                words("import.raster", page=words("page.candidates.title"), where=words("raster_ask.open"))
+            )
         return None
     if unknown:
         st.warning(words("import.unknown", found=[plain(n) for n in unknown], endings=", ".join(endings)))

@@ -329,3 +329,10 @@ def test_the_decision_of_a_drawing_stays_while_it_changes_and_is_not_that_of_the
     assert saved.provenance.decision == "QĐ 1/2025"
     test.number_input(key="west").set_value(900).run()
     assert decision().value == ""
+
+
+def test_who_brings_a_raster_is_told_where_it_goes(page_of, tmp_path):
+    (tmp_path / "độ dốc.tif").write_bytes(b"II*\x00")
+    page, _ = page_of(tmp_path / "độ dốc.tif")
+    assert "Không có tệp nào đọc được" in page.error[0].value
+    assert "«Chọn địa điểm», mục «Thêm raster" in page.info[0].value
