@@ -6,7 +6,6 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-import pandas as pd
 import streamlit as st
 
 from layers import reference
@@ -14,6 +13,7 @@ from maps.candidate_tables import constraint_name
 from maps.distance_question import rule_choices
 from maps.pages._cache import cached_layer
 from maps.pages._candidate_area import area_layer, area_provinces, provinces_of_area
+from maps.pages._candidate_hard import note_rows, started_rows
 from maps.pages._frame import plain, sentences
 from maps.pages._shelf import shelved
 from maps.site_rules import local_sentences
@@ -25,6 +25,8 @@ from spatial.provinces import ELSEWHERE, UNKNOWN
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
+
+    import pandas as pd
 
     from layers import Version
     from layers.store import Workspace
@@ -128,19 +130,21 @@ def constraints_input(
         rows = every[every["applied"] & (every["tier"] != _NEVER_LISTED)].reset_index(drop=True)
         key = (str(base.folder), layers, zone, choice, tuple(rows["constraint"]))
         name = f"candidate-hard-{words.lang}-{abs(hash(key))}"
-        with st.expander(_fold_said(len(rows), name, words), key="candidate-hard-fold"):
+        start = started_rows(rows, key=name)
+        with st.expander(_fold_said(start, name, words), key="candidate-hard-fold"):
             st.caption(words("candidate_ask.hard_how"))
-            edited = _editor(rows, words, key=name)
+            edited = _editor(rows, start, words, key=name)
             _elsewhere(base, every, asked, words)
+        note_rows(rows, edited)
     waive, order = _decided(rows, edited, words)
     return replace(choice, waive=waive, order=order)
 
 
-def _fold_said(count: int, key: str, words: Words) -> str:
+def _fold_said(start: pd.DataFrame, key: str, words: Words) -> str:
     """What the table of constraints holds, said while it is folded away."""
     changed = st.session_state.get(key, {}).get("edited_rows", {})
-    off = sum(row.get("on") is False for row in changed.values())
-    return words(f"candidate_ask.hard_fold{'_off' if off else ''}", count=count, off=off)
+    off = sum(not changed.get(n, {}).get("on", on) for n, on in enumerate(start["on"]))
+    return words(f"candidate_ask.hard_fold{'_off' if off else ''}", count=len(start), off=off)
 
 
 def _listed(
@@ -220,16 +224,12 @@ def _chosen(rows: pd.DataFrame, words: Words) -> tuple[tuple[str, str], ...]:
     return tuple((kind, rule) for kind, _, rule in pairs)
 
 
-def _editor(rows: pd.DataFrame, words: Words, *, key: str) -> pd.DataFrame:
-    shown = pd.DataFrame(
-        {
-            "on": True,
-            "place": range(1, len(rows) + 1),
-            "name": [constraint_name(row, words) for row in records(rows)],
-            "tier": [words(f"site_tier.{tier}") for tier in rows["tier"]],
-            "clause": [clause_of(row, words) or "–" for row in records(rows)],
-            "note": [_note(row, words) for row in records(rows)],
-        }
+def _editor(rows: pd.DataFrame, start: pd.DataFrame, words: Words, *, key: str) -> pd.DataFrame:
+    shown = start.assign(
+        name=[constraint_name(row, words) for row in records(rows)],
+        tier=[words(f"site_tier.{tier}") for tier in rows["tier"]],
+        clause=[clause_of(row, words) or "–" for row in records(rows)],
+        note=[_note(row, words) for row in records(rows)],
     )
     say = {name: words(f"candidate_ask.hard_{name}") for name in shown}
     edit = st.column_config

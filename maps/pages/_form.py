@@ -23,7 +23,7 @@ _OTHERS: Final = (
     *("run", "place", "taken", "named", "again", "wait", "opened", "turn"),
 )
 #: how keys end of what is remembered of a widget: Streamlit doesn't forget it with the page
-_NO_WIDGET: Final = "-metres"
+_NO_WIDGET: Final = ("-metres", "-decided")
 _PLAIN: Final = (str, int, float, date)
 
 
