@@ -156,7 +156,8 @@ class CandidateView(AnswerView[CandidateQuestion, CandidateAnswer]):
         frame = pd.DataFrame(sites.drop(columns="geometry")).reindex(columns=names)
         frame.insert(0, "site", [str(site) for site in sites.index])
         frame.index = pd.Index([self.names.index(site) for site in frame["site"]])
-        counted = self.words("candidate_ask.rows_note")
+        share = self.words.number(100 * float(self.answer.run["weight_share"]), 0)
+        counted = self.words("candidate_ask.rows_note", share=share)
         states = None
         if self.answer.decisions is not None:
             told = self.answer.decisions.rows.loc[sites.index].set_index(frame.index)
