@@ -43,7 +43,7 @@ __all__ = ["DistanceView"]
 _SHORT = {"actual_m": "actual_short", "required_m": "required_short", "shortfall_m": "shortfall_short"}
 
 
-_BRIEF = {"source": fitted(22), "clause": brief_clause}
+_BRIEF = {"source": fitted(19), "clause": brief_clause}
 
 
 def _column(name: str, width: int, digits: int | None = None) -> Column:
@@ -54,8 +54,8 @@ _METRES = ("required_m", "actual_m", "grid_m", "shortfall_m")
 #: what a reader wants first stands first
 _COLUMNS = (
     _column("state", 108),
-    _column("source", 146),
-    _column("target", 106),
+    _column("source", 138),
+    _column("target", 114),
     _column("actual_m", 54, 1),
     _column("required_m", 58, 1),
     _column("shortfall_m", 66, 1),

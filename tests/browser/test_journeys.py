@@ -254,7 +254,7 @@ def test_the_measuring_tool_speaks_vietnamese(page, server):
     the_map(page).locator(".leaflet-control-measure").hover()
     the_map(page).get_by_text("Bắt đầu đo").click()
     edges = page.locator(MAP).bounding_box()
-    for x, y in ((290, 330), (385, 330), (385, 450)):
+    for x, y in ((270, 330), (355, 330), (355, 450)):
         page.mouse.click(edges["x"] + x, edges["y"] + y)
         page.wait_for_timeout(400)
     shown = the_map(page).locator(".leaflet-control-measure").inner_text()
