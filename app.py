@@ -25,7 +25,7 @@ from maps.basemap_service import BASEMAP_ROUTE, HANDS, basemap_tile
 from maps.home_address import HomeAddress
 from maps.jobs import JOBS
 from maps.kept_files import FOREVER, KeptFiles
-from maps.pages._frame import open_frame, speak, workspace_folder
+from maps.pages._frame import open_frame, sentences, speak, workspace_folder
 from maps.pages._import_kept import forget_kept
 from maps.pages._running import show_running
 from maps.pages._start import note_pages
@@ -208,7 +208,8 @@ def show() -> None:
     show_running({one.url_path: one for group in pages.values() for one in group}, page.url_path)
     if page.url_path != "lop-du-lieu":  # the files left with the page they were given on
         forget_kept()
-    page.run()
+    with sentences():  # what a part of a page says itself stays beside it; the rest is said here
+        page.run()
 
 
 if get_script_run_ctx(suppress_warning=True) is None:

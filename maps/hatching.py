@@ -1,4 +1,4 @@
-"""Hatching of a picture tile: lines counted from the corner of the world, so that tiles join."""
+"""Colours and hatching of a picture tile; lines are counted from the corner of the world and join."""
 
 from __future__ import annotations
 
@@ -8,12 +8,41 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
-__all__ = ["hatched"]
+__all__ = ["colour_table", "hatched"]
 
 _HALF: Final = 20037508.342789244
+_SHADE: Final = 0.62  # of a line of the hatching
 _ROUND: Final = 120  # pixels after which every pattern begins again
+
+
+def colour_table(colours: Sequence[tuple[int, int, int]]) -> NDArray[np.uint32]:
+    """Make the pixels of numbered colours: plain ones, then those of the lines of a hatching.
+
+    Parameters
+    ----------
+    colours : sequence of (int, int, int)
+        From number 1.
+
+    Returns
+    -------
+    numpy.ndarray of uint32
+        Red, green, blue and opacity in one number each, twice as many as colours and 2: the first of
+        either half is nothing.
+
+    Examples
+    --------
+    >>> colour_table([(250, 100, 0)]).view(np.uint8).reshape(4, 4).tolist()
+    [[0, 0, 0, 0], [250, 100, 0, 255], [0, 0, 0, 0], [155, 62, 0, 255]]
+    """
+    table = np.zeros((2, len(colours) + 1, 4), dtype=np.uint8)
+    table[0, 1:, :3] = np.array(colours, dtype=np.uint8).reshape(-1, 3)
+    table[1, 1:, :3] = (table[0, 1:, :3] * _SHADE).astype(np.uint8)
+    table[:, 1:, 3] = 255
+    return table.reshape(-1, 4).view(np.uint32).ravel()
 
 
 def hatched(hatch: NDArray[np.uint8], bounds: tuple[float, float, float, float]) -> NDArray[np.bool_]:

@@ -17,7 +17,7 @@ import numpy as np
 import shapely
 from PIL import Image, ImageDraw, ImageFont
 
-from maps.hatching import hatched
+from maps.hatching import colour_table, hatched
 from maps.styles import UNKNOWN_LAND, LandLook, kind_look, land_looks
 from maps.warp import Warp, mercator
 from spatial.paint import Outlines, halved, outlined, painted
@@ -99,7 +99,7 @@ class LayerTiles:
         self._names = ["", *("" if v is None else str(v) for v in values)]
         looks = land_looks() if self._labelled else {kind_name: _own_look(kind_name)}
         chosen = [looks.get(name, UNKNOWN_LAND) for name in self._names[1:]]
-        self._pixels = _colour_table([rgb(look.colour) for look in chosen])
+        self._pixels = colour_table([rgb(look.colour) for look in chosen])
         self._hatch = np.array([0, *(look.hatch for look in chosen)], dtype=np.uint8)
         self._boxes = _block_boxes(coordinates.bounds)
         self._bounds = _joined(self._boxes)
@@ -165,9 +165,9 @@ class LayerTiles:
         # beside the layer there is nothing to look up, and the polynomials end there
         columns = _within(west + middle, self.world[0], self.world[2])
         rows = _within(north - middle, self.world[1], self.world[3])
+        if columns.start == columns.stop or rows.start == rows.stop:
+            return self._speck(out, west, north, pixel)
         there_x, there_y = self._back.lattice((west + middle)[columns], (north - middle)[rows])
-        if not there_x.size:
-            return out
         cell = self._cell()
         overview = self._levels()
         level = int(np.clip(np.floor(np.log2(max(self._ground_m(pixel) / cell, 1.0))), 0, len(overview) - 1))
@@ -178,6 +178,14 @@ class LayerTiles:
         picked = np.zeros(inside.shape, dtype=np.uint16)
         picked[inside] = cells[row[inside].astype(np.int64), column[inside].astype(np.int64)]
         out[rows, columns] = picked
+        return out
+
+    def _speck(self, out: Cells, west: float, north: float, pixel: float) -> Cells:
+        """Leave a mark of a layer that lies between the middles of all pixels, as of a small polygon."""
+        column = int(((self.world[0] + self.world[2]) / 2 - west) // pixel)
+        row = int((north - (self.world[1] + self.world[3]) / 2) // pixel)
+        if 0 <= row < out.shape[0] and 0 <= column < out.shape[1]:
+            out[row, column] = np.bincount(self._kinds).argmax()
         return out
 
     def _ground_m(self, pixel: float) -> float:
@@ -258,15 +266,6 @@ def _classes(source: Coordinates) -> Cells:
 
 def _own_look(kind_name: str) -> LandLook:
     return LandLook(kind_name, kind_look(kind_name).fill or _GREY, 0, official=False)
-
-
-def _colour_table(colours: list[tuple[int, int, int]]) -> NDArray[np.uint32]:
-    """Pixels by number, then those of the hatching's lines; the first of each is nothing."""
-    plain = np.zeros((2, len(colours) + 1, 4), dtype=np.uint8)
-    plain[0, 1:, :3] = np.array(colours, dtype=np.uint8).reshape(-1, 3)
-    plain[1, 1:, :3] = (plain[0, 1:, :3] * 0.62).astype(np.uint8)
-    plain[:, 1:, 3] = 255
-    return plain.reshape(-1, 4).view(np.uint32).ravel()
 
 
 def _within(values: Floats, low: float, high: float) -> slice:

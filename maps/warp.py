@@ -77,6 +77,8 @@ class Warp:
 
     def lattice(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
         """Take the crossings of columns and rows over; two arrays of rows by columns."""
+        if not len(x) or not len(y):
+            return np.zeros((len(y), len(x))), np.zeros((len(y), len(x)))
         u, v = (x - self._middle[0]) / self._half[0], (y - self._middle[1]) / self._half[1]
         if self._good and np.abs(u).max() <= 1.0 and np.abs(v).max() <= 1.0:
             # as products of matrices: a tile has a quarter of a million crossings

@@ -13,7 +13,6 @@ from maps.pages._form import put_form
 from maps.pages._frame import plain
 from maps.pages._job import ask_anew
 from maps.pages._link import Link
-from maps.pages._places import tell_view
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -217,4 +216,3 @@ def take_layer(versions: Sequence[Version], history: Callable[[str], list[Versio
     Link("layers").choose(None, place)
     if wanted is not None:
         st.session_state[f"version-{name}-{known[0]}"] = wanted
-    tell_view(words)

@@ -30,6 +30,7 @@ __all__ = [
     "open_frame",
     "open_workspace",
     "plain",
+    "say_error",
     "sentences",
     "speak",
     "workspace",
@@ -256,9 +257,21 @@ def sentences(folder: Path | None = None) -> Iterator[None]:
     try:
         yield
     except ThoCongError as error:
-        say = speak()
-        parts = [say.message(error), advice(error, say)]
-        if folder is not None:
-            parts = [part.replace(f"{folder}{os.sep}", "") for part in parts]
-        st.error("\n\n→ ".join(plain(part) for part in parts if part))
+        say_error(error, folder)
         st.stop()
+
+
+def say_error(error: ThoCongError, folder: Path | None = None) -> None:
+    """Show one of our errors as a sentence with what to do.
+
+    Parameters
+    ----------
+    error : ThoCongError
+    folder : pathlib.Path, optional
+        Where an upload lies for the moment: the reader knows the file by its name alone.
+    """
+    say = speak()
+    parts = [say.message(error), advice(error, say)]
+    if folder is not None:
+        parts = [part.replace(f"{folder}{os.sep}", "") for part in parts]
+    st.error("\n\n→ ".join(plain(part) for part in parts if part))

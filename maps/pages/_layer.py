@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from layers.errors import ThoCongError
 from maps.answer_map import context_layers, drawn_by_server
 from maps.export import export_layer
 from maps.pages._about import newest_of, with_facts
@@ -16,7 +17,7 @@ from maps.pages._copy import show_copy
 from maps.pages._exports import offer_files
 from maps.pages._facts import show_facts
 from maps.pages._findings import show_findings
-from maps.pages._frame import plain, sentences
+from maps.pages._frame import plain, say_error, sentences
 from maps.pages._identify import show_identified
 from maps.pages._map import View, made_label, served_tiles, show_map
 from maps.pages._printing import notes_of
@@ -51,6 +52,11 @@ def show_layer(base: Workspace, entry: Version, words: Words) -> None:
     """
     entry = _version(base, entry, words)
     folder = str(base.folder)
+    if not _readable(base, [entry]):  # an earlier version, or what it was read from, is the way out
+        _origin(entry, words)
+        if entry.current:
+            show_undo(base, entry, words, where="list")
+        return
     layer = cached_sight(folder, entry.layer, entry.version)
     left, right = st.columns([5, 4])
     with left:
@@ -95,7 +101,9 @@ def show_all(base: Workspace, versions: list[Version], words: Words) -> None:
         Current ones.
     words : Words
     """
-    entries = newest_of(versions)
+    entries = _readable(base, newest_of(versions))
+    if not entries:
+        return
     names = tuple((v.layer, v.version) for v in entries)
     layers = [cached_sight(str(base.folder), *name) for name in names]
     bounds = workspace_bounds(str(base.folder), names)
@@ -104,6 +112,19 @@ def show_all(base: Workspace, versions: list[Version], words: Words) -> None:
     drawn = with_facts(base, entries, context_layers(layers, words), words)
     show_map("layers-all", drawn, words, view=view, tiles=served_tiles(base, layers))
     show_identified("layers-all", base, entries, words)
+
+
+def _readable(base: Workspace, entries: list[Version]) -> list[Version]:
+    """Say which versions can't be read and why, and go on with the others."""
+    found = []
+    for entry in entries:
+        try:
+            cached_sight(str(base.folder), entry.layer, entry.version)
+        except ThoCongError as error:
+            say_error(error)
+        else:
+            found.append(entry)
+    return found
 
 
 def _drawn(
@@ -115,6 +136,7 @@ def _drawn(
     around = [
         v for v in newest_of(base.layers()) if v.kind_name in _AROUND and v.kind_name != entry.kind_name
     ]
+    around = _readable(base, around)
     every = [layer, *(cached_sight(folder, v.layer, v.version) for v in around)]
     served = {
         f"layer-{n}": (folder, v.layer, v.version)

@@ -16,6 +16,7 @@ from maps.pages._import import show_import
 from maps.pages._layer import show_all, show_layer
 from maps.pages._layers import show_layers
 from maps.pages._link import Link
+from maps.pages._places import tell_view
 from maps.pages._undo import show_withdrawn
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ def show() -> None:
     seen.update(n for n, tab in enumerate(tabs) if tab.open)
     listed, added, below = tabs
     with listed:
+        tell_view(words)
         take_layer(versions, base.history, words)
         _show_list(base, versions, words, seen=bool(listed.open))
         show_withdrawn(base, words)

@@ -495,3 +495,19 @@ def test_without_criteria_the_page_that_finds_sites_waits(open_page, small_works
     test = open_page(small_workspace.folder, page="candidates")
     (button,) = [b for b in test.button if b.label == words("vi")("candidate_ask.go")]
     assert button.disabled
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_a_damaged_layer_hides_neither_the_list_nor_the_others(open_page, small_workspace, lang):
+    (file,) = (small_workspace.folder / "versions").glob("schools.*.parquet")
+    file.write_bytes(b"PAR1" + bytes(60))
+    test = open_page(small_workspace.folder, page="layers", lang=lang)
+    assert len(test.dataframe) == 1
+    (said,) = [error.value for error in test.error]
+    assert "schools" in said
+    assert len(open_page.shown) == 1
+
+
+def test_a_wrong_view_is_told_on_the_page_of_layers_too(open_page, small_workspace):
+    test = open_page(small_workspace.folder, page="layers", view="abc")
+    assert any("abc" in warning.value for warning in test.warning)

@@ -10,6 +10,7 @@ from shapely import box
 
 from layers.coordinates import coordinates_of
 from layers.errors import StoreError
+from maps.hatching import hatched
 from maps.tile_service import tile, tile_address
 from maps.tiles import LayerTiles
 
@@ -45,15 +46,41 @@ def test_a_code_that_shares_its_colour_is_hatched():
     assert len(np.unique(hatched[20:230, 20:230, :3].reshape(-1, 3), axis=0)) > 1
 
 
-def test_hatching_joins_across_tiles():
-    land = box(WEST, NORTH - SIDE, WEST + 2 * SIDE, NORTH)
-    tiles = LayerTiles(*mercator_layer([(land, "SKN")]))
-    left, right = pixels(tiles.png(12, 3248, 1800)), pixels(tiles.png(12, 3249, 1800))
-    both = np.concatenate([left, right], axis=1)[:, :, 0].astype(int)
-    # a diagonal hatching repeats along the row; the seam must not break the period of 6 pixels
-    row = both[100]
-    assert (np.abs(row[200:250] - row[206:256]) < 40).all()
-    assert (np.abs(row[240:262] - row[246:268]) < 40).all()
+@pytest.mark.parametrize("pattern", range(1, 8))
+def test_hatching_joins_across_tiles(pattern):
+    """Two tiles beside one another, and two below, are drawn as one picture of twice the size would be."""
+    size = 512
+
+    def part(column, row, *, wide=1):
+        west, north = WEST + column * SIDE, NORTH - row * SIDE
+        whole = np.full((size * wide, size * wide), pattern, dtype=np.uint8)
+        return hatched(whole, (west, north - wide * SIDE, west + wide * SIDE, north))
+
+    rows = [np.concatenate([part(0, row), part(1, row)], axis=1) for row in (0, 1)]
+    assert np.array_equal(np.concatenate(rows), part(0, 0, wide=2))
+    assert 0 < part(0, 0).mean() < 0.5
+
+
+def test_lines_of_a_hatching_are_a_shade_darker_than_the_land():
+    land = box(WEST, NORTH - SIDE, WEST + SIDE, NORTH)
+    shown = pixels(LayerTiles(*mercator_layer([(land, "SKN")])).png(12, 3248, 1800))
+    brightest, darkest = (find(shown[20:230, 20:230, :3].reshape(-1, 3), axis=0) for find in (np.max, np.min))
+    assert np.allclose(darkest, (brightest * 0.62).astype(int), atol=1)
+
+
+def test_a_dense_layer_smaller_than_a_pixel_leaves_a_mark():
+    side = 10.0
+    land = [
+        (box(WEST + side * x, NORTH - side * y - side, WEST + side * x + side, NORTH - side * y), "LUC")
+        for x in range(80)
+        for y in range(80)
+    ]
+    tiles = LayerTiles(*mercator_layer(land))
+    for zoom in range(6):
+        there = 2 ** (12 - zoom)
+        shown = pixels(tiles.png(zoom, 3248 // there, 1800 // there))
+        assert (shown[..., 3] > 0).sum() == 1
+    assert tiles.png(14, 3248 * 4, 1800 * 4) is not None
 
 
 def test_land_outside_the_layer_is_transparent_and_far_tiles_are_empty():

@@ -50,3 +50,8 @@ def test_a_lattice_beyond_the_box_is_right_too():
 
 def test_no_points_are_no_points():
     assert FORTH(np.zeros((0, 2))).shape == (0, 2)
+
+
+def test_a_lattice_without_columns_has_none():
+    none, some = np.zeros(0), np.array([2_300_000.0])
+    assert [part.shape for part in FORTH.lattice(none, some)] == [(1, 0), (1, 0)]
