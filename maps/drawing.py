@@ -69,8 +69,27 @@ class Drawn:
 
     @property
     def area_ha(self) -> float:
-        """Hectares in the projected system."""
+        """Hectares in the projected system; no figure to show where the boundary crosses itself."""
         return float(self.area.area) / _HA
+
+    def figures(self, words: Words) -> str:
+        """Write its size in words.
+
+        Parameters
+        ----------
+        words : Words
+
+        Returns
+        -------
+        str
+            Hectares where it is an area, perimeter and corners. What crosses itself has no one figure of
+            hectares: the loops that turn the other way would be taken off.
+        """
+        length = words.number(float(self.area.length), 0)
+        if not self.area.is_valid:
+            return words("draw.figures_broken", length=length, corners=self.corners)
+        area = words.number(self.area_ha, 2)
+        return words("draw.figures", area=area, length=length, corners=self.corners)
 
     @property
     def corners(self) -> int:

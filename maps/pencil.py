@@ -119,11 +119,12 @@ def drawn_layers(area: Polygon | MultiPolygon | None, crs: CRS, words: Words) ->
     Returns
     -------
     list of MapLayer
-        Empty while nothing is drawn; its id is that of the group of the pencil.
+        Empty while nothing is drawn; its id is that of the group of the pencil. Hectares stand on it where
+        the boundary is an area: what crosses itself has no one figure.
     """
     if area is None:
         return []
-    size = words("print.pencil_area", area=words.number(area.area / _HA, 2))
+    size = words("print.pencil_area", area=words.number(area.area / _HA, 2)) if area.is_valid else ""
     middle = shapely.make_valid(area).representative_point()  # an outline may cross itself while it is drawn
     frame = gpd.GeoDataFrame({"look": [0, 1], "sign": ["", size]}, geometry=[area, middle], crs=crs)
     return [MapLayer(_ID, words("print.pencil"), "", _ORDER, frame, [_PAPER, _FIGURE], [_PAPER.legend()])]

@@ -118,7 +118,7 @@ def draw_boundary(
     with right:
         found = _side(base, sheet, words, key=key)
     with left:
-        _map(base, sheet, words, key=key, shown=list(shown))
+        _map(base, sheet, words, key=key, shown=list(shown), found=found)
     return found
 
 
@@ -224,7 +224,9 @@ def _take(sheet: _Sheet, crs: CRS, report: list[dict[str, Any]]) -> None:
         sheet.restored = reported_restored(report) and sheet.area is not None
 
 
-def _map(base: Workspace, sheet: _Sheet, words: Words, *, key: str, shown: list[MapLayer]) -> None:
+def _map(
+    base: Workspace, sheet: _Sheet, words: Words, *, key: str, shown: list[MapLayer], found: Drawn | None
+) -> None:
     folder, versions = str(base.folder), base.layers()
     units = _units(versions)
     zones = [v for v in versions if kind(v.kind_name).role == "zone"]
@@ -238,7 +240,12 @@ def _map(base: Workspace, sheet: _Sheet, words: Words, *, key: str, shown: list[
         [*shown, *context_layers(below, words), *([] if units else [country_layer(words)])],
         words,
         view=View(
-            bounds, base.crs, made_label(below, words), notes_of(below, words), _title(base, sheet, words)
+            bounds,
+            base.crs,
+            made_label(below, words),
+            # paper has no list of findings beside it
+            (*(words.message(one) for one in (found.findings if found else ())), *notes_of(below, words)),
+            _title(base, sheet, words),
         ),
         tiles=served_tiles(base, below),
         pencil=Pencil(
@@ -253,6 +260,8 @@ def _map(base: Workspace, sheet: _Sheet, words: Words, *, key: str, shown: list[
 def _title(base: Workspace, sheet: _Sheet, words: Words) -> str:
     if sheet.area is None:
         return words("print.of_layers", name=base.name)
+    if not sheet.area.is_valid:
+        return words("print.of_broken_drawing", name=base.name)
     area = words.number(Drawn(sheet.area, base.crs).area_ha, 2)
     return words("print.of_drawing", area=area, name=base.name)
 
@@ -280,9 +289,7 @@ def _side(base: Workspace, sheet: _Sheet, words: Words, *, key: str) -> Drawn | 
         st.caption(words("draw.empty"))
     else:
         drawn = Drawn(sheet.area, base.crs, tuple(check_boundary(sheet.area, around=around)))
-        area = words.number(drawn.area_ha, 2)
-        length = words.number(float(drawn.area.length), 0)
-        st.markdown(words("draw.figures", area=area, length=length, corners=drawn.corners))
+        st.markdown(drawn.figures(words))
         if drawn.findings:
             show_findings(drawn.findings, words)
     _corners(base, sheet, words, key=key)
@@ -310,7 +317,10 @@ def _corners(base: Workspace, sheet: _Sheet, words: Words, *, key: str) -> None:
     except ThoCongError as error:
         st.error(plain(words.message(error)))
         return
-    st.caption(words("draw.typed", area=words.number(found.area_ha, 2), corners=found.corners))
+    if found.area.is_valid:
+        st.caption(words("draw.typed", area=words.number(found.area_ha, 2), corners=found.corners))
+    else:
+        st.caption(words("draw.typed_broken", corners=found.corners))
     if found.findings:
         show_findings(found.findings, words)
 

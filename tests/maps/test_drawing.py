@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 import shapely
@@ -13,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 from layers.crs import as_crs
 from maps.drawing import Drawn, check_boundary, corner_lines, read_boundary_text
-from maps.pencil import drawing_group, reported_drawing, reported_undo
+from maps.pencil import drawing_group, drawn_layers, reported_drawing, reported_undo
 from maps.words import words
 
 HANOI = as_crs(5897)
@@ -204,3 +205,40 @@ def test_a_bow_tie_is_said_and_kept(sheet_page):
     page.run()
     said = "".join(str(p.proto.body) for p in page.get("html"))
     assert "tự cắt: 1–2 × 3–4" in said
+
+
+#: 50 ha of land in two loops that turn opposite ways: its signed sum is nought
+BOW = shapely.Polygon(
+    [(555_000, 2_322_000), (556_000, 2_323_000), (556_000, 2_322_000), (555_000, 2_323_000)]
+)
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+@pytest.mark.parametrize(
+    "area", [BOW, shapely.MultiPolygon([FIELD, shapely.affinity.translate(FIELD, 100, 0)])]
+)
+def test_what_crosses_itself_has_no_figure_of_hectares(area, lang):
+    say = words(lang)
+    assert not re.search(r"\d ha", Drawn(area, HANOI).figures(say))
+    (drawn,) = drawn_layers(area, HANOI, say)
+    assert drawn.frame["sign"].tolist() == ["", ""]
+    (sound,) = drawn_layers(FIELD, HANOI, say)
+    assert sound.frame["sign"].iloc[1] == f"{say.number(10, 2)} ha"
+
+
+def test_a_print_of_a_bow_tie_says_what_is_wrong_and_no_hectares(sheet_page, monkeypatch):
+    import maps.pages._printing
+
+    page, offered = sheet_page, []
+    monkeypatch.setattr(maps.pages._printing, "offer", lambda _, shown: offered.append(shown))
+    page.session_state["pencil"].take(report(BOW, at=5.0))
+    page.run()
+    assert not page.exception
+    printed = offered[-1]
+    assert "tự cắt: 1–2 × 3–4" in printed.notes[0]
+    assert not re.search(r"\d ha", printed.title)
+    assert not any(" ha" in one.value for one in page.markdown)
+    page.session_state["pencil"].take(report(FIELD, at=6.0))
+    page.run()
+    assert "10,00 ha" in offered[-1].title
+    assert not any("tự cắt" in note for note in offered[-1].notes)
