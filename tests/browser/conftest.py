@@ -5,13 +5,17 @@ from __future__ import annotations
 import os
 import shutil
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+
+from layers import Workspace
 
 ROOT = Path(__file__).parents[2]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
@@ -137,6 +141,22 @@ def server(tmp_path_factory):
     running.stop()
 
 
+def put_back(folder, before):
+    """Forget what a test saved: the next one counts the layers of the sample, and those taken off."""
+    with closing(sqlite3.connect(folder / "catalogue.sqlite", timeout=30)) as book, book:
+        for layer, version in book.execute(
+            "select layer, max(version) from versions group by layer"
+        ).fetchall():
+            kept = before.get(layer, 0)
+            if version == kept:
+                continue
+            for table in ("versions", "findings"):
+                book.execute(f"delete from {table} where layer = ? and version > ?", (layer, kept))
+            book.execute("delete from heads where layer = ?", (layer,))
+            if kept:
+                book.execute("insert into heads values (?, ?)", (layer, kept))
+
+
 @pytest.fixture
 def page(browser, server):
     """A fresh session that notes requests to other hosts and errors of scripts."""
@@ -149,7 +169,9 @@ def page(browser, server):
     window.on("request", lambda r: None if r.url.startswith(own) else window.outside.append(r.url))
     window.on("pageerror", lambda error: window.broken.append(str(error)))
     window.set_default_timeout(30_000)
+    before = {entry.layer: entry.version for entry in Workspace(server.folder).layers()}
     yield window
+    put_back(server.folder, before)
     pictures = os.environ.get("THOCONG_SCREENS")
     if pictures:
         Path(pictures).mkdir(parents=True, exist_ok=True)
