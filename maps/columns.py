@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
+from maps.brief_words import briefly
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
@@ -131,25 +133,32 @@ def number_writers(columns: Sequence[Column], words: Words) -> dict[Any, Any]:
     return {c.heading(words): partial(write, digits=c.digits) for c in columns if c.digits is not None}
 
 
-def page_writers(columns: Sequence[Column], words: Words) -> dict[Any, Any]:
+def page_writers(columns: Sequence[Column], words: Words, table: pd.DataFrame) -> dict[Any, Any]:
     """Return what writes the cells of a table on the page: numbers, and texts that have little room.
 
     Parameters
     ----------
     columns : sequence of Column
     words : Words
+    table : pandas.DataFrame
+        Headed in words: different texts of a column are written in different ways.
 
     Returns
     -------
     dict of str to callable
         By heading; columns of text that is written whole are left out.
     """
-    texts = {c.heading(words): partial(_brief, how=c.brief, words=words) for c in columns if c.brief}
+    texts = {}
+    for column in columns:
+        name = column.heading(words)
+        if column.brief and name in table:
+            said = [text for text in table[name].unique() if isinstance(text, str)]
+            texts[name] = partial(_brief, written=briefly(said, column.brief, words))
     return {**number_writers(columns, words), **texts}
 
 
-def _brief(text: Any, how: Callable[[str, Words], str], words: Words) -> str:
-    return how(str(text), words) if isinstance(text, str) else ""
+def _brief(text: Any, written: Mapping[str, str]) -> str:
+    return written.get(text, "") if isinstance(text, str) else ""
 
 
 def without_dust(frame: pd.DataFrame) -> pd.DataFrame:

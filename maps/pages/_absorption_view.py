@@ -24,7 +24,7 @@ from maps.absorption_tables import (
     years_text,
 )
 from maps.answer_map import context_layers
-from maps.brief_words import fitted
+from maps.brief_words import Fitted
 from maps.change_map import change_look
 from maps.columns import Column
 from maps.compare_view import Side, period_label, side_layers
@@ -55,7 +55,7 @@ __all__ = ["AbsorptionView"]
 
 
 def _column(name: str, width: int, digits: int | None = None, short: str = "") -> Column:
-    return Column(name, SECTION, digits, width, short, brief=fitted(21) if name == "place" else None)
+    return Column(name, SECTION, digits, width, short, brief=Fitted(21) if name == "place" else None)
 
 
 #: what a reader wants first stands first

@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from maps.answer_map import context_layers, drawn_by_server
-from maps.brief_words import fitted
+from maps.brief_words import Fitted
 from maps.change_map import change_layers, change_look
 from maps.columns import Column, headed
 from maps.compare_view import Side, period_label, side_layers
@@ -50,7 +50,7 @@ _NOTHING_HA: Final = 1e-9
 def _column(name: str, width: int, digits: int | None = None) -> Column:
     short = f"{name.removesuffix('_ha')}_short" if digits is not None else ""
     adds_up = name in ("gained_ha", "lost_ha", "noise_ha")
-    brief = fitted(18) if name == "names" else None
+    brief = Fitted(18) if name == "names" else None
     return Column(name, _SECTION, digits, width, short, adds_up, brief)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from maps.answer_map import answer_layers, drawn_rows, row_at, selection_layer
-from maps.brief_words import brief_clause, fitted
+from maps.brief_words import Fitted, brief_clause
 from maps.columns import Column
 from maps.conflict_tables import constraint_label, row_lines, totals_table
 from maps.export.answer import ConflictFiles
@@ -46,7 +46,7 @@ _FIGURES = (
 )
 #: what a reader wants first stands first
 _COLUMNS = (
-    Column("zone", width=118, brief=fitted(18)),
+    Column("zone", width=118, brief=Fitted(18)),
     Column("constraint", width=166),
     Column("state", width=117),
     Column("area_ha", digits=2, width=62, short="area_short"),

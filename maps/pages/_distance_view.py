@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import streamlit as st
 
-from maps.brief_words import brief_clause, fitted
+from maps.brief_words import Fitted, brief_clause
 from maps.columns import Column
 from maps.distance_map import distance_layers, marked_layer, source_at
 from maps.distance_question import DistanceQuestion
@@ -43,7 +43,7 @@ __all__ = ["DistanceView"]
 _SHORT = {"actual_m": "actual_short", "required_m": "required_short", "shortfall_m": "shortfall_short"}
 
 
-_BRIEF = {"source": fitted(19), "clause": brief_clause}
+_BRIEF = {"source": Fitted(19), "clause": brief_clause}
 
 
 def _column(name: str, width: int, digits: int | None = None) -> Column:

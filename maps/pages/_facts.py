@@ -60,7 +60,7 @@ def show_figures(
         How wide the columns may be together before the reader is told to move sideways.
     """
     writers = number_writers(columns, words)
-    briefly = {name: how for name, how in page_writers(columns, words).items() if name not in writers}
+    briefly = {name: how for name, how in page_writers(columns, words, table).items() if name not in writers}
     write: dict[Any, Any] = {name: _told(how) for name, how in writers.items() if name in table}
     height = _ROW_PX * min(len(table) + 1, _MOST_ROWS) + 3
     texts = [name for name in table if name not in writers]

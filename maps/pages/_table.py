@@ -194,7 +194,7 @@ def _states(states: States, link: Link, words: Words) -> list[str]:
 
 def _styled(table: pd.DataFrame, columns: list[Column], states: States | None, words: Words) -> Styler:
     """Numbers as the language writes them, still sorted as numbers; texts as short as their columns."""
-    style: Styler = table.style.format(page_writers(columns, words))
+    style: Styler = table.style.format(page_writers(columns, words, table))
     heads: list[Hashable] = [c.heading(words) for c in columns if c.name == "state"]
     if states is None or not heads:
         return style

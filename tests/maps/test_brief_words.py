@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from layers import reference
-from maps.brief_words import brief_clause, brief_name, fitted
+from maps.brief_words import Fitted, brief_clause, brief_name, briefly
 from maps.columns import Column, page_writers
 from maps.pages._conflict_view import _COLUMNS as CONFLICTS
 from maps.pages._distance_view import _COLUMNS as DISTANCES
@@ -69,10 +69,59 @@ def test_a_brief_name_is_no_longer_than_the_name_and_what_fits_is_left_alone(par
         assert brief.endswith(parts[-1])
 
 
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["CCN Đồng Văn I mở rộng giai đoạn 2", "CCN Đồng Văn II mở rộng giai đoạn 2"],
+        ["Cụm công nghiệp Tân An mở rộng 2", "Cụm công nghiệp Tân Bình mở rộng 2"],
+    ],
+)
+def test_names_that_would_be_cut_alike_are_cut_elsewhere(names):
+    brief = briefly(names, Fitted(18), words("vi"))
+    assert brief_name(names[0], 18) == brief_name(names[1], 18)
+    assert len(set(brief.values())) == 2
+    assert max(map(len, brief.values())) <= 18  # both find room
+
+
+def test_clauses_that_would_be_written_alike_are_whole():
+    clauses = ["Quyết định 12/2024/QĐ-TTg, Điều 2", "Quyết định 12/2024/QĐ-UBND, Điều 2"]
+    assert list(briefly(clauses, brief_clause, words("vi")).values()) == clauses
+
+
+@given(
+    st.lists(
+        st.lists(st.sampled_from(["CCN", "Tân", "An", "I", "II", "…", "An…I", "2"]), min_size=1, max_size=7),
+        max_size=8,
+    ),
+    st.integers(3, 24),
+)
+def test_different_names_of_a_column_stay_different(rows, most):
+    names = {" ".join(parts) for parts in rows}
+    brief = briefly(sorted(names), Fitted(most), words("vi"))
+    assert brief.keys() == names
+    assert len(set(brief.values())) == len(names)
+
+
+@given(st.permutations(["CCN Tân An mở rộng 2", "CCN Tân Hà mở rộng 2", "CCN Vũ Xá mở rộng 2", "KCN"]))
+def test_the_order_of_a_column_changes_no_name(names):
+    vi = words("vi")
+    assert briefly(names, Fitted(14), vi) == briefly(sorted(names), Fitted(14), vi)
+
+
+def test_the_table_tells_names_apart():
+    vi = words("vi")
+    names = ["CCN Đồng Văn I mở rộng giai đoạn 2", "CCN Đồng Văn II mở rộng giai đoạn 2"]
+    write = page_writers([Column("zone", brief=Fitted(18))], vi, pd.DataFrame({"Khu, cụm": names}))
+    assert len({write["Khu, cụm"](name) for name in names}) == 2
+
+
 def test_the_page_writes_briefly_and_leaves_empty_cells_empty():
     vi = words("vi")
-    columns = [Column("zone", brief=fitted(9)), Column("clause", brief=brief_clause), Column("state")]
-    write = page_writers([*columns, Column("area_ha", digits=1)], vi)
+    columns = [Column("zone", brief=Fitted(9)), Column("clause", brief=brief_clause), Column("state")]
+    table = pd.DataFrame(
+        {"Khu, cụm": ["Khu một hai ba", None], "Căn cứ": ["Điều 2", None], "Diện tích (ha)": [1.25, 2.0]}
+    )
+    write = page_writers([*columns, Column("area_ha", digits=1)], vi, table)
     assert set(write) == {"Khu, cụm", "Căn cứ", "Diện tích (ha)"}
     assert write["Khu, cụm"]("Khu một hai ba") == "Khu…ba"
     assert write["Căn cứ"](None) == ""
