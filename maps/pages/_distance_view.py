@@ -32,10 +32,11 @@ from maps.tables import clause_of, periods_of, records
 from spatial.distances import DistanceAnswer
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from typing import Any
 
     from maps.canvas import MapLayer
+    from maps.words import Words
 
 __all__ = ["DistanceView"]
 
@@ -43,7 +44,7 @@ __all__ = ["DistanceView"]
 _SHORT = {"actual_m": "actual_short", "required_m": "required_short", "shortfall_m": "shortfall_short"}
 
 
-_BRIEF = {"source": Fitted(19), "clause": brief_clause}
+_BRIEF: dict[str, Callable[[str, Words], str]] = {"source": Fitted(19), "clause": brief_clause}
 
 
 def _column(name: str, width: int, digits: int | None = None) -> Column:
