@@ -45,6 +45,8 @@ _HA: Final = 10_000.0
 _UNITS_HA: Final = {"h": 1.0, "m": 1 / _HA, "k": 100.0}
 _REGIONAL: Final = {"sao": "sào", "mau": "mẫu", "cong": "công"}
 _DIGITS_OF_EAST: Final = 6
+#: key of ``frame.attrs``: rows that a table doesn't name and that are called as it is, with what follows
+UNNAMED: Final = "unnamed"
 _UTM_CODES: Final = (32648, 32649)
 
 
@@ -77,6 +79,7 @@ class _Ring:
     """Corners of one polygon, with the first thing that makes it unusable."""
 
     name: str
+    after_file: bool = False  # the table doesn't name it
     points: list[tuple[float, float]] = field(default_factory=list)
     trouble: dict[str, Any] | None = None
 
@@ -206,18 +209,19 @@ def _code_in(text: str) -> int | None:
 def _rings(body: _Body, name: str, ledger: Ledger) -> list[_Ring]:
     grid, system = body.grid, body.system
     group = _group_column(body)
-    rings = [_Ring((_title(body) if group is None else "") or name)]
+    title = _title(body) if group is None else ""
+    rings = [_Ring(title or name, after_file=not title)]
     passed: list[str] = []
     heads = {fold(str(cell)) for row in grid.rows[: body.start] for cell in row} | {""}
     last_point = int(np.flatnonzero(np.isfinite(system.values).all(axis=1))[-1])
     for i in range(body.start, len(grid.rows)):
         row, line = grid.rows[i], grid.lines[i]
         label = normal(str(row[group])) if group is not None else ""
-        if label and label != rings[-1].name:
+        if label and (label != rings[-1].name or rings[-1].after_file):
             rings.append(_Ring(label))
         if np.isfinite(system.values[i]).all():
             if group is None and _is_closed(rings[-1]):
-                rings.append(_Ring(f"{name} ({len(rings) + 1})"))
+                rings.append(_Ring(f"{name} ({len(rings) + 1})", after_file=True))
             _add_point(rings[-1], system.values[i], line)
         elif _is_spoilt(row, system, heads) and (i < last_point or _is_part(row, system.values[i], system)):
             found = [str(row[system.north]), str(row[system.east])]
@@ -305,6 +309,9 @@ def _frame(rings: list[_Ring], source: Source, ledger: Ledger) -> gpd.GeoDataFra
         shapes.append(None if ring.trouble else shapely.polygons(ring.points))
     frame = gpd.GeoDataFrame({"name": [ring.name for ring in rings]}, geometry=shapes)
     frame.index = np.arange(1, len(rings) + 1)
+    frame.attrs[UNNAMED] = tuple(
+        (i, ring.name.removeprefix(source.name)) for i, ring in enumerate(rings, 1) if ring.after_file
+    )
     closed = [_is_closed(ring) for ring in rings]
     if any(closed):
         for row, ring, whole in zip(frame.index, rings, closed, strict=True):

@@ -60,6 +60,7 @@ def pack(result: Answer | ThoCongError, folder: Path) -> None:
             "rows_read": result.rows_read,
             "fields": [asdict(m) for m in result.fields],
             "columns": list(result.columns),
+            "unnamed": [list(entry) for entry in result.unnamed],
             "aside": [list(result.set_aside["row"]), list(result.set_aside["code"])],
         }
     with (folder / _BOOK).open("w", encoding="utf-8") as handle:
@@ -91,6 +92,7 @@ def unpack(folder: Path) -> Answer | ThoCongError:
         pd.DataFrame({"row": rows, "code": codes}),
         tuple(FieldMatch(**{**m, "others": tuple(m["others"])}) for m in book["fields"]),
         tuple(book["columns"]),
+        tuple((int(row), str(end)) for row, end in book["unnamed"]),
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -12,7 +11,7 @@ import pandas as pd
 import shapely
 
 from layers import reference
-from layers._boundary import read_boundary
+from layers._boundary import UNNAMED, read_boundary
 from layers._domains import KEPT, explained, with_texts
 from layers._drawing import read_drawing
 from layers._known_crs import usable_crs
@@ -58,6 +57,9 @@ class Reading:
         Which column was taken for which field, and what is to be asked.
     columns : tuple of str
         Headings as the file has them.
+    unnamed : tuple of (int, str)
+        Boundaries of a table of corners that doesn't name them: row, and what follows the name of the table
+        in theirs (empty, `` (2)``). No other row is called after its file.
     """
 
     layer: Layer
@@ -66,6 +68,7 @@ class Reading:
     set_aside: pd.DataFrame
     fields: tuple[FieldMatch, ...] = ()
     columns: tuple[str, ...] = ()
+    unnamed: tuple[tuple[int, str], ...] = ()
 
     @property
     def rows_used(self) -> int:
@@ -75,8 +78,8 @@ class Reading:
     def named(self, name: str) -> Reading:
         """Return the same reading under another name; nothing is read again.
 
-        Boundaries of a table of corners that names none of them are called as the table is, and so as the
-        layer from now on.
+        Boundaries that a table of corners doesn't name are called as the table is, and so as the layer from
+        now on. Whatever a file states as a name stays.
 
         Parameters
         ----------
@@ -89,10 +92,11 @@ class Reading:
         """
         findings = tuple(replace(finding, layer=name) for finding in self.findings)
         layer = replace(self.layer, name=name)
-        if self.columns == ("name",) and name != self.layer.name:
-            called = rf"^{re.escape(self.layer.name)}(?=$| \(\d+\)$)"
+        ends = dict(self.unnamed)
+        called = layer.frame.index.isin(list(ends))
+        if called.any() and "name" in layer.frame:  # a field may have been read from that column instead
             frame = layer.frame.copy()
-            frame["name"] = frame["name"].str.replace(called, lambda _: name, regex=True)
+            frame.loc[called, "name"] = [f"{name}{ends[row]}" for row in frame.index[called]]
             layer = replace(layer, frame=frame)
         return replace(self, layer=layer, findings=findings)
 
@@ -151,7 +155,7 @@ def read_layer(
         if FORMATS.get(asked.path.suffix.lower()) != told:
             ledger.find("format_by_content", level="info", found=asked.path.suffix, expected=told)
         frame, used = _read(inner, kind, ledger)
-    rows_read = len(frame)
+    rows_read, unnamed = len(frame), frame.attrs.pop(UNNAMED, ())
     texts = explained(frame, frame.attrs.pop(KEPT, {}), ledger)
     frame = rows_where(frame, used.where, ledger)
     frame = _with_crs(frame, asked, ledger)
@@ -173,7 +177,8 @@ def read_layer(
         steps=(*_steps(ledger), *([f"crs_treated {asked.read_as}"] if asked.read_as else [])),
     )
     layer = Layer(frame, ledger.layer, kind, period, provenance)
-    return Reading(layer, tuple(ledger.findings), rows_read, ledger.aside_frame(), tuple(matches), columns)
+    aside = ledger.aside_frame()
+    return Reading(layer, tuple(ledger.findings), rows_read, aside, tuple(matches), columns, unnamed)
 
 
 def _read(source: Source, kind: str, ledger: Ledger) -> tuple[gpd.GeoDataFrame, Source]:

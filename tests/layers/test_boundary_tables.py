@@ -7,6 +7,7 @@ import zipfile
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
+import geopandas as gpd
 import pytest
 import shapely
 from hypothesis import given
@@ -16,6 +17,7 @@ from layers import Source, read_layer
 from layers._rings import crossing_edges, exchanged, mending_exchanges
 from layers.errors import QuestionError, SourceError
 from layers.exchange import parse_exchange
+from layers.guard import guarded_read
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -219,3 +221,35 @@ def test_a_boundary_without_a_name_is_called_as_its_layer(tmp_path: Path) -> Non
     (tmp_path / "named.txt").write_text(f"Điểm;X;Y\nKhu Bắc;;\n{corners}")
     named = read_layer(str(tmp_path / "named.txt"), "industrial_park")
     assert named.named("Khác").layer.frame["name"].tolist() == ["Khu Bắc"]
+
+
+def test_a_name_that_a_file_states_is_never_changed_with_the_name_of_its_layer(tmp_path: Path) -> None:
+    corners = "2325000,12;558000,34\n2325000,12;558400,34\n2325400,12;558400,34\n2325000,12;558000,34\n"
+    # one boundary is called in the table as the file is by chance, the next isn't named
+    (tmp_path / "Khu Bắc.txt").write_text(f"X;Y\nKhu Bắc;\n{corners}{corners}", encoding="utf-8")
+    titled = read_layer(str(tmp_path / "Khu Bắc.txt"), "industrial_park")
+    assert titled.named("KCN 2030").layer.frame["name"].tolist() == ["Khu Bắc", "KCN 2030 (2)"]
+    rows = corners.replace("2325", "Khu Nam;2325")
+    (tmp_path / "Khu Nam.csv").write_text(f"Khu;X;Y\n{rows}", encoding="utf-8")
+    grouped = read_layer(str(tmp_path / "Khu Nam.csv"), "industrial_park")
+    assert grouped.named("KCN 2030").layer.frame["name"].tolist() == ["Khu Nam"]
+
+
+@pytest.mark.parametrize("ending", ["gpkg", "geojson"])
+def test_features_called_as_their_file_keep_their_names(ending: str, tmp_path: Path) -> None:
+    names = ["Phường Tây Hồ", "Tây Hồ", "Tây Hồ (2)"]
+    shapes = [shapely.box(105.8 + n / 100, 21.0, 105.809 + n / 100, 21.01) for n in range(3)]
+    path = tmp_path / f"Tây Hồ.{ending}"
+    gpd.GeoDataFrame({"name": names}, geometry=shapes, crs="EPSG:4326").to_file(path)
+    reading = read_layer(str(path), "admin_unit")
+    assert reading.columns == ("name",)
+    assert reading.named("ranh_gioi_2025").layer.frame["name"].tolist() == names
+
+
+def test_boundaries_without_names_are_named_through_the_guard_and_more_than_once(tmp_path: Path) -> None:
+    corners = "2325000,12;558000,34\n2325000,12;558400,34\n2325400,12;558400,34\n2325000,12;558000,34\n"
+    (tmp_path / "bang (2).txt").write_text(f"X;Y\n{corners}{corners}", encoding="utf-8")
+    reading = guarded_read(Source(tmp_path / "bang (2).txt"), "industrial_park", name="Lớp")
+    assert reading.layer.frame["name"].tolist() == ["bang (2)", "bang (2) (2)"]
+    again = reading.named("Khu").named("Khác")
+    assert again.layer.frame["name"].tolist() == ["Khác", "Khác (2)"]
