@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from layers.kinds import kind, kinds
@@ -15,15 +14,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Holdings", "holdings"]
 
-#: address of a page to what its question can't be asked without
-_NEEDS: Final = {
-    "xung-dot": "against",
-    "khoang-cach": "against",
-    "chon-dia-diem": "against",
-    "so-sanh-ky": "versions",
-    "dat-bi-hap-thu": "surveys",
-    "bien-dong": "surveys",
-}
 _TWO: Final = 2
 
 
@@ -42,8 +32,8 @@ class Holdings:
     missing : tuple of str
         Kinds that zones are checked against and that are not there: their part of an answer is *no data*.
     made : bool
-    pairs : tuple of str
-        Kinds of which there are two layers or more.
+    wanting : dict of str to str
+        Address of a page to what its question can't be asked without, where that isn't there.
     """
 
     layers: int
@@ -53,7 +43,7 @@ class Holdings:
     constraints: tuple[str, ...]
     missing: tuple[str, ...]
     made: bool
-    pairs: tuple[str, ...] = ()
+    wanting: dict[str, str] = field(default_factory=dict)
 
     @property
     def ready(self) -> bool:
@@ -71,16 +61,11 @@ class Holdings:
         Returns
         -------
         str
-            ``against`` (a layer to check against; zones can be drawn), ``versions`` (two layers of one kind),
-            ``surveys`` (land use of two dates); empty where nothing is.
+            ``against`` (a layer to check against; zones can be drawn), ``targets`` (a layer to measure to),
+            ``units`` (units to search in), ``versions`` (two layers of one kind), ``states`` (land of two
+            dates), ``surveys`` (land use of two stated dates); empty where nothing is.
         """
-        need = _NEEDS.get(page, "")
-        there = {
-            "against": bool(self.constraints),
-            "versions": bool(self.pairs),
-            "surveys": "land_use" in self.pairs,
-        }
-        return "" if there.get(need, True) else need
+        return self.wanting.get(page, "")
 
 
 def holdings(versions: Sequence[Version]) -> Holdings:
@@ -101,9 +86,9 @@ def holdings(versions: Sequence[Version]) -> Holdings:
     >>> nothing.ready, nothing.layers, "land_use" in nothing.missing
     (False, 0, True)
     >>> nothing.lacks("bien-dong"), nothing.lacks("xung-dot")
-    ('surveys', 'against')
+    ('states', 'against')
     """
-    present = Counter(v.kind_name for v in versions)
+    present = {v.kind_name for v in versions}
     asked = [k.name for k in kinds("constraint")]
     return Holdings(
         layers=len(versions),
@@ -113,5 +98,33 @@ def holdings(versions: Sequence[Version]) -> Holdings:
         constraints=tuple(name for name in asked if name in present),
         missing=tuple(name for name in asked if name not in present),
         made=any(v.provenance.made for v in versions if kind(v.kind_name)),
-        pairs=tuple(sorted(name for name, count in present.items() if count >= _TWO)),
+        wanting=_wanting(list(versions)),
     )
+
+
+def _wanting(versions: list[Version]) -> dict[str, str]:
+    """Ask of every page what it offers itself, so that no door is shut to a question that can be asked."""
+    # the questions bring all that answers them; who only counts layers needs none of it
+    from maps.absorption_question import absorption_choices  # noqa: PLC0415
+    from maps.candidate_question import search_layers  # noqa: PLC0415
+    from maps.change_question import land_choices  # noqa: PLC0415
+    from maps.comparison_question import comparable  # noqa: PLC0415
+    from maps.distance_question import distance_choices  # noqa: PLC0415
+    from maps.question import choices  # noqa: PLC0415
+
+    zones, others = choices(versions, None)
+    search = search_layers(versions, None)
+    there = [
+        ("xung-dot", "against", others or zones),  # a drawn zone is checked against zones as well
+        ("khoang-cach", "targets", distance_choices(versions, None)[1]),
+        ("chon-dia-diem", "against", search.constraints),
+        ("chon-dia-diem", "units", search.areas),
+        ("so-sanh-ky", "versions", comparable(versions)),
+        ("dat-bi-hap-thu", "surveys", len(absorption_choices(versions).series) >= _TWO),
+        ("bien-dong", "states", len(land_choices(versions)) >= _TWO),
+    ]
+    lacking: dict[str, str] = {}
+    for page, need, found in there:
+        if not found:
+            lacking.setdefault(page, need)
+    return lacking

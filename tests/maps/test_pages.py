@@ -27,8 +27,10 @@ def test_an_empty_workspace_is_told_what_to_add_and_its_questions_wait(open_page
     test = open_page(tmp_path / "home" / "rỗng", page=None)
     assert "Thêm ít nhất một lớp khu, cụm" in html_of(test)
     said = text_of(test)
-    assert said.count("Cần lớp sử dụng đất của ít nhất hai thời điểm") == 2  # changes, and absorbed land
-    assert said.count("Cần ít nhất một lớp để kiểm tra với") == 3
+    assert said.count("Cần lớp sử dụng đất của ít nhất hai thời điểm, có ghi năm") == 1  # absorbed land
+    assert said.count("Cần lớp sử dụng đất hoặc lớp phủ của ít nhất hai thời điểm") == 1  # changes
+    assert said.count("Cần ít nhất một lớp để kiểm tra với") == 2
+    assert said.count("Cần ít nhất một lớp để đo tới") == 1
     assert said.count("Cần hai lớp cùng loại") == 1
 
 
@@ -36,12 +38,16 @@ def test_each_question_waits_for_its_own_layers_alone(open_page, tmp_path):
     base = Workspace.create(tmp_path / "home" / "đất", crs=5897)
     _, land, _ = small_layers()
     base.save(land)
-    assert "Cần lớp sử dụng đất của ít nhất hai thời điểm" in text_of(open_page(base.folder, page="change"))
+    assert "Cần lớp sử dụng đất hoặc lớp phủ" in text_of(open_page(base.folder, page="change"))
     base.save(replace(land, name="land_use_2020", period=Period(2020, 2020, "surveyed")))
     test = open_page(base.folder, page="change")
     assert "Cần " not in text_of(test)  # no zones are needed to see what land became
     said = text_of(open_page(base.folder, page=None))
-    assert "Cần " not in said
+    assert "Cần lớp sử dụng đất" not in said
+    # no door is open to a page that has nothing to choose from
+    assert [said.count(need) for need in ("Cần hai lớp", "lớp để đo tới", "lớp ranh giới hành chính")] == [
+        1
+    ] * 3
 
 
 def test_the_sample_is_one_click_away_and_lies_beside_the_others(open_page, tmp_path):
