@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from layers.causes import Cause
+from maps.hectares import areas_apart, hectares
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,8 +25,6 @@ __all__ = ["LANGUAGES", "Words", "words"]
 
 LANGUAGES: Final = ("vi", "en")
 _DIGITS: Final = {"_m2": 2, "_pct": 2, "_m": 3, "lat_deg": 5, "lon_deg": 5, "_deg": 3}
-#: less than this has no figure in two decimals
-_SEEN_HA: Final = 0.005
 _LIST_SHOWN: Final = 12
 #: larger numbers are mistakes, and are written as such
 _ENDLESS: Final = 1e15
@@ -276,15 +275,10 @@ class Words:
         if abs(value) >= _ENDLESS:
             return f"{value:.3g}"
         if field.endswith("_ha"):
-            return self._hectares(value)
+            return hectares(value, self.number, field)
         text = self.number(value, next((d for end, d in _DIGITS.items() if field.endswith(end)), 3))
         mark = "," if self.lang == "vi" else "."
         return text.rstrip("0").rstrip(mark) if mark in text else text
-
-    def _hectares(self, value: float) -> str:
-        """Write hectares as tables have them, and what they would show as nought to the square metre."""
-        text = self.number(value, 2)
-        return text if value == 0 or abs(value) >= _SEEN_HA else self.number(value, 4)
 
     def _span(self, value: Any, field: str) -> str:
         """Write a range, given as its two ends, or a single value."""
@@ -337,7 +331,9 @@ class _Filled(dict[str, Any]):
     """Fields as the language writes them; a field that wasn't given shows as a dash."""
 
     def __init__(self, owner: Words, fields: Mapping[str, Any]) -> None:
-        super().__init__({name: _Text(owner.value(value, name)) for name, value in fields.items()})
+        said = {name: owner.value(value, name) for name, value in fields.items()}
+        said |= areas_apart(fields, owner.number)
+        super().__init__({name: _Text(text) for name, text in said.items()})
 
     def __missing__(self, key: str) -> str:
         return _Text("–")
