@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
+import pandas as pd
+
 from maps.brief_words import briefly
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
-
-    import pandas as pd
 
     from maps.words import Words
 
@@ -183,8 +183,12 @@ def without_dust(frame: pd.DataFrame) -> pd.DataFrame:
     out = frame.copy()
     for place in range(len(frame.columns)):
         column = frame.iloc[:, place]
-        if column.dtype.kind in "fO":  # columns of objects may hold numbers among texts; headings may repeat
+        if column.dtype.kind == "f":  # headings may repeat
             out.isetitem(place, column.map(_settled).to_numpy())
+        elif column.dtype == object:  # may hold numbers among texts
+            # not by map: it guesses a type of its own, and whole numbers beside empty cells become decimals
+            settled = [_settled(value) for value in column]
+            out.isetitem(place, pd.Series(settled, frame.index, dtype=object))
     return out
 
 

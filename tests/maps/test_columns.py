@@ -63,3 +63,21 @@ def test_sums_close_within_the_dust_of_their_rows(values):
     found = without_dust(column)["ha"]
     assert abs(found.sum() - column["ha"].sum()) <= 5e-7 * len(values) + 1e-9
     assert ((found == 0) | (found.abs() >= 5e-7)).all()
+
+
+def test_values_of_a_column_of_several_kinds_keep_their_kinds():
+    day = pd.Timestamp("2026-11-22")
+    given = pd.DataFrame(
+        {
+            "number": pd.Series([1, None, 12_345_678_901_234_567], dtype=object),
+            "day": pd.Series([day, None, day], dtype=object),
+            "mixed": pd.Series(["CCN", 4e-12, (1, 2)], dtype=object),
+        }
+    )
+    found = without_dust(given)
+    assert found.dtypes.tolist() == [object] * 3
+    assert [type(value) for value in found["number"]] == [int, type(None), int]
+    assert found["number"].tolist() == [1, None, 12_345_678_901_234_567]
+    assert found["day"].tolist() == [day, None, day]
+    assert found["mixed"].tolist() == ["CCN", 0.0, (1, 2)]
+    assert given["mixed"].tolist() == ["CCN", 4e-12, (1, 2)]
