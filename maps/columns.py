@@ -188,7 +188,8 @@ def without_dust(frame: pd.DataFrame) -> pd.DataFrame:
         elif column.dtype == object:  # may hold numbers among texts
             # not by map: it guesses a type of its own, and whole numbers beside empty cells become decimals
             settled = [_settled(value) for value in column]
-            out.isetitem(place, pd.Series(settled, frame.index, dtype=object))
+            kept: Any = pd.Series(settled, frame.index, dtype=object)
+            out.isetitem(place, kept)
     return out
 
 

@@ -74,7 +74,7 @@ def areas_apart(fields: Mapping[str, Any], write: Callable[[float, int], str]) -
     >>> areas_apart({"stated_ha": 45.001, "computed_ha": 45.003}, words("en").number)
     {'stated_ha': '45.001', 'computed_ha': '45.003'}
     """
-    areas = [fields.get(name) for name in _AGAINST]
+    areas: list[Any] = [fields.get(name) for name in _AGAINST]
     if not all(isinstance(area, float) and abs(area) < _ENDLESS for area in areas):
         return {}
     stated, computed = map(float, areas)
