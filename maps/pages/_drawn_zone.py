@@ -18,13 +18,22 @@ from maps.pages._address import drawing_named, name_drawing
 from maps.pages._draw import draw_boundary, forget_drawing, put_boundary
 from maps.pages._frame import plain
 from maps.pages._map import go_to
+from maps.words import LANGUAGES
+from maps.words import words as speaker
 
 if TYPE_CHECKING:
     from layers import Layer, Period
     from layers.store import Workspace
     from maps.words import Words
 
-__all__ = ["drawn_zone_input", "show_drawn_bar", "show_zone_drawn", "take_drawn_zones", "zones_are_drawn"]
+__all__ = [
+    "drawn_zone_input",
+    "show_drawn_bar",
+    "show_zone_drawn",
+    "take_drawn_zones",
+    "without_own_words",
+    "zones_are_drawn",
+]
 
 #: one drawing for every page that judges it: overlaps here, distances there
 _KEY = "zone-draw"
@@ -78,25 +87,55 @@ def drawn_zone_input(base: Workspace, words: Words) -> tuple[DrawnZone, ...]:
     drawn = draw_boundary(base, words, key=_KEY)
     if drawn is None or not drawn.sound:
         return ()
-    return (DrawnZone(said.name, said.kind, drawn.wkt, said.source),)
+    name, source = said.name or words("draw.name"), said.source or words("draw.source")
+    return (DrawnZone(name, said.kind, drawn.wkt, source),)
 
 
 @dataclass(frozen=True)
 class _Said:
-    """What a reader said of the zone; ``turn`` tells the boxes that begin with it from those before."""
+    """What a reader said of the zone, empty where nothing; ``turn`` tells boxes from those before."""
 
-    name: str
-    kind: str
-    source: str
+    name: str = ""
+    kind: str = _FIRST
+    source: str = ""
     turn: int = 0
+
+
+def _typed(text: str, word: str) -> str:
+    """Return what somebody said; empty where it is only our own word, in whatever language."""
+    return "" if text.strip() in {speaker(lang)(word) for lang in LANGUAGES} else text.strip()
+
+
+def without_own_words(question: Any) -> Any:
+    """Leave out of a question what the page itself wrote of drawn zones: that follows the language.
+
+    Parameters
+    ----------
+    question : Question or None
+
+    Returns
+    -------
+    Question or None
+        The same where it has no zone that was drawn; to compare, not to be asked.
+    """
+    drawn = getattr(question, "drawn", ())
+    if not drawn:
+        return question
+    bare = (
+        replace(zone, name=_typed(zone.name, "draw.name"), source=_typed(zone.source, "draw.source"))
+        for zone in drawn
+    )
+    return replace(question, drawn=tuple(bare))
 
 
 def _name_and_kind(words: Words) -> _Said:
     """Ask what the zone is called and what it is; in another language it is the same zone."""
-    said: _Said = st.session_state.get(_SAID, _Said(words("draw.name"), _FIRST, words("draw.source")))
+    said: _Said = st.session_state.get(_SAID, _Said())
     left, right = st.columns(2)
     name = left.text_input(
-        words("draw.name_label"), value=said.name or words("draw.name"), key=f"{_KEY}-name-{said.turn}"
+        words("draw.name_label"),
+        value=said.name or words("draw.name"),
+        key=f"{_KEY}-name-{said.turn}-{words.lang}",
     )
     kind = right.selectbox(
         words("column.zone_kind"),
@@ -105,7 +144,7 @@ def _name_and_kind(words: Words) -> _Said:
         format_func=lambda kind: words(f"kind.{kind}"),
         key=f"{_KEY}-kind-{said.turn}",
     )
-    said = replace(said, name=name.strip() or words("draw.name"), kind=kind)
+    said = replace(said, name=_typed(name, "draw.name"), kind=kind)
     st.session_state[_SAID] = said
     return said
 
@@ -128,7 +167,9 @@ def take_drawn_zones(base: Workspace, question: Any) -> None:
         kind = zone.kind if zone.kind in zone_kinds() else _FIRST
         before: _Said | None = st.session_state.get(_SAID)
         turn = before.turn + 1 if before is not None else 0
-        st.session_state[_SAID] = _Said(zone.name, kind, zone.source, turn)
+        st.session_state[_SAID] = _Said(
+            _typed(zone.name, "draw.name"), kind, _typed(zone.source, "draw.source"), turn
+        )
 
 
 def zone_kinds() -> list[str]:
@@ -173,14 +214,15 @@ def show_drawn_bar(base: Workspace, question: Any, words: Words, *, name: str, c
     chosen_by : str
         Key of the widget of :func:`zones_are_drawn`.
     """
-    change = partial(_open, base, question, name=name, chosen_by=chosen_by)
-    for zone in question.drawn:
+    for n, zone in enumerate(question.drawn):
+        one = replace(question, drawn=(zone,))
+        change = partial(_open, base, one, name=name, chosen_by=chosen_by)
         said = words("draw.bar", name=plain(zone.name), area=words.number(zone.drawn(base.crs).area_ha, 2))
-        with st.container(key="tc-drawn", horizontal=True, vertical_alignment="center", border=True):
+        with st.container(key=f"tc-drawn-{n}", horizontal=True, vertical_alignment="center", border=True):
             st.markdown(f":violet-badge[{words('draw.badge')}] {said}", width="stretch")
-            _keep(base, zone, words)
-            st.button(words("draw.change"), on_click=change, key=f"{_KEY}-change")
-            st.button(words("draw.drop"), on_click=partial(_drop, name), key=f"{_KEY}-drop")
+            _keep(base, zone, words, n)
+            st.button(words("draw.change"), on_click=change, key=f"{_KEY}-change-{n}")
+            st.button(words("draw.drop"), on_click=partial(_drop, name), key=f"{_KEY}-drop-{n}")
         if st.session_state.get(_SAVED, ("",))[0] == zone.wkt:
             st.success(st.session_state[_SAVED][1])
 
@@ -195,26 +237,26 @@ def _drop(name: str) -> None:
     forget_drawing(_KEY)
     said: _Said | None = st.session_state.get(_SAID)
     if said is not None:
-        st.session_state[_SAID] = replace(said, name="", turn=said.turn + 1)
+        st.session_state[_SAID] = replace(said, name="", source="", turn=said.turn + 1)
     st.session_state.pop(f"{name}-question", None)
     st.session_state[f"{name}-asked"] = False
 
 
-def _keep(base: Workspace, zone: DrawnZone, words: Words) -> None:
+def _keep(base: Workspace, zone: DrawnZone, words: Words, n: int) -> None:
     """Ask what a saved layer needs to be known by."""
-    with st.popover(words("draw.keep")), st.form("zone-draw-form", border=False):
+    with st.popover(words("draw.keep"), key=f"{_KEY}-keep-{n}"), st.form(f"{_KEY}-form-{n}", border=False):
         st.caption(words("draw.keep_explain"))
-        title = st.text_input(words("import.name"), value=zone.name, key=f"{_KEY}-title")
+        title = st.text_input(words("import.name"), value=zone.name, key=f"{_KEY}-title-{n}")
         left, right = st.columns(2)
-        years = left.text_input(words("import.years"), placeholder="2021-2030", key=f"{_KEY}-years")
+        years = left.text_input(words("import.years"), placeholder="2021-2030", key=f"{_KEY}-years-{n}")
         stages = sorted(get_args(Stage), key=lambda stage: stage != "proposed")
         stage = right.selectbox(
-            words("column.stage"), stages, format_func=lambda s: words(f"stage.{s}"), key=f"{_KEY}-stage"
+            words("column.stage"), stages, format_func=lambda s: words(f"stage.{s}"), key=f"{_KEY}-stage-{n}"
         )
         left, right = st.columns(2)
-        decision = left.text_input(words("column.decision"), key=f"{_KEY}-decision")
-        body = right.text_input(words("about.body"), key=f"{_KEY}-body")
-        note = st.text_input(words("column.note"), key=f"{_KEY}-note")
+        decision = left.text_input(words("column.decision"), key=f"{_KEY}-decision-{n}")
+        body = right.text_input(words("about.body"), key=f"{_KEY}-body-{n}")
+        note = st.text_input(words("column.note"), key=f"{_KEY}-note-{n}")
         if not st.form_submit_button(words("import.save"), type="primary"):
             return
         try:

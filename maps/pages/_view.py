@@ -13,7 +13,7 @@ from maps.asking import Answer, Question
 from maps.pages._address import take_run
 from maps.pages._cards import show_cards
 from maps.pages._copy import show_copy
-from maps.pages._drawn_zone import take_drawn_zones
+from maps.pages._drawn_zone import take_drawn_zones, without_own_words
 from maps.pages._exports import show_exports
 from maps.pages._findings import show_findings
 from maps.pages._form import kept_form
@@ -332,7 +332,7 @@ def show_page(view: type[AnswerView[Any, Any]], ask: Ask, answer: Callable[..., 
         show_preview(base, versions, words, page=analysis.page, empty=said, key=before)
         return
     place.empty()
-    if asked != question:
+    if without_own_words(asked) != without_own_words(question):
         known = st.session_state.get(f"{view.name}-opened") == asked
         note.info(words("runs.opened" if known else "ask.stale"))
     shown = view(base, asked, found, words=words, version=version)

@@ -336,6 +336,58 @@ def test_name_and_kind_of_a_drawn_zone_outlive_another_page_and_another_language
     assert names["Kind"] == "high_tech_zone"
 
 
+def drawing_page(folder, open_page, **zone):
+    """Open the page of overlaps with one drawn zone on its map."""
+    asked = drawn_question(Workspace(folder))
+    return open_page_of(replace(asked, drawn=(replace(asked.drawn[0], **zone),)), folder, open_page)
+
+
+def open_page_of(asked, folder, open_page):
+    kept = Runs(Workspace(folder)).keep(asked, answer_question(asked), title="Vẽ")
+    return open_page(folder, run=kept.id)
+
+
+def test_a_zone_that_nobody_named_is_called_in_the_language_of_the_page(open_page, small_workspace):
+    test = drawing_page(
+        small_workspace.folder, open_page, name="Ranh giới vẽ", source="Ranh giới vẽ trên bản đồ"
+    )
+    press(test, "Sửa hình vẽ")
+    test.segmented_control(key="lang").set_value("en").run()
+    assert {box.label: box.value for box in test.text_input}["Name in the answer"] == "Drawn boundary"
+    press(test, "Check")
+    (zone,) = test.session_state["conflict-question"].drawn
+    assert (zone.name, zone.source) == ("Drawn boundary", words("en")("draw.source"))
+    # another language is no other question
+    test.segmented_control(key="lang").set_value("vi").run()
+    assert "Câu hỏi đã thay đổi" not in said(test)
+
+
+def test_the_source_of_a_zone_that_was_thrown_away_is_not_that_of_the_next(open_page, small_workspace):
+    test = drawing_page(small_workspace.folder, open_page, source="Quyết định 12")
+    press(test, "Sửa hình vẽ")
+    press(test, "Kiểm tra")
+    assert test.session_state["conflict-question"].drawn[0].source == "Quyết định 12"
+    press(test, "Bỏ hình vẽ")
+    (corners,) = [one for one in test.text_area if one.label.startswith("Tọa độ")]
+    lines = ((Y0, X0), (Y0, X0 + 900), (Y0 + 900, X0 + 900), (Y0 + 900, X0))
+    corners.set_value("\n".join(f"{n}; {y}; {x}" for n, (y, x) in enumerate(lines, 1))).run()
+    press(test, words("vi")("draw.apply"))
+    press(test, "Kiểm tra")
+    assert test.session_state["conflict-question"].drawn[0].source == words("vi")("draw.source")
+
+
+def test_each_of_several_drawn_zones_has_its_own_buttons(open_page, small_workspace):
+    asked = drawn_question(small_workspace)
+    other = Drawn(box(X0 + 2000, Y0, X0 + 2500, Y0 + 500), small_workspace.crs).wkt
+    both = (*asked.drawn, replace(asked.drawn[0], name="Khu B", wkt=other))
+    test = open_page_of(replace(asked, drawn=both), small_workspace.folder, open_page)
+    assert not test.exception
+    buttons = [one for one in test.button if one.label == "Sửa hình vẽ"]
+    assert len(buttons) == 2
+    buttons[0].click().run()
+    assert {box.label: box.value for box in test.text_input}["Tên trong kết quả"] == "Khu A"
+
+
 def test_a_question_unfolded_by_hand_folds_away_when_it_is_asked_again(open_page, small_workspace):
     test = open_page(small_workspace.folder)
     titles = [test.expander[0].label]
