@@ -13,6 +13,7 @@ from layers import reference
 from layers.errors import QuestionError
 from maps.candidate_tables import criterion_name
 from maps.industry import industries, industry_name, suggestions
+from maps.pages._begun import begun_with
 from maps.pages._candidate_raster import NEW_RASTER
 from maps.pages._candidate_source import layer_of, raster_of
 from maps.pages._frame import plain
@@ -254,7 +255,8 @@ def _bell(usual: ValueFunction, unit: str, words: Words, *, key: str) -> ValueFu
 
 def _corners(usual: ValueFunction, unit: str, words: Words, *, key: str) -> ValueFunction:
     times = 100.0 if unit == _SHARE else 1.0
-    first = usual.corners if usual.shape != "bell" else ((0.0, 1.0), (usual.reach, 0.0))
+    table, decided = f"candidate-corners-{key}-{words.lang}", f"candidate-corners-{key}-decided"
+    first = begun_with(table, lambda: _decided(decided) or _two_ends(usual))
     shown = pd.DataFrame(
         {
             "x": [typed_number(x * times, words) for x, _ in first],
@@ -272,11 +274,29 @@ def _corners(usual: ValueFunction, unit: str, words: Words, *, key: str) -> Valu
             "x": st.column_config.TextColumn(heading, required=True),
             "y": st.column_config.TextColumn(words("candidate_ask.bend_score"), required=True),
         },
-        key=f"candidate-corners-{words.lang}-{key}",
+        key=table,
     )
     st.caption(words("candidate_ask.bend_how"))
     given = edited.dropna()
-    return function_of([(_number(x) / times, _number(y)) for x, y in given.to_numpy().tolist()])
+    made = function_of([(_number(x) / times, _number(y)) for x, y in given.to_numpy().tolist()])
+    if made.corners != _two_ends(usual):
+        st.session_state[decided] = str(made)
+    else:
+        st.session_state.pop(decided, None)
+    return made
+
+
+def _two_ends(usual: ValueFunction) -> tuple[tuple[float, float], ...]:
+    return usual.corners if usual.shape != "bell" else ((0.0, 1.0), (usual.reach, 0.0))
+
+
+def _decided(key: str) -> tuple[tuple[float, float], ...]:
+    """Corners that were moved before; a link may have brought anything."""
+    try:
+        made = parse_value_function(str(st.session_state.get(key, "")))
+    except QuestionError:
+        return ()
+    return made.corners if made.shape != "bell" else ()
 
 
 def _number(text: str) -> float:

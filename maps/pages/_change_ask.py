@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 import streamlit as st
@@ -12,15 +13,20 @@ from layers.crosswalk import default_crosswalk
 from maps.change_question import ChangeQuestion, first_dates, land_choices, lists_differ
 from maps.change_tables import crosswalk_table
 from maps.pages._ask import ask_button, pick_layers, question_box, tolerance_input
+from maps.pages._begun import begun_with
 
 if TYPE_CHECKING:
     from layers import Version
+    from layers.crosswalk import Crosswalk
     from layers.store import Workspace
     from maps.words import Words
 
 __all__ = ["change_question"]
 
 _LEAST = 2
+#: rows of the table of codes that was changed: it travels with the other boxes of the question
+_DECIDED: Final = "change-crosswalk-decided"
+_STATED: Final = ("code_before", "code_after", "class_stated")
 
 
 def change_question(
@@ -82,13 +88,11 @@ def _crosswalk(words: Words) -> tuple[tuple[str, str, str], ...]:
     """Show the table that joins the two lists of codes; empty while nobody has changed it."""
     with st.popover(words("change_ask.crosswalk")):
         st.caption(words("change_ask.crosswalk_help"))
-        walk = default_crosswalk()
-        shown = crosswalk_table(walk, words)
-        shown.insert(2, words("change_column.class_stated"), "")
-        before, after, stated = (
-            words(f"change_column.{c}") for c in ("code_before", "code_after", "class_stated")
-        )
-        fixed = [c for c in shown.columns if c not in (before, after, stated)]
+        key = f"change-crosswalk-{words.lang}"
+        rows = begun_with(key, lambda: _decided() or _usual())
+        shown = _written(default_crosswalk(), rows, words)
+        stated = [words(f"change_column.{column}") for column in _STATED]
+        fixed = [c for c in shown.columns if c not in stated]
         edited: Any = st.data_editor(
             shown,
             disabled=fixed,
@@ -96,9 +100,9 @@ def _crosswalk(words: Words) -> tuple[tuple[str, str, str], ...]:
             hide_index=True,
             width="stretch",
             height=420,
-            key=f"change-crosswalk-{words.lang}",
+            key=key,
         )
-        kept = edited[[before, after, stated]].fillna("").astype(str)
+        kept = edited[stated].fillna("").astype(str)
         table = kept.set_axis(["code_before", "code_after", "class"], axis=1)
         st.download_button(
             words("change_ask.crosswalk_csv"),
@@ -107,6 +111,38 @@ def _crosswalk(words: Words) -> tuple[tuple[str, str, str], ...]:
             mime="text/csv",
             on_click="ignore",
         )
-    if pd.DataFrame(kept).equals(shown[[before, after, stated]].fillna("").astype(str)):
+    found = tuple((a.strip(), b.strip(), c.strip()) for a, b, c in table.to_numpy().tolist())
+    if found == _usual():
+        st.session_state.pop(_DECIDED, None)
         return ()
-    return tuple((str(a).strip(), str(b).strip(), str(c).strip()) for a, b, c in table.to_numpy())
+    st.session_state[_DECIDED] = [json.dumps(row, ensure_ascii=False) for row in found]
+    return found
+
+
+def _usual() -> tuple[tuple[str, str, str], ...]:
+    table = default_crosswalk().table.fillna("").astype(str)
+    return tuple(
+        (a.strip(), b.strip(), "") for a, b in zip(table["code_before"], table["code_after"], strict=True)
+    )
+
+
+def _written(walk: Crosswalk, rows: tuple[tuple[str, str, str], ...], words: Words) -> pd.DataFrame:
+    """Rows to be edited; what is known of a pair of codes stands beside it."""
+    told = crosswalk_table(walk, words)
+    before, after, stated = (words(f"change_column.{column}") for column in _STATED)
+    beside = {(row[before], row[after]): row for row in told.to_dict("records")}
+    lines = [{**beside.get((a, b), {}), before: a, after: b, stated: c} for a, b, c in rows]
+    others = [column for column in told.columns if column not in (before, after)]
+    return pd.DataFrame(lines, columns=[before, after, stated, *others]).fillna("")
+
+
+def _decided() -> tuple[tuple[str, str, str], ...]:
+    """Rows that were stated before; empty where there are none, and a link may have brought anything."""
+    kept = st.session_state.get(_DECIDED)
+    try:
+        found = [json.loads(str(row)) for row in (kept if isinstance(kept, list) else [])]
+    except ValueError:
+        return ()
+    if not all(isinstance(row, list) and len(row) == len(_STATED) for row in found):
+        return ()
+    return tuple((str(a), str(b), str(c)) for a, b, c in found)
