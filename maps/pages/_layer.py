@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -38,7 +39,14 @@ __all__ = ["show_all", "show_layer"]
 _MOST_ROWS = 1000
 _AROUND = ("admin_unit", "road", "river")
 _TOP = 60
+#: as many as an address may have
+_NAME_LETTERS = 100
 _ENDINGS = (".gpkg", ".geojson", ".zip", ".kml", ".xlsx", ".csv")
+
+
+def _name(entry: Version) -> str:
+    """Of the map of a layer in an address: the view of one layer isn't that of the next."""
+    return ("layers-" + re.sub(r"[^\w.-]+", "_", entry.layer))[:_NAME_LETTERS]
 
 
 def show_layer(base: Workspace, entry: Version, words: Words) -> None:
@@ -65,7 +73,7 @@ def show_layer(base: Workspace, entry: Version, words: Words) -> None:
         label = words("made.label") if entry.provenance.made else ""
         key = f"layers-{entry.layer}-{entry.version}"
         notes = notes_of([layer], words)
-        view = View(bounds, base.crs, label, notes, layer_title(entry, words), name="layers")
+        view = View(bounds, base.crs, label, notes, layer_title(entry, words), name=_name(entry))
         show_map(key, shown, words, view=view, tiles=served)
     with right:
         beside = [v for v in newest_of(base.layers()) if v.layer != entry.layer]

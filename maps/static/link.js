@@ -105,6 +105,19 @@ function viewsOf(maps, before) {
   return [...all.values()].slice(0, MOST_MAPS).join("*");
 }
 
+/* Does the address say where a map stands: by its name, or by a view for all maps? */
+function saidIn(text, map) {
+  const [lat, lng, zoom, name = ""] = viewOf(map).split(",");
+  const views = (text || "").split("*").map((view) => view.split(","));
+  const view = views.find((one) => one[3] === name) || views.find((one) => one.length === 3) || [];
+  return [lat, lng, zoom].every((value, i) => Number(view[i]) === Number(value));
+}
+
+/* Maps whose view was chosen: by the reader's hand, a link, a row of a table. A touch alone chooses none. */
+function chosen(maps) {
+  return maps.filter((one) => one.tcKept && (!one.tcStore || one.tcStore.center));
+}
+
 function address(data) {
   const here = new URL(window.location.href);
   for (const [name, value] of Object.entries(data.params)) {
@@ -152,18 +165,22 @@ export default function (component) {
     window.setTimeout(() => { button.textContent = data.label; }, 2500);
   };
   let map = null, stood = null;
-  const last = new WeakMap();
-  /* The first view of a map is its own affair; what the reader makes of it goes into the address. */
-  function movedOf(maps) {
-    return maps.filter((one) => {
-      const now = viewOf(one), before = last.get(one);
-      last.set(one, now);
-      return one.tcKept && before !== undefined && before !== now;
+  /* The first view of a map is its own affair; what the reader makes of it goes into the address, and goes there
+     again when the page writes an address without it. A map of the page before, still to be seen while the next one
+     comes, has nothing to say of that. Of a pair, one map speaks. */
+  function unsaidOf(maps, text) {
+    const names = new Set(), path = window.location.pathname;
+    return chosen(maps).filter((one) => {
+      one.tcPath = one.tcPath || path;
+      const first = !names.has(one.tcName);
+      names.add(one.tcName);
+      return first && one.tcPath === path && !saidIn(text, one);
     });
   }
   const timer = window.setInterval(() => {
-    const maps = mapsShown(), shown = maps[0], moved = movedOf(maps);
+    const maps = mapsShown(), shown = maps[0], here = new URL(window.location.href), views = here.searchParams.get("view");
     if (!shown) return;
+    const unsaid = unsaidOf(maps, views);
     if (shown !== map && !shown.tcLinked) {
       shown.tcLinked = true;
       take(shown, data, say);
@@ -172,9 +189,8 @@ export default function (component) {
     map = shown;
     const stands = layersOf(map) + " " + (map.tcBase ? map.tcBase() : ""), changed = !other && stood !== null && stands !== stood;
     stood = stands;
-    if (!moved.length && !changed) return;
-    const here = new URL(window.location.href);
-    if (moved.length) here.searchParams.set("view", viewsOf(moved, here.searchParams.get("view")));
+    if (!unsaid.length && !changed) return;
+    if (unsaid.length) here.searchParams.set("view", viewsOf(unsaid, views));
     if (changed) {
       // while the page answers, its layers are away for a moment
       if (!map.tcLayers().length) { stood = null; return; }

@@ -298,7 +298,7 @@ def test_a_map_opens_where_its_link_says_and_the_address_stays(page, server, ask
     page.wait_for_timeout(4500)  # longer than the first view is sought
     assert view_in(page) == [float(part) for part in asked.split(",")]
     said = page.url.replace("%2C", ",").partition("view=")[2].partition("&")[0]
-    assert said.removesuffix(",layers") == asked
+    assert said.removesuffix(",layers-rivers") == asked
 
 
 def test_a_map_that_was_moved_keeps_its_view_at_any_size(page, server):

@@ -302,6 +302,35 @@ def test_two_maps_of_a_page_come_back_each_to_its_own_view(page, server):
     assert stands(page, 1, [21.02, 105.55, 12])
 
 
+def test_the_answers_map_keeps_its_view_when_the_page_writes_the_address(page, server):
+    page.goto(f"{server.address}/xung-dot?lang=vi")
+    page.get_by_role("button", name="Kiểm tra", exact=True).click()
+    page.locator(".tc-cards").wait_for()
+    settled(page)
+    page.wait_for_timeout(2000)
+    (answer,) = frames(page)
+    answer.evaluate("() => map.setView([21.02, 105.55], 13, {animate: false})")
+    page.wait_for_url(re.compile("view=21.020000%2C105.550000%2C13%2Cconflict"))
+    draw(page)  # the page writes `draw` into the address, and knows nothing of the view there
+    page.wait_for_url(re.compile("draw=zone.*view=21.020000%2C105.550000%2C13%2Cconflict"))
+    pencil, _ = frames(page)
+    pencil.evaluate("() => map.setView([21.03, 105.57], 14, {animate: false})")
+    page.wait_for_url(re.compile("view=21.030000.*14%2Czone-draw"))
+    assert "21.020000%2C105.550000%2C13%2Cconflict" in page.url
+    page.reload()
+    page.locator(".tc-cards").wait_for()
+    settled(page)
+    assert near(page, lambda: [21.02, 105.55, 13] in [view(one) for one in frames(page)])
+
+
+def test_a_view_that_nobody_chose_is_not_in_the_address(page, server):
+    page.goto(f"{server.address}/xung-dot?lang=vi")
+    page.frame_locator(MAP).first.locator(".tc-panel").wait_for()
+    settled(page)
+    page.wait_for_timeout(5000)  # longer than the first view is sought
+    assert "view=" not in page.url
+
+
 def draw(page):
     """Open the question, and in it the map that is drawn on."""
     way = page.get_by_text("Vẽ ranh giới", exact=True)

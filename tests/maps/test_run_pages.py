@@ -248,9 +248,11 @@ def test_a_view_without_a_name_is_that_of_the_map_before_an_answer_too(open_page
 
 
 def test_a_view_is_taken_once_and_not_by_the_next_layer(open_page, small_workspace):
-    test = open_page(small_workspace.folder, page="layers", layer="schools", view="21.01,105.5,13,layers")
+    view = "21.01,105.5,13,layers-schools"
+    test = open_page(small_workspace.folder, page="layers", layer="schools", view=view)
     assert test.session_state["layers-schools-1-view"] == ((21.01, 105.5), 13.0)
-    again = open_page(small_workspace.folder, page="layers", layer="schools", view="21.01,105.5,13,rivers")
+    other = view.replace("schools", "rivers")
+    again = open_page(small_workspace.folder, page="layers", layer="schools", view=other)
     assert "layers-schools-1-view" not in again.session_state
 
 
