@@ -64,6 +64,7 @@ def zones_are_drawn(words: Words, *, key: str) -> bool:
         default=_WAYS[1] if drawing_named(_KEY) else _WAYS[0],
         format_func=lambda way: words(f"draw.way_{way}"),
         required=True,
+        help=words("draw.zones_help"),
         key=key,
     )
     name_drawing(_KEY, drawing=way == "draw")
