@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from shapely import box
 from layers import Layer, Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 # A check that decides whether a commit is good says the same about it every time; `make test-random`
 # draws other examples, and more of them, to find what these don't.
@@ -41,6 +42,19 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
             return "browser" if nodeid.startswith("tests/browser/") else nodeid
 
     return OneBrowser(config, log)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol() -> Iterator[None]:
+    """Give each test the main module of the run: a page tested without a browser leaves its script there.
+
+    A process that is spawned afterwards runs the main module again, and that one lacks its arguments.
+    """
+    main = sys.modules["__main__"]
+    try:
+        return (yield)
+    finally:
+        sys.modules["__main__"] = main
 
 
 @pytest.fixture(scope="session")
