@@ -43,7 +43,7 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 WINDOW = {"width": 1366, "height": 768}
 CRS = 5897
 PATIENCE_S = 240.0  # for one picture or one answer
-MOST_PLAIN = 100_000  # more than Streamlit sends in one message
+MOST_PLAIN = 10_000  # ten times as many are one message of 330 MB, which the driver of the browser dies of
 COLOURED = 25  # between the strongest and the weakest channel; the empty map is greyer
 FLAGS = ["--no-sandbox", "--disable-gpu", "--enable-precise-memory-info"]
 FRAME = 'iframe[title="streamlit_folium.st_folium"]'
